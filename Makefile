@@ -1,0 +1,51 @@
+# Everything a developer types. `make run` and `make test` are enough to begin.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-long bench lint format lock screenshots clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/ready ## Make .venv from the lock
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Killcord needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/ready
+
+run: setup ## Open the console on the embedded venue
+	@$(BIN)/killcord
+
+test: setup lint ## Lint, types, layers and every test but the long ones (at most 10 minutes)
+	$(BIN)/python -m pytest -n 2 -m "not long" --cov --cov-report=term:skip-covered
+
+test-long: setup ## The proofs that take minutes
+	$(BIN)/python -m pytest -m long
+
+bench: setup ## Speed: name, ours, baseline, ratio, goal; writes bench.json
+	$(BIN)/python tests/bench/run.py
+
+lint: setup ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade -o requirements.lock
+
+screenshots: setup ## Draw the pictures of the docs from the running program
+	$(BIN)/python tools/screenshots.py
+
+clean: ## Remove what can be made again
+	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json

@@ -1,0 +1,1 @@
+"""The Killcord trading console: domain, desk, venue, link and screens."""

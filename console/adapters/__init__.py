@@ -1,0 +1,1 @@
+"""How the desk gets at the world outside."""

@@ -1,0 +1,1 @@
+"""Alpaca over alpaca-py."""

@@ -1,0 +1,1 @@
+"""What the trader can do: the headless engine that holds the keys."""

@@ -1,0 +1,1 @@
+"""Console and desk talking over a Unix socket."""

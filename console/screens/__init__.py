@@ -1,0 +1,1 @@
+"""What the trader sees: one composition of widgets per file."""

@@ -1,0 +1,1 @@
+"""Pure analytics on live data: arrays in, typed readings out."""
