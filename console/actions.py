@@ -1,0 +1,64 @@
+"""The action table: every key, its label and what it needs; all else is read from here.
+
+Bindings, footer, help, palette and docs derive from it. No single letter sends,
+cancels or halts by itself: letters write into the order line or move about.
+"""
+
+from dataclasses import dataclass
+
+from console.domain.permissions import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a key does."""
+
+    id: str
+    keys: str
+    """Textual's key names, separated by commas."""
+    label: str
+    group: str
+    """Under which heading help lists it."""
+    capability: Capability = Capability.OBSERVE
+    in_footer: bool = False
+
+
+HALT_KEYS = "ctrl+g,f12"
+
+ACTIONS: tuple[Action, ...] = (
+    Action("halt", HALT_KEYS, "Halt", "Safety", Capability.HALT, in_footer=True),
+    Action("show_halt", "h", "Halt screen", "Safety"),
+    Action("order_line", "slash,t", "Order line", "Trading", Capability.TRADE, in_footer=True),
+    Action("buy", "b", "Buy", "Trading", Capability.TRADE, in_footer=True),
+    Action("sell", "s", "Sell", "Trading", Capability.TRADE, in_footer=True),
+    Action("cancel_order", "x", "Cancel order", "Trading", Capability.CANCEL, in_footer=True),
+    Action("replace_order", "r", "Replace order", "Trading", Capability.TRADE),
+    Action("flat", "f", "Flat", "Trading", Capability.TRADE),
+    Action("set_alert", "p", "Price alert", "Alerts", Capability.ALERT),
+    Action("acknowledge", "a", "Acknowledge", "Alerts", Capability.ALERT, in_footer=True),
+    Action("acknowledge_all", "A", "Acknowledge all", "Alerts", Capability.ALERT),
+    Action("add_symbol", "w", "Add symbol", "Watchlist", Capability.ARRANGE),
+    Action("remove_symbol", "d", "Remove symbol", "Watchlist", Capability.ARRANGE),
+    Action("focus_watchlist", "1", "Watchlist", "Panes"),
+    Action("focus_chart", "2", "Chart", "Panes"),
+    Action("focus_positions", "3", "Positions", "Panes"),
+    Action("focus_orders", "4", "Orders", "Panes"),
+    Action("focus_alerts", "5", "Alerts", "Panes"),
+    Action("focus_analytics", "6", "Analytics", "Panes"),
+    Action("focus_ticket", "7", "Ticket", "Panes", Capability.TRADE),
+    Action("next_pane", "tab", "Next pane", "Panes"),
+    Action("previous_pane", "shift+tab", "Previous pane", "Panes"),
+    Action("row_down", "j,down", "Down", "Moving"),
+    Action("row_up", "k,up", "Up", "Moving"),
+    Action("row_first", "g,home", "First", "Moving"),
+    Action("row_last", "G,end", "Last", "Moving"),
+    Action("shorter_bars", "left_square_bracket", "Shorter bars", "Chart"),
+    Action("longer_bars", "right_square_bracket", "Longer bars", "Chart"),
+    Action("next_theme", "ctrl+t", "Next theme", "Screen"),
+    Action("help", "question_mark", "Help", "Screen", in_footer=True),
+    Action("pane_help", "f1", "Help on this pane", "Screen"),
+    Action("palette", "ctrl+p", "Palette", "Screen", in_footer=True),
+    Action("leave", "q", "Leave", "Screen", in_footer=True),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}

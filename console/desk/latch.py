@@ -1,0 +1,83 @@
+"""The halt latch: one file, which any process may create and only a re-arm removes.
+
+Standard library only, so that `killcord halt` can pull it while all else is broken.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latched:
+    """What the latch file says; times as ISO 8601 text, UTC."""
+
+    id: str
+    reason: str
+    by: str
+    at: str
+
+
+def pull(latch: Path, said: Latched) -> Latched:
+    """Create the latch durably; return what it says, which is the first puller's word.
+
+    Raises:
+        OSError: when the file can neither be created nor is there.
+    """
+    latch.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(latch, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return read(latch) or said
+    try:
+        os.write(handle, json.dumps(asdict(said)).encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    _sync_folder(latch.parent)
+    return said
+
+
+def is_pulled(latch: Path) -> bool:
+    """Return whether the latch is there; a folder that cannot be read counts as pulled."""
+    try:
+        os.stat(latch)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def read(latch: Path) -> Latched | None:
+    """Return what the latch says, or None when there is none.
+
+    A latch with unreadable content still holds: it is told as pulled by an unknown hand.
+    """
+    try:
+        text = latch.read_text()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Latched(id="unreadable", reason=f"latch cannot be read: {error}", by="?", at="")
+    try:
+        return Latched(**json.loads(text))
+    except (TypeError, ValueError):
+        return Latched(
+            id="unreadable", reason="latch file without a readable reason", by="?", at=""
+        )
+
+
+def lift(latch: Path) -> None:
+    """Remove the latch durably. OSError when it cannot be."""
+    latch.unlink(missing_ok=True)
+    _sync_folder(latch.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,36 @@
+"""How the desk's connections to the broker are doing, as measured."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """One way in which the desk and the broker talk."""
+
+    MARKET_DATA = "market data"
+    TRADING = "trading"
+    REST = "rest"
+
+
+class Link(StrEnum):
+    """What can be expected of a channel now."""
+
+    DOWN = "down"
+    RECONCILING = "reconciling"
+    LIVE = "live"
+    MUTE = "mute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """The state of one channel at one moment."""
+
+    channel: Channel
+    link: Link
+    at: datetime
+    heard_at: datetime | None = None
+    """When anything last came over it."""
+    latency_ms: float | None = None
+    """The median of the last round trips, where there are any."""
+    detail: str = ""

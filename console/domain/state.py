@@ -1,0 +1,210 @@
+"""The trading state, and the one function that changes it.
+
+The desk and every console run `apply` over the same events, so a console is a
+replica of the desk.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from console.domain.account import Account
+from console.domain.alerts import Alert, Crossing
+from console.domain.connections import Channel, Connection
+from console.domain.events import (
+    AccountReported,
+    AlertUpdated,
+    ClockReported,
+    ConnectionChanged,
+    CrossingUpdated,
+    Event,
+    FillBooked,
+    HaltChanged,
+    MarketMoved,
+    OrderUpdated,
+    PositionsReported,
+    ReadingsTaken,
+    WatchlistChanged,
+)
+from console.domain.halt import Halt, Mode
+from console.domain.market import Day, MarketClock, Quote, Trade
+from console.domain.orders import Fill, Order, newest
+from console.domain.positions import Position
+from console.domain.readings import Reading
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class TradingState:
+    """One consistent view of the account and the market.
+
+    Compared by identity. A part that did not change is the same object, so a
+    widget asks `new.orders is old.orders` and never compares contents. None
+    means not known, never empty.
+    """
+
+    account: Account | None = None
+    clock: MarketClock | None = None
+    positions: Mapping[str, Position] | None = None
+    positions_at: datetime | None = None
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    fills: Mapping[str, Fill] = field(default_factory=dict)
+    quotes: Mapping[str, Quote] = field(default_factory=dict)
+    trades: Mapping[str, Trade] = field(default_factory=dict)
+    days: Mapping[str, Day] = field(default_factory=dict)
+    watchlist: tuple[str, ...] = ()
+    watchlist_revision: int = 0
+    connections: Mapping[Channel, Connection] = field(default_factory=dict)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+    crossings: Mapping[str, Crossing] = field(default_factory=dict)
+    readings: Mapping[str, ReadingsTaken] = field(default_factory=dict)
+    halt: Halt | None = None
+    halt_revision: int = 0
+
+    @property
+    def mode(self) -> Mode:
+        """What the desk lets through."""
+        return Mode.ACTIVE if self.halt is None else Mode.HALTED
+
+    @property
+    def open_orders(self) -> tuple[Order, ...]:
+        """Every order that may still trade, unknown ones too, newest first."""
+        alive = (order for order in self.orders.values() if order.is_open)
+        return tuple(sorted(alive, key=lambda order: order.submitted_at, reverse=True))
+
+    def position_of(self, symbol: str) -> Position | None:
+        """The holding in `symbol`, if it is known and there is one."""
+        return None if self.positions is None else self.positions.get(symbol)
+
+    def readings_of(self, symbol: str) -> tuple[Reading, ...]:
+        """The newest readings of `symbol`, none if none were taken."""
+        taken = self.readings.get(symbol)
+        return () if taken is None else taken.readings
+
+
+def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR0911, PLR0912 - one line a kind
+    """Return the state after `event`, or the same object if nothing changed."""
+    match event:
+        case MarketMoved():
+            return _move(state, event)
+        case OrderUpdated(order):
+            return _put(state, "orders", [(order.key, order)], newest)
+        case FillBooked(fill):
+            return _put(state, "fills", [(fill.execution_id, fill)], _larger)
+        case PositionsReported():
+            return _report_positions(state, event)
+        case AccountReported(account):
+            return _hold(state, "account", account)
+        case ClockReported(clock):
+            return _hold(state, "clock", clock)
+        case ConnectionChanged(connection):
+            return _put(state, "connections", [(connection.channel, connection)], _later)
+        case AlertUpdated(alert):
+            return _put(state, "alerts", [(alert.id, alert)], _acknowledged)
+        case CrossingUpdated(crossing):
+            return _put(state, "crossings", [(crossing.id, crossing)], _disarmed)
+        case WatchlistChanged(symbols=symbols, revision=revision):
+            told, known = (revision, symbols), (state.watchlist_revision, state.watchlist)
+            if told <= known:
+                return state
+            return replace(state, watchlist=symbols, watchlist_revision=revision)
+        case ReadingsTaken():
+            return _put(state, "readings", [(event.symbol, event)], _later)
+        case HaltChanged():
+            return _change_halt(state, event)
+
+
+def _move(state: TradingState, moved: MarketMoved) -> TradingState:
+    state = _put(state, "quotes", [(q.symbol, q) for q in moved.quotes], _later)
+    state = _put(state, "trades", [(t.symbol, t) for t in moved.trades], _later)
+    return _put(state, "days", [(d.symbol, d) for d in moved.days], _fuller)
+
+
+def _report_positions(state: TradingState, event: PositionsReported) -> TradingState:
+    told = {position.symbol: position for position in event.positions}
+    if state.positions is not None and state.positions_at is not None:
+        known = (state.positions_at, _text(state.positions))
+        if (event.at, _text(told)) <= known:
+            return state
+        if told == state.positions:
+            return replace(state, positions_at=event.at)
+    return replace(state, positions=told, positions_at=event.at)
+
+
+def _change_halt(state: TradingState, event: HaltChanged) -> TradingState:
+    told = (event.revision, repr(event.halt))
+    if told <= (state.halt_revision, repr(state.halt)):
+        return state
+    return replace(state, halt=event.halt, halt_revision=event.revision)
+
+
+def _hold(state: TradingState, part: str, told: Account | MarketClock) -> TradingState:
+    known = getattr(state, part)
+    if known is not None and _later(known, told) is known:
+        return state
+    return replace(state, **{part: told})  # type: ignore[arg-type] # the caller names the part
+
+
+def _put(
+    state: TradingState, part: str, told: Iterable[tuple[K, V]], choose: Callable[[V, V], V]
+) -> TradingState:
+    """Return the state with each told value in the mapping `part`, where it is chosen."""
+    known: Mapping[K, V] = getattr(state, part)
+    merged = dict[K, V]()
+    for key, value in told:
+        held = merged.get(key, known.get(key))
+        chosen = value if held is None else choose(held, value)
+        if chosen is not held:
+            merged[key] = chosen
+    if not merged:
+        return state
+    return replace(state, **{part: {**known, **merged}})  # type: ignore[arg-type] # as above
+
+
+def _text(positions: Mapping[str, Position]) -> str:
+    return repr(sorted(positions.items(), key=lambda item: item[0]))
+
+
+def _larger(known: V, told: V) -> V:
+    """Decide between two tellings that claim to be the same, the same way every time."""
+    if told == known:
+        return known
+    return told if repr(told) > repr(known) else known
+
+
+def _later(known: V, told: V) -> V:
+    known_at, told_at = _time_of(known), _time_of(told)
+    if known_at == told_at:
+        return _larger(known, told)
+    return told if told_at > known_at else known
+
+
+def _time_of(value: object) -> datetime:
+    at: datetime = getattr(value, "received_at", None) or getattr(value, "at")  # noqa: B009
+    return at
+
+
+def _fuller(known: Day, told: Day) -> Day:
+    return told if _fullness(told) > _fullness(known) else known
+
+
+def _fullness(day: Day) -> tuple[object, ...]:
+    bar = day.bar
+    if bar is None:
+        return (False, day.previous_close is not None, repr(day))
+    return (True, bar.at, bar.volume, day.previous_close is not None, repr(day))
+
+
+def _acknowledged(known: Alert, told: Alert) -> Alert:
+    if known.is_acknowledged != told.is_acknowledged:
+        return told if told.is_acknowledged else known
+    return _larger(known, told)
+
+
+def _disarmed(known: Crossing, told: Crossing) -> Crossing:
+    if known.is_armed != told.is_armed:
+        return told if known.is_armed else known
+    return _larger(known, told)

@@ -1,0 +1,86 @@
+"""Where things are kept: the folders platformdirs would name, by the standard library alone.
+
+`killcord halt` must work in the barest of circumstances, so this imports nothing
+else; a test holds it against platformdirs on Linux and macOS.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROFILES = ("demo", "paper", "live")
+STATE_VARIABLE = "KILLCORD_STATE"
+
+
+@dataclass(frozen=True, slots=True)
+class StateFolder:
+    """The folder of one profile; every process of that profile meets in it."""
+
+    path: Path
+
+    @property
+    def profile(self) -> str:
+        """The profile whose folder this is."""
+        return self.path.name
+
+    @property
+    def socket(self) -> Path:
+        """Where the desk listens to consoles."""
+        return self.path / "desk.sock"
+
+    @property
+    def halt_socket(self) -> Path:
+        """Where the desk listens to `killcord halt`: one line of JSON each way."""
+        return self.path / "halt.sock"
+
+    @property
+    def database(self) -> Path:
+        """The audit, orders, fills, alerts, settings."""
+        return self.path / "desk.db"
+
+    @property
+    def latch(self) -> Path:
+        """The halt latch: while this file exists nothing is sent."""
+        return self.path / "HALT"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one desk of this profile."""
+        return self.path / "desk.lock"
+
+    @property
+    def log(self) -> Path:
+        """What the desk has to say to an engineer."""
+        return self.path / "desk.log"
+
+    @property
+    def keys(self) -> Path:
+        """The broker's keys, readable by the owner alone."""
+        return self.path / "keys.json"
+
+    @property
+    def venue(self) -> Path:
+        """Where the embedded venue listens, and its keys."""
+        return self.path / "venue.json"
+
+    @property
+    def venue_books(self) -> Path:
+        """The embedded venue's own accounts and orders."""
+        return self.path / "venue.books"
+
+
+def state_folder(profile: str) -> StateFolder:
+    """Return the folder of a profile, which may not exist yet."""
+    return StateFolder(state_root() / profile)
+
+
+def state_root() -> Path:
+    """Return the folder of all profiles: $KILLCORD_STATE, else the system's place for state."""
+    if chosen := os.environ.get(STATE_VARIABLE):
+        return Path(chosen).expanduser().absolute()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "killcord"
+    if xdg := os.environ.get("XDG_STATE_HOME", "").strip():
+        return Path(xdg) / "killcord"
+    return Path.home() / ".local" / "state" / "killcord"

@@ -1,0 +1,263 @@
+"""What console and desk say to each other; also the shape of it on the wire.
+
+A connection begins with `Hello`. The desk answers with `Welcome` and a snapshot
+told as events, then sends events as they come. A request carries a number of the
+client's choosing and gets exactly one `Reply` or `Refusal` with the same number.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from console.domain import events
+from console.domain.alerts import Direction
+from console.domain.market import Bar, Timeframe
+from console.domain.orders import OrderRequest, TimeInForce
+from console.domain.receipts import Preview, Receipt
+from console.domain.tickets import Ticket
+
+VERSION = 1
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Anything on the wire."""
+
+
+# ── console → desk ──────────────────────────────────────────────────────────
+
+
+class Hello(Message, tag="hello", frozen=True, kw_only=True):
+    """Who is calling, and in which version of this language."""
+
+    version: int
+    program: str
+    """`console` or `command line`."""
+
+
+class Show(Message, tag="show", frozen=True, kw_only=True):
+    """Which symbols this console shows now: quotes are sent for these and held positions."""
+
+    symbols: tuple[str, ...]
+    focus: str | None = None
+    """The symbol to analyse: readings are taken of it."""
+
+
+class Request(Message, frozen=True, kw_only=True):
+    """Anything that wants an answer."""
+
+    id: int
+
+
+class Check(Request, tag="check", frozen=True, kw_only=True):
+    """Ask the gate about a ticket without sending it; answered with a Preview."""
+
+    ticket: Ticket
+
+
+class Submit(Request, tag="submit", frozen=True, kw_only=True):
+    """Send an order; answered with a Receipt."""
+
+    request: OrderRequest
+
+
+class Cancel(Request, tag="cancel", frozen=True, kw_only=True):
+    """Cancel working orders by their client order ids; answered with a Receipt."""
+
+    orders: tuple[str, ...]
+
+
+class CancelAll(Request, tag="cancel_all", frozen=True, kw_only=True):
+    """Cancel every open order of the account; answered with a Receipt."""
+
+
+class Replace(Request, tag="replace", frozen=True, kw_only=True):
+    """Change a working order; answered with a Receipt."""
+
+    order: str
+    qty: str | None = None
+    limit_price: str | None = None
+    stop_price: str | None = None
+    time_in_force: TimeInForce | None = None
+
+
+class Flat(Request, tag="flat", frozen=True, kw_only=True):
+    """Cancel the symbol's working orders and close its position; answered with a Receipt."""
+
+    symbol: str
+
+
+class Halt(Request, tag="halt", frozen=True, kw_only=True):
+    """Pull the cord; answered with a Receipt as soon as the latch is on the disk."""
+
+    reason: str
+
+
+class Rearm(Request, tag="rearm", frozen=True, kw_only=True):
+    """Lift the halt; answered with a Receipt."""
+
+    reason: str
+
+
+class SetCrossing(Request, tag="set_crossing", frozen=True, kw_only=True):
+    """Tell me when a price crosses a level; answered with a Receipt."""
+
+    symbol: str
+    direction: Direction
+    price: float
+
+
+class RemoveCrossing(Request, tag="remove_crossing", frozen=True, kw_only=True):
+    """Forget a crossing; answered with a Receipt."""
+
+    crossing: str
+
+
+class Acknowledge(Request, tag="acknowledge", frozen=True, kw_only=True):
+    """I have seen these alerts; answered with a Receipt."""
+
+    alerts: tuple[str, ...]
+
+
+class Watchlist(Request, tag="watchlist", frozen=True, kw_only=True):
+    """Put a symbol on the watchlist or take it off; answered with a Receipt."""
+
+    symbol: str
+    is_watched: bool
+
+
+class Bars(Request, tag="bars", frozen=True, kw_only=True):
+    """The newest bars of a symbol; answered with History."""
+
+    symbol: str
+    timeframe: Timeframe
+    limit: int
+
+
+class StopDesk(Request, tag="stop_desk", frozen=True, kw_only=True):
+    """End the desk; orders stay at the broker; answered with a Receipt."""
+
+
+FromConsole = (
+    Hello
+    | Show
+    | Check
+    | Submit
+    | Cancel
+    | CancelAll
+    | Replace
+    | Flat
+    | Halt
+    | Rearm
+    | SetCrossing
+    | RemoveCrossing
+    | Acknowledge
+    | Watchlist
+    | Bars
+    | StopDesk
+)
+
+# ── desk → console ──────────────────────────────────────────────────────────
+
+
+class Welcome(Message, tag="welcome", frozen=True, kw_only=True):
+    """What this desk is; the snapshot follows as events."""
+
+    profile: str
+    account: str
+    venue: str
+    """Whose market it is, in words: `embedded venue`, `Alpaca paper`, `Alpaca live`."""
+    feed: str
+    desk_pid: int
+    state_folder: str
+    user: str
+
+
+class Told(Message, tag="told", frozen=True, kw_only=True):
+    """Events in the order in which they happened, and the desk's time."""
+
+    now: datetime
+    events: tuple[msgspec.Raw, ...]
+    """Each one a `[kind, event]` pair: see `pack` and `unpack`."""
+    is_snapshot: bool = False
+    """Whether these are the whole state rather than what is new."""
+
+
+class Reply(Message, tag="reply", frozen=True, kw_only=True):
+    """The answer to a request."""
+
+    id: int
+    receipt: Receipt | None = None
+    preview: Preview | None = None
+    bars: tuple[Bar, ...] | None = None
+
+
+class Refusal(Message, tag="refusal", frozen=True, kw_only=True):
+    """A message that could not be understood or answered, and why; id 0 if it had none."""
+
+    id: int
+    text: str
+
+
+FromDesk = Welcome | Told | Reply | Refusal
+
+_encoder = msgspec.msgpack.Encoder()
+_from_console: msgspec.msgpack.Decoder[FromConsole] = msgspec.msgpack.Decoder(FromConsole)
+_from_desk: msgspec.msgpack.Decoder[FromDesk] = msgspec.msgpack.Decoder(FromDesk)
+
+_KINDS: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        events.MarketMoved,
+        events.OrderUpdated,
+        events.FillBooked,
+        events.PositionsReported,
+        events.AccountReported,
+        events.ClockReported,
+        events.ConnectionChanged,
+        events.AlertUpdated,
+        events.CrossingUpdated,
+        events.WatchlistChanged,
+        events.ReadingsTaken,
+        events.HaltChanged,
+    )
+}
+_decoders = {
+    name: msgspec.msgpack.Decoder(tuple[str, kind])  # type: ignore[valid-type] # a type at run time
+    for name, kind in _KINDS.items()
+}
+_name_of = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw])
+
+
+def pack(event: events.Event) -> msgspec.Raw:
+    """Return the event as it goes on the wire, to be encoded once for every console."""
+    return msgspec.Raw(_encoder.encode((type(event).__name__, event)))
+
+
+def unpack(raw: msgspec.Raw) -> events.Event:
+    """Return the event of a packed one.
+
+    Raises:
+        msgspec.DecodeError: when it is none of ours.
+    """
+    name, _ = _name_of.decode(raw)
+    decoder = _decoders.get(name)
+    if decoder is None:
+        raise msgspec.ValidationError(f"no event is called {name!r}")
+    event: events.Event = decoder.decode(raw)[1]
+    return event
+
+
+def encode(message: Message) -> bytes:
+    """Return the bytes of a message."""
+    return _encoder.encode(message)
+
+
+def decode_from_console(data: bytes) -> FromConsole:
+    """Read what a console sent. msgspec.DecodeError when it is not in the language."""
+    return _from_console.decode(data)
+
+
+def decode_from_desk(data: bytes) -> FromDesk:
+    """Read what the desk sent. msgspec.DecodeError when it is not in the language."""
+    return _from_desk.decode(data)
