@@ -42,7 +42,7 @@ def pull(latch: Path, said: Latched) -> Latched:
 def is_pulled(latch: Path) -> bool:
     """Return whether the latch is there; a folder that cannot be read counts as pulled."""
     try:
-        os.stat(latch)
+        latch.lstat()
     except FileNotFoundError:
         return False
     except OSError:
