@@ -1,0 +1,169 @@
+"""`killcord halt`: pull the cord from any shell, with or without a desk.
+
+Standard library only. The latch file comes first and stops every desk of the
+profile; then the desk is asked to sweep and prove it; if it does not answer
+within a second this process sweeps the broker itself.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from console.desk.latch import Latched, pull
+from console.folders import PROFILES, StateFolder, state_folder
+
+ANSWER_SECONDS = 1.0
+"""How long a desk may take to say that it is latched before we act alone."""
+PROOF_SECONDS = 60.0
+"""How long we wait for the desk's proof before we say that it is not confirmed."""
+
+CONFIRMED, NOT_LATCHED, NOT_CONFIRMED = 0, 1, 3
+
+
+def main(arguments: list[str]) -> int:
+    """Halt the profile; return 0 confirmed, 1 not even latched, 3 latched but not confirmed."""
+    options = _options(arguments)
+    folder = state_folder(options.profile)
+    by = f"{getpass.getuser()} (command line)"
+    said = Latched(
+        id=uuid.uuid4().hex[:12],
+        reason=options.reason,
+        by=by,
+        at=datetime.now(UTC).isoformat(),
+    )
+    report = _Report(as_json=options.json)
+    is_latched = _latch(folder, said, report)
+    confirmed = _through_the_desk(folder, options.reason, report)
+    if confirmed is None:
+        report.say("no desk answered within 1 s: sweeping the broker from here")
+        confirmed = _alone(folder, report)
+    report.finish(confirmed=confirmed)
+    if not is_latched:
+        return NOT_LATCHED
+    return CONFIRMED if confirmed else NOT_CONFIRMED
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="killcord halt",
+        description="Stop all trading of a profile and prove that nothing is left open.",
+        epilog="exit status: 0 confirmed, 1 the latch could not be set, 3 not confirmed",
+    )
+    parser.add_argument(
+        "--profile", choices=PROFILES, default=os.environ.get("KILLCORD_PROFILE", "demo")
+    )
+    parser.add_argument("--reason", default="halted from the command line")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
+    return parser.parse_args(arguments)
+
+
+def _latch(folder: StateFolder, said: Latched, report: "_Report") -> bool:
+    """Set the latch; return whether it holds."""
+    try:
+        latched = pull(folder.latch, said)
+    except OSError as error:
+        report.failed(f"THE LATCH COULD NOT BE SET in {folder.latch}: {error.strerror}")
+        return False
+    report.latched(latched, is_first=latched.id == said.id)
+    return True
+
+
+def _alone(folder: StateFolder, report: "_Report") -> bool:
+    from console.sweep_alone import sweep  # noqa: PLC0415 - its HTTP modules cost more than all else
+
+    return sweep(folder, report.say)
+
+
+class _Report:
+    """What is printed: words as they come, or one JSON object at the end."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._began = time.monotonic()
+        self._lines: list[str] = []
+        self._latched: dict[str, str] | None = None
+
+    def say(self, text: str) -> None:
+        """Tell one step with the milliseconds since the command began."""
+        line = f"{(time.monotonic() - self._began) * 1000:7.0f} ms  {text}"
+        self._lines.append(line)
+        if not self._as_json:
+            print(line, flush=True)
+
+    def latched(self, latched: Latched, *, is_first: bool) -> None:
+        """Tell that the latch holds, and whose word it carries."""
+        self._latched = {"id": latched.id, "reason": latched.reason, "by": latched.by}
+        if is_first:
+            self.say("latched: no order of this profile leaves any more")
+        else:
+            self.say(f"already halted by {latched.by}: {latched.reason}")
+
+    def failed(self, text: str) -> None:
+        """Tell what went wrong, on the error stream too."""
+        self.say(text)
+        print(text, file=sys.stderr, flush=True)
+
+    def finish(self, *, confirmed: bool) -> None:
+        """Tell the end of it."""
+        if self._as_json:
+            found = {"latched": self._latched, "confirmed": confirmed, "steps": self._lines}
+            print(json.dumps(found))
+        elif confirmed:
+            print("HALTED and CONFIRMED: the broker shows no open order.")
+        else:
+            print("HALTED, NOT CONFIRMED: open orders may still stand at the broker.")
+
+
+def _through_the_desk(folder: StateFolder, reason: str, report: _Report) -> bool | None:
+    """Ask the desk to sweep; None when no desk answers in time."""
+    try:
+        return _follow(_desk_says(folder, reason), report)
+    except OSError:
+        return None
+
+
+def _desk_says(folder: StateFolder, reason: str) -> Iterator[dict[str, object]]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as desk:
+        desk.settimeout(ANSWER_SECONDS)
+        desk.connect(str(folder.halt_socket))
+        desk.sendall(json.dumps({"reason": reason}).encode() + b"\n")
+        with desk.makefile("r", encoding="utf-8") as lines:
+            for line in lines:
+                desk.settimeout(PROOF_SECONDS)
+                yield json.loads(line)
+
+
+def _follow(answers: Iterator[dict[str, object]], report: _Report) -> bool | None:
+    """Tell each new line of the desk's checklist; return whether it ended in a proof."""
+    told = set[tuple[str, str]]()
+    is_latched = False
+    try:
+        for answer in answers:
+            is_latched = True
+            _tell_steps(answer.get("steps"), told, report)
+            if answer.get("confirmed"):
+                report.say(f"the desk: {answer.get('receipt') or 'confirmed'}")
+                return True
+    except (OSError, ValueError):
+        if not is_latched:
+            raise OSError from None
+        report.say("the desk stopped answering")
+        return None
+    return None
+
+
+def _tell_steps(steps: object, told: set[tuple[str, str]], report: _Report) -> None:
+    if not isinstance(steps, list):
+        return
+    for step in steps:
+        key = (str(step.get("name")), f"{step.get('status')} {step.get('detail', '')}".strip())
+        if key not in told and step.get("status") != "waiting":
+            told.add(key)
+            report.say(f"the desk: {key[0]}: {key[1]}")
