@@ -7,16 +7,17 @@ to that. Minutes are played whole, ahead of their time, and told tick by tick.
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log
 from operator import attrgetter
 
 import numpy as np
 
 from console.domain.market import Timeframe
-from console.venue import intraday
 from console.venue.bars import BarBook, aggregate, bar_start, window
 from console.venue.daytime import MINUTE, day_of, is_regular
-from console.venue.intraday import TRADE_IDS_A_MINUTE, Conditions, ticks_of_minute
+from console.venue.flow import Conditions
+from console.venue.intraday import TRADE_IDS_A_MINUTE, ticks_of_minute
 from console.venue.market import Listing, MarketBar, QuoteTick, Tick, TradeTick
 from console.venue.past import Past
 from console.venue.universe import UNIVERSE, Stock
@@ -44,7 +45,7 @@ class SyntheticMarket:
         self._stocks = stocks
         self._columns = {stock.listing.symbol: i for i, stock in enumerate(stocks)}
         self._walk = Walk(stocks, seed=self._seed, anchor=day_of(now).replace(day=1))
-        self._live_from = now - now % MINUTE - MINUTE
+        self._live_from = now - now % MINUTE
         self._past = Past(stocks, self._walk, seed=self._seed, until=self._live_from)
         self._book = BarBook(self._columns)
         self._shifts = [0.0] * len(stocks)
@@ -59,7 +60,7 @@ class SyntheticMarket:
         self._next = 0
         self._load(self._live_from)
         self._collect(now)
-        self._untold: list[Tick] = sorted([*self._quotes.values(), *self._prints.values()], key=_at)
+        self._untold = self._standing(now)
 
     @property
     def listings(self) -> Sequence[Listing]:
@@ -137,6 +138,21 @@ class SyntheticMarket:
         self._note(told)
         return told
 
+    def _standing(self, now: int) -> list[Tick]:
+        """Return the last quote and print of every stock, from before the minute if need be."""
+        for symbol, column in self._columns.items():
+            if symbol not in self._quotes:
+                coming = next(t for t in self._ticks if t.symbol == symbol)
+                self._note([replace(coming, at=now)])
+            if symbol not in self._prints:
+                self._prints[symbol] = self._close_before(symbol, column)
+        return sorted([*self._quotes.values(), *self._prints.values()], key=_at)
+
+    def _close_before(self, symbol: str, column: int) -> TradeTick:
+        (bar,) = self._past.minutes(column, self._live_from - MINUTE, self._live_from - 1)
+        trade_id = self._live_from // MINUTE * TRADE_IDS_A_MINUTE - 1
+        return TradeTick(symbol, self._live_from - 1, bar.close, 100, "V", trade_id)
+
     def _note(self, ticks: Sequence[Tick]) -> None:
         for tick in ticks:
             if isinstance(tick, TradeTick):
@@ -146,9 +162,9 @@ class SyntheticMarket:
                 self._quotes[tick.symbol] = tick
 
     def _sleep(self, now: int) -> list[Tick]:
-        """Finish the minute begun, pass over whole ones in bars, wake a minute before `now`."""
+        """Finish the minute begun, pass over whole ones in bars, wake in the last one."""
         told = self._collect(self._minute + MINUTE - 1)
-        waking = now - now % MINUTE - MINUTE
+        waking = now - now % MINUTE
         for symbol, column in self._columns.items():
             passed = self._past.minutes(
                 column, self._minute + MINUTE, waking - 1, self._shifts[column]
@@ -207,9 +223,7 @@ class SyntheticMarket:
             log_close=float(path.log_price[row + 1, column]),
             variance=float(path.variance[row, column]),
             rate=self._stocks[column].rate * activity,
-            trade_share=intraday.TRADE_SHARE[regular],
-            size_scale=intraday.SIZE_SCALE[regular],
-            spread_scale=intraday.SPREAD_SCALE[regular],
+            is_regular=regular,
         )
 
     def _quote_around(self, before: QuoteTick, price: float, at: int) -> QuoteTick:

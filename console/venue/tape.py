@@ -223,7 +223,7 @@ def _table(path: Path) -> "pa.Table":
     if not path.is_file():
         raise TapeError(f"there is no tape at {path}")
     try:
-        return pq.read_table(path)
+        return pq.ParquetFile(path).read()
     except pa.ArrowInvalid as error:
         raise TapeError(f"{path} is not a tape: it is not a whole Parquet file") from error
     except OSError as error:

@@ -105,10 +105,11 @@ class Walk:
 
     def _activity(self, day: date, variance: _Floats) -> _Floats:
         """Return the season, louder where the price moves more than the season says."""
-        usual = daytime.variance_season(day)
-        usual = usual[:, None] / daytime.variance_season(_A_WEEKDAY).sum() * self.usual_variance
+        season = daytime.variance_season(day) / daytime.variance_season(_A_WEEKDAY).sum()
+        usual = season[:, None] * self.usual_variance
         surprise = np.clip(np.sqrt(variance / usual), *_ACTIVITY_BOUNDS)
-        return daytime.activity_season(day)[:, None] * surprise
+        activity: _Floats = daytime.activity_season(day)[:, None] * surprise
+        return activity
 
     def _spans(self, first: date, end: date) -> list[tuple[_Floats, _Floats]]:
         """Return sigma and returns of the days in [first, end), a pair per year."""
