@@ -1,0 +1,294 @@
+"""The order language: what it understands, what it refuses, and how it says so."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from console.domain.alerts import Direction
+from console.domain.hints import hint
+from console.domain.instruments import to_tick
+from console.domain.language import NOTHING_WRITTEN, VERBS, parse, resolve, wording
+from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side, TimeInForce
+from console.domain.state import TradingState
+from console.domain.tickets import (
+    AlertCommand,
+    CancelCommand,
+    FlatCommand,
+    ReplaceCommand,
+    Ticket,
+    WatchCommand,
+)
+from console.domain.words import Problem
+
+D = Decimal
+
+
+def ticket(**terms):
+    return Ticket(**{"symbol": "AAPL", "side": Side.BUY, "qty": D(10), **terms})
+
+
+LIMIT_190 = ticket(limit_price=D("190.10"))
+
+UNDERSTOOD = {
+    "buy 10 AAPL @ 190.10 day": LIMIT_190,
+    "buy 10 aapl @190.10": LIMIT_190,
+    "buy 10 AAPL@190.10": LIMIT_190,
+    "  BUY   10  Aapl  LIMIT 190.1  ": LIMIT_190,
+    "buy 10 AAPL lmt $190.10": LIMIT_190,
+    "buy 10 AAPL day @ 190.10": LIMIT_190,
+    "buy 10 AAPL": ticket(),
+    "buy 0.5 AAPL": ticket(qty=D("0.5")),
+    "buy 1,000 AAPL": ticket(qty=D(1000)),
+    "buy 10 BRK.B": ticket(symbol="BRK.B"),
+    "buy 10 DAY @ 190.10 gtc": ticket(
+        symbol="DAY", limit_price=D("190.10"), time_in_force=TimeInForce.GTC
+    ),
+    "buy 10 AAPL @ 0.1234": ticket(limit_price=D("0.1234")),
+    "sell 5 IBM mkt ioc": Ticket(
+        symbol="IBM",
+        side=Side.SELL,
+        qty=D(5),
+        order_type=OrderType.MARKET,
+        time_in_force=TimeInForce.IOC,
+    ),
+    "buy 10 AAPL stop 195": ticket(order_type=OrderType.STOP, stop_price=D(195)),
+    "buy 10 AAPL stop 195 limit 195.5 fok": ticket(
+        order_type=OrderType.STOP_LIMIT,
+        stop_price=D(195),
+        limit_price=D("195.5"),
+        time_in_force=TimeInForce.FOK,
+    ),
+    "cancel 12": CancelCommand(target="12"),
+    "cancel 012": CancelCommand(target="12"),
+    "cancel aapl": CancelCommand(target="AAPL"),
+    "cancel ALL": CancelCommand(target="all"),
+    "replace 12 @ 190.20": ReplaceCommand(target="12", limit_price=D("190.20")),
+    "replace 12 50 @ 190.20": ReplaceCommand(target="12", qty=D(50), limit_price=D("190.20")),
+    "replace AAPL @ 190.2 gtc": ReplaceCommand(
+        target="AAPL", limit_price=D("190.2"), time_in_force=TimeInForce.GTC
+    ),
+    "replace 12 stop 180": ReplaceCommand(target="12", stop_price=D(180)),
+    "flat aapl": FlatCommand(symbol="AAPL"),
+    "alert AAPL above 195": AlertCommand(symbol="AAPL", direction=Direction.ABOVE, price=D(195)),
+    "alert AAPL<180.5": AlertCommand(symbol="AAPL", direction=Direction.BELOW, price=D("180.5")),
+    "watch KO": WatchCommand(symbol="KO", is_watched=True),
+    "unwatch ko": WatchCommand(symbol="KO", is_watched=False),
+}
+
+REFUSED = {
+    "buy -5 AAPL": "A quantity must be more than 0",
+    "buy 0 AAPL": "must be more than 0",
+    "buy 1e9 AAPL": "'1e9' is not a quantity",
+    "buy 1000000000 AAPL": "at most 9 digits before the point",
+    "buy 0.0000000001 AAPL": "at most 9 digits after the point",
+    "buy 1,00 AAPL": "'1,00' is not a quantity",
+    "buy \u0661\u0660 AAPL": "is not a quantity",
+    "buy AAPL": "Write how many shares after 'buy'",
+    "buy": "Write how many shares after 'buy'",
+    "buy 10": "Write the symbol after the quantity",
+    "buy 10 @ 190": "Write the symbol after the quantity",
+    "buy 10 'AAPL'": "is not a symbol",
+    "buy 10 \u017f": "is not a symbol",
+    "sell 100 ZZZZ @ 0": "The limit price must be more than 0",
+    "sell 100 ZZZZ @ -3": "The limit price must be more than 0",
+    "sell 100 ZZZZ @ abc": "'abc' is not a limit price",
+    "sell 100 ZZZZ @": "Write a price after '@'",
+    "buy 10 AAPL 190.10": "Write @ before a limit price",
+    "buy 10 AAPL @ 190.123": "write 190.12 or 190.13 as the limit price",
+    "buy 10 AAPL @ 0.00001": "write 0.0001 as the limit price",
+    "buy 10 AAPL stop 195.001": "write 195.00 or 195.01 as the stop price",
+    "buy 10 AAPL @ 190 @ 191": "written twice",
+    "buy 10 AAPL fok gtc": "keep 'fok' or 'gtc'",
+    "buy 10 AAPL mkt @ 190": "A market order has no limit price",
+    "buy 10 AAPL mkt stop 190": "A market order has no stop price",
+    "buy 10 AAPL mkt mkt": "written twice",
+    "buy 10 AAPL opg": "does not know the term 'opg'",
+    "hello": "does not know the verb 'hello'; it knows buy, sell",
+    "short 10 AAPL": "does not know the verb 'short'",
+    "@@ << ((": "does not know the verb '@'",
+    "buy 10 AAPL\x1b[31m": "U+001B",
+    "buy 10 \u202eLPAA": "U+202E",
+    "buy " + "9" * 300: "304 characters and may have 200",
+    "cancel": "an order number, a symbol or 'all'",
+    "cancel 12 13": "delete '13'",
+    "cancel -1": "names no order",
+    "replace all @ 3": "one order at a time",
+    "replace 12": "Write what is new",
+    "replace 12 mkt": "cannot become a market order",
+    "flat": "Write the symbol after 'flat'",
+    "flat AAPL now": "delete 'now'",
+    "alert AAPL": "Write 'above' or 'below'",
+    "alert AAPL near 3": "Write 'above' or 'below'",
+    "alert AAPL above": "Write the price",
+    "alert AAPL above 0": "The price must be more than 0",
+    "watch": "Write the symbol after 'watch'",
+}
+
+
+@pytest.mark.parametrize("text", UNDERSTOOD)
+def test_a_line_says_one_command(text):
+    assert parse(text) == UNDERSTOOD[text]
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=lambda text: ascii(text)[:40])
+def test_a_wrong_line_gets_one_sentence_that_says_what_to_do(text):
+    problem = parse(text)
+
+    assert isinstance(problem, Problem)
+    assert REFUSED[text] in problem.text
+    assert problem.text.endswith(".")
+    assert problem.text.isprintable()
+    assert 0 <= problem.at[0] <= problem.at[1] <= len(text)
+
+
+def test_an_empty_line_is_a_case_of_its_own():
+    assert parse("") is NOTHING_WRITTEN
+    assert parse("   ") is NOTHING_WRITTEN
+
+
+@pytest.mark.parametrize(
+    "text", ["b", "canc", "buy", "buy 10", "buy 10 AAPL @", "buy 10 AAPL gt", "alert AAPL ab"]
+)
+def test_a_line_that_typing_may_finish_is_no_error_yet(text):
+    problem = parse(text)
+
+    assert isinstance(problem, Problem)
+    assert problem.is_unfinished
+
+
+@pytest.mark.parametrize("text", ["hello", "bu ", "buy -5", "buy 10 AAPL x", "buy 10 AAPL gt "])
+def test_a_line_that_no_typing_can_mend_is_an_error_at_once(text):
+    problem = parse(text)
+
+    assert isinstance(problem, Problem)
+    assert not problem.is_unfinished
+
+
+GARBAGE = st.one_of(
+    st.text(),
+    st.lists(
+        st.sampled_from(
+            [*VERBS, *"@<>$,.-", "10", "AAPL", "stop", "limit", "mkt", "day", "fok", "all", "\x00"]
+        )
+        | st.text(max_size=4),
+        max_size=9,
+    ).map(" ".join),
+)
+
+
+@given(GARBAGE)
+@example("buy \u0661 AAPL")
+@example("buy " + "1," * 90)
+@example("cancel ²")
+def test_no_text_breaks_the_parser(text):
+    said = parse(text)
+
+    if isinstance(said, Problem):
+        assert said.text.isprintable()
+        assert said.text.endswith(".")
+        assert len(said.text) < 200
+        assert 0 <= said.at[0] <= said.at[1] <= len(text)
+
+
+@given(GARBAGE)
+def test_no_text_breaks_the_hint(text):
+    assert hint(text)
+
+
+prices = st.decimals("0.0001", "999999.99", places=4).map(to_tick).filter(lambda p: p > 0)
+
+
+@st.composite
+def tickets(draw):
+    order_type = draw(st.sampled_from([t for t in OrderType if t is not OrderType.TRAILING_STOP]))
+    has_stop = order_type in (OrderType.STOP, OrderType.STOP_LIMIT)
+    limit = {
+        OrderType.STOP_LIMIT: prices,
+        OrderType.LIMIT: st.none() | prices,
+    }.get(order_type, st.none())
+    return Ticket(
+        symbol=draw(st.from_regex(r"[A-Z][A-Z0-9]{0,5}([./][A-Z]{1,4})?", fullmatch=True)),
+        side=draw(st.sampled_from(Side)),
+        qty=draw(st.decimals("0.000000001", "999999999", places=9).filter(lambda q: q > 0)),
+        order_type=order_type,
+        time_in_force=draw(st.sampled_from(list(TimeInForce)[:4])),
+        limit_price=draw(limit),
+        stop_price=draw(prices) if has_stop else None,
+    )
+
+
+@given(tickets())
+def test_a_ticket_written_down_reads_as_the_same_ticket(known):
+    assert parse(wording(known)) == known
+
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+def order(number, symbol="AAPL", status=OrderStatus.NEW):
+    request = OrderRequest(
+        client_order_id=f"kc-1-{number}",
+        symbol=symbol,
+        side=Side.BUY,
+        qty=D(1),
+        limit_price=D(5),
+    )
+    return Order(request=request, status=status, updated_at=NOW, submitted_at=NOW)
+
+
+def state(*orders):
+    return TradingState(orders={order.key: order for order in orders})
+
+
+def test_a_target_is_a_number_a_symbol_or_all():
+    first, second, third = order(1), order(2), order(3, "IBM")
+    known = state(first, second, third)
+
+    assert resolve("2", known) == (second,)
+    assert set(resolve("AAPL", known)) == {first, second}
+    assert set(resolve("all", known)) == {first, second, third}
+
+
+def test_an_unknown_order_can_be_meant():
+    known = order(1, status=OrderStatus.UNKNOWN)
+
+    assert resolve("1", state(known)) == (known,)
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("1", "Order 1 is not open any more: filled."),
+        ("7", "No order has the number 7"),
+        ("AAPL", "No order of AAPL is open."),
+        ("all", "No order is open"),
+    ],
+)
+def test_a_target_that_names_no_open_order_is_a_problem(target, sentence):
+    found = resolve(target, state(order(1, status=OrderStatus.FILLED)))
+
+    assert isinstance(found, Problem)
+    assert sentence in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "buy"),
+        ("c", "cancel"),
+        ("buy ", "QUANTITY"),
+        ("buy 1", "QUANTITY"),
+        ("buy 10 ", "SYMBOL"),
+        ("buy 10 AAPL ", "@ PRICE · mkt · stop PRICE · day gtc ioc fok · Enter"),
+        ("buy 10 AAPL @", "PRICE in dollars"),
+        ("buy 10 AAPL @ 190 ", "stop PRICE · day gtc ioc fok · Enter"),
+        ("replace 12 ", "new QUANTITY"),
+        ("alert AAPL ", "above or >"),
+        ("flat AAPL ", "Enter"),
+    ],
+)
+def test_the_hint_says_what_may_come_next(text, expected):
+    assert expected in hint(text)
