@@ -230,17 +230,23 @@ def newest(known: Order, told: Order) -> Order:
     later; then the broker's own time decides, then how far the life has come.
     This is a maximum over a total order, so repeats and reorderings are harmless.
     """
-    if told == known:
+    if told is known:
         return known
     return told if _lateness(told) > _lateness(known) else known
 
 
 def _lateness(order: Order) -> tuple[bool, bool, Decimal, datetime, int, str]:
     return (
-        not order.status.is_ours,
+        _is_the_brokers_word(order),
         order.status.is_closed,
         order.filled_qty,
         order.updated_at,
         _RANK[order.status],
         repr(order),
     )
+
+
+def _is_the_brokers_word(order: Order) -> bool:
+    # An order the broker once named and now denies is absent by the broker's word, not by ours.
+    is_denied = order.status is OrderStatus.ABSENT and order.broker_id is not None
+    return is_denied or not order.status.is_ours

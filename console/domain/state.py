@@ -129,7 +129,7 @@ def _report_positions(state: TradingState, event: PositionsReported) -> TradingS
         known = (state.positions_at, _text(state.positions))
         if (event.at, _text(told)) <= known:
             return state
-        if told == state.positions:
+        if _text(told) == _text(state.positions):
             return replace(state, positions_at=event.at)
     return replace(state, positions=told, positions_at=event.at)
 
@@ -170,7 +170,7 @@ def _text(positions: Mapping[str, Position]) -> str:
 
 def _larger(known: V, told: V) -> V:
     """Decide between two tellings that claim to be the same, the same way every time."""
-    if told == known:
+    if told is known:
         return known
     return told if repr(told) > repr(known) else known
 

@@ -1,0 +1,80 @@
+"""Every number the desk decides by, with its unit and where it comes from."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long the desk waits for what, in seconds unless it says otherwise."""
+
+    send_deadline: float = 10.0
+    """The longest a write to the broker may take before it is unknown. The adapter's own
+    deadline (8 s, promise O4) comes first; this one holds when the adapter fails to."""
+    mute_after: float = 15.0
+    """Silence of the market data in an open session that counts as mute. Promise S1."""
+    measure_every: float = 1.0
+    """How often links and ages are measured. Promise S7: marked within a second."""
+    reconcile_every: float = 15.0
+    """How often the broker's truth is compared with ours. Specification B2."""
+    refresh_every: float = 5.0
+    """How often positions and account are asked for without a cause."""
+    refresh_after_fill: float = 0.05
+    """How long fills are gathered before positions and account are asked for."""
+    difference_grace: float = 1.0
+    """How long the trading stream may lag behind REST before that is a difference."""
+    retry_first: float = 0.25
+    """The first pause after a failed question; it doubles each time."""
+    retry_longest: float = 5.0
+    """The longest pause between two tries of a question."""
+    absent_after: float = 5.0
+    """An order is absent when two look-ups at least this far apart did not find it."""
+    days_every: float = 10.0
+    """How often the bars of the day are asked for."""
+    assets_every: float = 3_600.0
+    """How often the list of instruments is asked for anew."""
+    readings_every: float = 0.5
+    """How often the focused symbols are analysed."""
+    flat_deadline: float = 10.0
+    """How long `flat` waits for the proof that the symbol's orders are canceled."""
+    flat_poll: float = 0.1
+    """How often it looks."""
+    latch_poll: float = 0.05
+    """How often the latch file is looked at. Promise H1: halted by file within 250 ms."""
+    halt_grace: float = 0.1
+    """How long an acknowledgement of a halt waits for sends that had already left."""
+    drain_deadline: float = 8.0
+    """How long a halt waits for sends in flight before they are unknown. Promise O4."""
+    sweep_pause_longest: float = 2.0
+    """The longest pause between two rounds of a sweep."""
+    proof_gap: float = 0.25
+    """The time between the two snapshots that prove a halt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the gate lets through. Sources: specification C1; money in dollars."""
+
+    max_order_qty: Decimal = Decimal(100_000)
+    """Shares in one order."""
+    max_order_notional: Decimal = Decimal(250_000)
+    """Worth of one order at its worst price."""
+    max_qty_decimals: int = 9
+    """Decimal places of a fractional quantity. Source: Alpaca."""
+    collar: Decimal = Decimal("0.05")
+    """How far a limit price may lie from the touch, as a fraction of it."""
+    stale_after: float = 2.0
+    """Age in seconds from which a quote is no ground for an entry."""
+    min_trail_percent: Decimal = Decimal("0.1")
+    """The smallest trail. Source: Alpaca."""
+    stale_alert_after: float = 30.0
+    """Age in seconds of a watched symbol's quote, in session, that is worth an alert."""
+    move_fraction: float = 0.01
+    """A move this large within `move_window` is worth an alert."""
+    move_window: float = 300.0
+    """Seconds over which a move is measured."""
+    ring_capacity: int = 5_000
+    """Ticks kept per symbol and kind. Specification E1."""
+    max_watchlist: int = 200
+    """Symbols on the watchlist."""
+    pace: Pace = field(default_factory=Pace)
