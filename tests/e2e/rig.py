@@ -1,0 +1,146 @@
+"""Real processes for a test: a venue of its own, a desk, consoles, and the venue's journal."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.terminal import PATIENCE, Terminal
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLCORD = [sys.executable, "-m", "console"]
+
+
+class Rig:
+    """One state folder with everything that runs on it; `close` leaves nothing behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("APCA_", "KILLCORD_"))},
+            "KILLCORD_STATE": str(folder),
+            "PYTHONPATH": str(ROOT),
+        }
+        self.started: dict[str, str] = {}
+        self.venue_process: subprocess.Popen[bytes] | None = None
+        self.desk_process: subprocess.Popen[bytes] | None = None
+        self._terminals: list[Terminal] = []
+
+    @property
+    def profile(self) -> Path:
+        """The state folder of the demo profile."""
+        return self.folder / "demo"
+
+    def start_venue(self, *arguments: str) -> None:
+        """Start a venue of its own; its start line goes to `venue_file`."""
+        self.venue_process = subprocess.Popen(
+            [*KILLCORD, "venue", "--port", "0", *arguments], stdout=subprocess.PIPE, env=self.env
+        )
+        assert self.venue_process.stdout is not None
+        line = self.venue_process.stdout.readline()
+        self.started = json.loads(line)
+        self.venue_file.write_bytes(line)
+
+    @property
+    def venue_file(self) -> Path:
+        """Where the start line of this rig's venue is kept."""
+        return self.folder / "venue-of-the-test.json"
+
+    def start_desk(self, *arguments: str) -> None:
+        """Start a desk, on this rig's venue if there is one, and wait until it answers."""
+        where = ["--venue", str(self.venue_file)] if self.started else []
+        with (self.folder / "desk.out").open("ab") as out:
+            self.desk_process = subprocess.Popen(
+                [*KILLCORD, "desk", *where, *arguments], env=self.env, stdout=out, stderr=out
+            )
+        self.until(lambda: self.status().get("ready") is True, "the desk never became ready")
+
+    def status(self) -> dict[str, Any]:
+        """What `killcord status --json` says; empty when there is no desk."""
+        done = self.run("status", "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else {}
+
+    def run(self, *arguments: str, seconds: float = PATIENCE) -> subprocess.CompletedProcess[str]:
+        """Run one killcord command to its end."""
+        return subprocess.run(
+            [*KILLCORD, *arguments],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """Run one reading command and return what it says."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def console(self, *arguments: str, columns: int = 120, rows: int = 40) -> Terminal:
+        """Open a console in a terminal."""
+        where = ["--venue", str(self.venue_file)] if self.started else []
+        terminal = Terminal([*KILLCORD, *where, *arguments], self.env, columns=columns, rows=rows)
+        self._terminals.append(terminal)
+        return terminal
+
+    def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask the venue's control: a GET, or a POST when there is a body."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.started["control_url"] + path,
+            data=data,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Everything the venue saw, in order."""
+        entries: list[dict[str, Any]] = self.control("/journal")["entries"]
+        return entries
+
+    def until(self, holds: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{otherwise}\n{self._words()}")
+            time.sleep(0.05)
+
+    def kill(self, process: subprocess.Popen[bytes] | None) -> None:
+        """kill -9 one process."""
+        assert process is not None
+        process.kill()
+        process.wait()
+
+    def close(self) -> None:
+        """End everything."""
+        for terminal in self._terminals:
+            terminal.close()
+        self.run("desk", "--stop")
+        for process in (self.desk_process, self.venue_process):
+            if process is not None:
+                process.kill()
+                process.wait()
+                if process.stdout is not None:
+                    process.stdout.close()
+        self._kill_the_embedded_venue()
+
+    def _kill_the_embedded_venue(self) -> None:
+        with suppress(OSError, ValueError, KeyError):
+            pid = json.loads((self.profile / "venue.json").read_text())["pid"]
+            os.kill(int(pid), signal.SIGKILL)
+
+    def _words(self) -> str:
+        texts = [path.read_text(errors="replace") for path in self.folder.rglob("*.log")]
+        with suppress(OSError):
+            texts.append((self.folder / "desk.out").read_text())
+        return "\n".join(texts)[-4000:]
