@@ -13,7 +13,7 @@ from typing import Final
 
 from console.domain import words
 from console.domain.alerts import Direction
-from console.domain.order_ids import short_number
+from console.domain.order_ids import is_ours, short_number
 from console.domain.orders import Order, OrderType, Side, TimeInForce
 from console.domain.state import TradingState
 from console.domain.tickets import (
@@ -73,25 +73,39 @@ def wording(ticket: Ticket) -> str:
 
 def resolve(target: str, state: TradingState) -> tuple[Order, ...] | Problem:
     """Return the open orders that a cancel or replace means: by number, symbol or `all`."""
-    everywhere = (0, len(target))
     if target == ALL:
-        if state.open_orders:
-            return state.open_orders
-        return Problem(text="No order is open, so there is nothing to cancel.", at=everywhere)
-    if target.isdecimal():
-        numbered = [o for o in state.orders.values() if short_number(o.key) == int(target)]
-        meant = tuple(order for order in numbered if order.is_open)
-        if meant:
-            return meant
-        if numbered:
-            status = numbered[0].status.value.replace("_", " ")
-            return Problem(text=f"Order {target} is not open any more: {status}.", at=everywhere)
-        return Problem(
-            text=f"No order has the number {target}: the orders pane shows the numbers.",
-            at=everywhere,
-        )
-    meant = tuple(order for order in state.open_orders if order.request.symbol == target)
-    return meant or Problem(text=f"No order of {target} is open.", at=everywhere)
+        sentence = "No order is open, so there is nothing to cancel."
+        return state.open_orders or _not_there(target, sentence)
+    if words.is_symbol(target):
+        meant = tuple(order for order in state.open_orders if order.request.symbol == target)
+        return meant or _not_there(target, f"No order of {target} is open.")
+    return _resolve_number(target, state)
+
+
+def _resolve_number(target: str, state: TradingState) -> tuple[Order, ...] | Problem:
+    named = [order for order in state.orders.values() if _is_called(order.key, target)]
+    meant = tuple(order for order in named if order.is_open)
+    if len(meant) == 1:
+        return meant
+    if meant:
+        handles = " or ".join(sorted(short_number(order.key) for order in meant))
+        return _not_there(target, f"{target} names several open orders: write {handles}.")
+    if named:
+        status = named[0].status.value.replace("_", " ")
+        return _not_there(target, f"Order {target} is not open any more: {status}.")
+    return _not_there(
+        target, f"No order has the number {target}: the orders pane shows the numbers."
+    )
+
+
+def _not_there(target: str, sentence: str) -> Problem:
+    return Problem(text=sentence, at=(0, len(target)))
+
+
+def _is_called(key: str, target: str) -> bool:
+    """Whether a person means the order by `target`: its handle, or the number it ends in."""
+    handle = short_number(key)
+    return handle == target or (is_ours(key) and handle.rpartition("-")[2] == target)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -247,10 +261,8 @@ def _target(reader: _Reader, verb: str, *, may_be_all: bool) -> str:
         if may_be_all:
             return ALL
         raise Wrong(f"'{verb}' takes one order at a time: write {kinds}.", word.at)
-    if word.text.isdecimal() and word.text.isascii():
-        if len(word.text) > words.MAX_WHOLE_DIGITS:
-            raise Wrong(f"{word.shown} is too large to be an order number.", word.at)
-        return str(int(word.text))
+    if not words.is_symbol(word.text.upper()) and words.is_handle(word.text):
+        return word.text.lstrip("0") if word.text.isdecimal() else word.text
     if not word.text[0].isalpha():
         raise Wrong(f"{word.shown} names no order: write {kinds}, as in '{example}'.", word.at)
     return words.symbol(word, f"{verb} AAPL")

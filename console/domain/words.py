@@ -14,6 +14,7 @@ _WORD = re.compile(r"[@<>]|[^\s@<>]+")
 _NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?")
 _NUMBER_BEGUN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*,[0-9]{0,2}|[0-9,]*\.?|\$")
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,5}(?:[./][A-Z]{1,4})?")
+_HANDLE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,23}")
 _SHOWN = 24
 
 
@@ -80,10 +81,20 @@ def split(line: str) -> list[Word]:
     ]
 
 
+def is_symbol(text: str) -> bool:
+    """Return whether `text` can be a symbol; symbols are written in capitals."""
+    return _SYMBOL.fullmatch(text) is not None
+
+
+def is_handle(text: str) -> bool:
+    """Return whether `text` can be what an order is called by: `12` or `3f2a17-12`."""
+    return _HANDLE.fullmatch(text) is not None and any(letter.isdigit() for letter in text)
+
+
 def symbol(word: Word, example: str) -> str:
     """Read a symbol, in capitals."""
     text = word.text.upper()
-    if not word.text.isascii() or not _SYMBOL.fullmatch(text):
+    if not word.text.isascii() or not is_symbol(text):
         raise Wrong(f"{word.shown} is not a symbol: write one such as in '{example}'.", word.at)
     return text
 

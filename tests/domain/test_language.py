@@ -1,5 +1,6 @@
 """The order language: what it understands, what it refuses, and how it says so."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -63,6 +64,7 @@ UNDERSTOOD = {
     ),
     "cancel 12": CancelCommand(target="12"),
     "cancel 012": CancelCommand(target="12"),
+    "cancel 3f2a17-12": CancelCommand(target="3f2a17-12"),
     "cancel aapl": CancelCommand(target="AAPL"),
     "cancel ALL": CancelCommand(target="all"),
     "replace 12 @ 190.20": ReplaceCommand(target="12", limit_price=D("190.20")),
@@ -250,6 +252,20 @@ def test_a_target_is_a_number_a_symbol_or_all():
     assert resolve("2", known) == (second,)
     assert set(resolve("AAPL", known)) == {first, second}
     assert set(resolve("all", known)) == {first, second, third}
+
+
+def test_a_number_that_two_desks_gave_needs_the_whole_handle():
+    ours, older = (
+        order(1),
+        replace(order(1), request=replace(order(1).request, client_order_id="kc-0-1")),
+    )
+    known = state(ours, older)
+
+    found = resolve("1", known)
+
+    assert isinstance(found, Problem)
+    assert "write 0-1 or 1-1" in found.text
+    assert resolve("0-1", known) == (older,)
 
 
 def test_an_unknown_order_can_be_meant():
