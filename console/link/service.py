@@ -1,0 +1,141 @@
+"""What the link needs of a desk, and how each request is put to it."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from console.domain.alerts import Direction
+from console.domain.events import Event
+from console.domain.market import Bar, Timeframe
+from console.domain.orders import OrderRequest, TimeInForce
+from console.domain.permissions import Actor, Capability
+from console.domain.receipts import Outcome, Preview, Receipt
+from console.domain.tickets import Ticket
+from console.link import messages
+from console.link.intake import replacement_terms
+
+
+class DeskService(Protocol):
+    """The desk as its consoles know it; permissions are the desk's to check."""
+
+    async def submit(self, request: OrderRequest, actor: Actor, /) -> Receipt:
+        """Send an order."""
+
+    async def check(self, ticket: Ticket, actor: Actor, /) -> Preview:
+        """Say what the gate would say of a ticket."""
+
+    async def cancel(self, orders: Sequence[str], actor: Actor, /) -> Receipt:
+        """Cancel orders by their client order ids."""
+
+    async def cancel_all(self, actor: Actor, /) -> Receipt:
+        """Cancel every open order."""
+
+    async def replace(
+        self,
+        *,
+        order: str,
+        qty: Decimal | None,
+        limit_price: Decimal | None,
+        stop_price: Decimal | None,
+        time_in_force: TimeInForce | None,
+        actor: Actor,
+    ) -> Receipt:
+        """Change a working order; what is None stays."""
+
+    async def flat(self, symbol: str, actor: Actor, /) -> Receipt:
+        """Cancel the symbol's orders and close its position."""
+
+    async def halt(self, reason: str, actor: Actor, /) -> Receipt:
+        """Pull the cord."""
+
+    async def rearm(self, reason: str, actor: Actor, /) -> Receipt:
+        """Lift the halt."""
+
+    async def set_crossing(
+        self, symbol: str, direction: Direction, price: float, actor: Actor, /
+    ) -> Receipt:
+        """Arm a price crossing."""
+
+    async def remove_crossing(self, crossing: str, actor: Actor, /) -> Receipt:
+        """Forget a price crossing."""
+
+    async def acknowledge(self, alerts: Sequence[str], actor: Actor, /) -> Receipt:
+        """Mark alerts as seen."""
+
+    async def watch(self, symbol: str, is_watched: bool, actor: Actor, /) -> Receipt:  # noqa: FBT001 - the wire's field
+        """Put a symbol on the watchlist or take it off."""
+
+    async def bars(self, symbol: str, timeframe: Timeframe, limit: int, /) -> Sequence[Bar]:
+        """The newest bars, oldest first."""
+
+    def show(self, console: str, symbols: Sequence[str], focus: str | None, /) -> None:
+        """Stream these symbols for a console and take readings of `focus`."""
+
+    def hide(self, console: str, /) -> None:
+        """A console is gone; forget what it showed."""
+
+    def snapshot(self) -> Sequence[Event]:
+        """The whole state, told as events."""
+
+    def listen(self, callback: Callable[[Event], None], /) -> Callable[[], None]:
+        """Hear every event after this moment, in order; returns how to stop hearing."""
+
+
+async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
+    desk: DeskService, request: messages.Request, actor: Actor
+) -> Receipt | Preview | tuple[Bar, ...]:
+    """Put a request to the desk and return what it says."""
+    match request:
+        case messages.Submit():
+            return await desk.submit(request.request, actor)
+        case messages.Check():
+            return await desk.check(request.ticket, actor)
+        case messages.Cancel():
+            return await desk.cancel(request.orders, actor)
+        case messages.CancelAll():
+            return await desk.cancel_all(actor)
+        case messages.Replace():
+            return await _replace(desk, request, actor)
+        case messages.Flat():
+            return await desk.flat(request.symbol, actor)
+        case messages.Halt():
+            return await desk.halt(request.reason, actor)
+        case messages.Rearm():
+            return await desk.rearm(request.reason, actor)
+        case messages.SetCrossing(symbol=symbol, direction=direction, price=price):
+            return await desk.set_crossing(symbol, direction, price, actor)
+        case messages.RemoveCrossing():
+            return await desk.remove_crossing(request.crossing, actor)
+        case messages.Acknowledge():
+            return await desk.acknowledge(request.alerts, actor)
+        case messages.Watchlist():
+            return await desk.watch(request.symbol, request.is_watched, actor)
+        case messages.Bars():
+            return await _bars(desk, request, actor)
+    raise NotImplementedError(f"no answer is known to {type(request).__name__}")
+
+
+async def _replace(desk: DeskService, request: messages.Replace, actor: Actor) -> Receipt:
+    terms = replacement_terms(request)
+    return await desk.replace(
+        order=request.order,
+        qty=terms["qty"],
+        limit_price=terms["limit_price"],
+        stop_price=terms["stop_price"],
+        time_in_force=request.time_in_force,
+        actor=actor,
+    )
+
+
+async def _bars(
+    desk: DeskService, request: messages.Bars, actor: Actor
+) -> Receipt | tuple[Bar, ...]:
+    if not actor.may(Capability.OBSERVE):
+        return forbidden(actor, Capability.OBSERVE)
+    return tuple(await desk.bars(request.symbol, request.timeframe, request.limit))
+
+
+def forbidden(actor: Actor, capability: Capability) -> Receipt:
+    """Return the receipt of what somebody may not do."""
+    detail = f"{actor.name} may not {capability.value} here"
+    return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
