@@ -48,12 +48,12 @@ def minutes_in(day: date) -> int:
 
 def variance_season(day: date) -> NDArray[np.float64]:
     """Return the usual variance of each minute, relative to a regular minute's mean."""
-    return _season(day, quiet=0.08, edges=0.14, floor=0.75, at_open=2.4, at_close=0.6)
+    return _season(day, quiet=0.08, edges=0.14, floor=0.75, at_open=2.4, at_close=0.8)
 
 
 def activity_season(day: date) -> NDArray[np.float64]:
     """Return the usual number of book events of each minute, likewise."""
-    return _season(day, quiet=0.32, edges=0.4, floor=0.75, at_open=1.9, at_close=1.3)
+    return _season(day, quiet=0.5, edges=0.6, floor=0.72, at_open=1.9, at_close=2.6)
 
 
 def is_regular(day: date) -> NDArray[np.bool_]:
@@ -78,6 +78,6 @@ def _season(
     for begin, end in (_PRE_MARKET, _AFTER_HOURS):
         season[begin:end] = edges
     minute = np.arange(CLOSE - OPEN)
-    shape = floor + at_open * np.exp(-minute / 24) + at_close * np.exp((minute - 389) / 20)
+    shape = floor + at_open * np.exp(-minute / 24) + at_close * np.exp((minute - 389) / 14)
     season[OPEN:CLOSE] = shape / shape.mean()
     return season

@@ -16,17 +16,19 @@ from numpy.typing import NDArray
 _Floats = NDArray[np.float64]
 _Flags = NDArray[np.bool_]
 
-BRANCHING = 0.62
+_BRANCHING = 0.78
 """How many events one event brings about, on average."""
-_WARM_UP = 12.0
-_REACTION, _ECHO = 0.05, 2.5
-"""Mean delays in seconds of the fast and of the slow half of the offspring."""
+_WARM_UP = 30.0
+_REACTION, _ECHO = 0.01, 20.0
+"""The shortest and the longest mean delay of offspring, in seconds; its logarithm is uniform."""
+_CALM_RATE = 1.0
+"""Quotes a second that come whatever happens, and are never trades."""
 
 _COPYING = 0.5
 """Chance that a trade has the sign of the one before it, whatever else."""
-_PRESSURE = 0.8
+_PRESSURE = 0.95
 """The most that one side is favoured by those who do not copy, for a spell."""
-_SPELL = 20
+_SPELL = 40
 """How many trades a pressure lasts, on average."""
 _IMPACT = 0.5
 """Share of the variance that order flow brings; the rest is news."""
@@ -51,24 +53,32 @@ class Conditions:
         return self.log_close - self.log_open
 
 
-def arrivals(rng: np.random.Generator, rate: float) -> _Floats:
-    """Return sorted times in [0, 60) seconds at which something happens.
+def excited_rate(rate: _Floats | float) -> _Floats:
+    """Return how many of `rate` events a second come from the self-exciting process."""
+    every = np.asarray(rate)
+    return np.maximum(every - _CALM_RATE, 0.3 * every)
+
+
+def arrivals(rng: np.random.Generator, rate: float) -> tuple[_Floats, _Flags]:
+    """Return sorted times in [0, 60) seconds at which something happens, and which are calm.
 
     A Hawkes process grown as families of events from a while before the minute,
     over one calm event each second that keeps every quote fresh.
     """
     calm = np.arange(60) + rng.uniform(0.3, 0.7, 60)
-    founders = max(rate - 1.0, 0.1) * (1 - BRANCHING) * (60 + _WARM_UP)
+    founders = float(excited_rate(rate)) * (1 - _BRANCHING) * (60 + _WARM_UP)
     parents = rng.uniform(-_WARM_UP, 60.0, rng.poisson(founders))
     families = [calm]
     while parents.size:
         families.append(parents)
-        children = np.repeat(parents, rng.poisson(BRANCHING, parents.size))
-        delay = np.where(rng.random(children.size) < 0.5, _REACTION, _ECHO)  # noqa: PLR2004 - half
+        children = np.repeat(parents, rng.poisson(_BRANCHING, parents.size))
+        delay = _REACTION * (_ECHO / _REACTION) ** rng.random(children.size)
         children += rng.exponential(1.0, children.size) * delay
         parents = children[children < 60]  # noqa: PLR2004 - the minute's end
     times = np.concatenate(families)
-    return np.sort(times[times >= 0])
+    order = np.argsort(times)
+    order = order[times[order] >= 0]
+    return times[order], order < calm.size
 
 
 def path(
@@ -81,8 +91,9 @@ def path(
     """
     count, trades = is_trade.size, int(is_trade.sum())
     signs, surprise = _signs(rng, trades)
-    impact = sqrt(_IMPACT * conditions.variance / max(float((surprise**2).mean()) * trades, 1e-9))
-    news_variance = conditions.variance * ((1 - _IMPACT) if trades else 1.0)
+    flow_variance = _IMPACT * conditions.variance if trades else 0.0
+    news_variance = conditions.variance - flow_variance
+    impact = sqrt(flow_variance * signs.shape[0] / max(float((surprise**2).sum()), 1e-9))
     misfit = conditions.log_return - impact * surprise.sum(axis=1)
     likelihood = np.exp(-0.5 * (misfit**2 - (misfit**2).min()) / news_variance)
     chosen = int(np.searchsorted(np.cumsum(likelihood), rng.random() * likelihood.sum()))

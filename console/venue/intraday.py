@@ -11,18 +11,22 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from console.venue.daytime import MINUTE
-from console.venue.flow import Conditions, arrivals, path
+from console.venue.flow import Conditions, arrivals, excited_rate, path
 from console.venue.market import QuoteTick, Tick, TradeTick
 from console.venue.universe import Stock
 
+_Floats = NDArray[np.float64]
+
 TRADE_IDS_A_MINUTE = 10_000
 
-_TRADE_SHARE = {True: 0.28, False: 0.12}
-"""Share of book events that are trades, in the regular session and outside it."""
+_TRADE_SHARE = {True: 0.36, False: 0.2}
+"""Share of excited events that are trades, in the regular session and outside it."""
 _SIZE_SCALE = {True: 1.0, False: 0.6}
-_SPREAD_SCALE = {True: 1.0, False: 1.8}
+_NIGHT_COST, _NIGHT_COST_SCALE = 0.3, 1.8
+"""What a quote keeps more outside the regular session: cents, and times the usual."""
 _ONE_PRINT = 0.62
 """Chance that a trade is one print and not a sweep of several."""
 _MOST_PRINTS = 6
@@ -42,15 +46,15 @@ _EXCHANGE_SHARES = np.cumsum([0.36, 0.2, 0.11, 0.1, 0.08, 0.07, 0.05, 0.03])
 _SPELL_SECONDS, _SPELLS = 4, 15
 
 
-def prints_a_second(stock: Stock, *, is_regular: bool) -> float:
-    """Return how many prints a second the stock has where activity is one."""
-    return stock.rate * _TRADE_SHARE[is_regular] / _ONE_PRINT
+def prints_a_second(rate: _Floats, *, is_regular: bool) -> _Floats:
+    """Return how many prints a second come of `rate` book events a second."""
+    return excited_rate(rate) * _TRADE_SHARE[is_regular] / _ONE_PRINT
 
 
 def mean_print(stock: Stock, *, is_regular: bool) -> float:
     """Return the mean size of a print in shares, fitted to many minutes of ticks."""
     scale = stock.lot_scale * _SIZE_SCALE[is_regular]
-    return 100 * (1 - 0.7 * stock.odd_lots) * (0.6 + 1.3 * scale)
+    return 107 * (1 - 0.7 * stock.odd_lots) * (0.6 + 1.3 * scale)
 
 
 def ticks_of_minute(
@@ -98,9 +102,9 @@ def _events(
     stock: Stock, conditions: Conditions, rng: np.random.Generator, shift: float
 ) -> Iterator[_Event]:
     """Draw the minute as columns, and hand it out as rows."""
-    times = arrivals(rng, conditions.rate)
+    times, is_calm = arrivals(rng, conditions.rate)
     count = times.size
-    is_trade = rng.random(count) < _TRADE_SHARE[conditions.is_regular]
+    is_trade = ~is_calm & (rng.random(count) < _TRADE_SHARE[conditions.is_regular])
     is_trade[0] = False
     is_buy, log_price = path(rng, conditions, is_trade)
     fair = 100 * np.exp(log_price + shift)
@@ -136,13 +140,15 @@ def _events(
 
 
 def _cost(
-    stock: Stock, conditions: Conditions, rng: np.random.Generator, times: np.ndarray
-) -> np.ndarray:
+    stock: Stock, conditions: Conditions, rng: np.random.Generator, times: _Floats
+) -> _Floats:
     """Return what a quote keeps on either side, in cents: steady for seconds, at times wide."""
     spells = np.exp(rng.normal(0.0, 0.3, _SPELLS))
     spells[rng.random(_SPELLS) < 1 / _SPELLS] *= 2.5
-    scale = stock.half_spread * _SPREAD_SCALE[conditions.is_regular]
-    return scale * spells[(times / _SPELL_SECONDS).astype(np.int64)]
+    usual = stock.half_spread
+    if not conditions.is_regular:
+        usual = _NIGHT_COST + usual * _NIGHT_COST_SCALE
+    return usual * spells[(times / _SPELL_SECONDS).astype(np.int64)]
 
 
 class _Touch:

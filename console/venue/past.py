@@ -28,6 +28,7 @@ MINUTE_DAYS = 10
 DAILY_DAYS = 270
 """How many weekdays before the present one have daily bars."""
 
+_BOTH = (True, False)
 _MINUTE_STREAM, _DAILY_STREAM = 3, 5
 
 
@@ -86,13 +87,10 @@ class Past:
         self._stocks = stocks
         self._walk = walk
         self._seed = seed
-        self._prints = {
-            flag: np.array([prints_a_second(stock, is_regular=flag) for stock in stocks])
-            for flag in (True, False)
-        }
+        self._rates = np.array([stock.rate for stock in stocks])
         self._sizes = {
             flag: np.array([mean_print(stock, is_regular=flag) for stock in stocks])
-            for flag in (True, False)
+            for flag in _BOTH
         }
         self._days = _trading_days(day_of(until), MINUTE_DAYS)
         self._early_days = _trading_days(self._days[0], DAILY_DAYS - MINUTE_DAYS)[:-1]
@@ -129,14 +127,15 @@ class Past:
     def _draw_minutes(self, day: date) -> _Columns:
         path = self._walk.day(day)
         regular = daytime.is_regular(day)[:, None]
+        rate = self._rates * path.activity
         return self._draw(
             np.random.default_rng([self._seed, _MINUTE_STREAM, day.toordinal()]),
             at=path.begins_at + np.arange(len(regular)) * MINUTE,
             log_open=path.log_price[:-1],
             log_close=path.log_price[1:],
             variance=path.variance,
-            prints=60 * path.activity * np.where(regular, self._prints[True], self._prints[False]),
-            size=np.where(regular, self._sizes[True], self._sizes[False]),
+            prints=60 * np.where(regular, *(prints_a_second(rate, is_regular=r) for r in _BOTH)),
+            size=np.where(regular, *(self._sizes[flag] for flag in _BOTH)),
         )
 
     def _draw_daily(self) -> _Columns:
@@ -146,14 +145,15 @@ class Past:
         returns = self._walk.returns(first, end)
         variance = self._walk.variances(first, end)[rows]
         log_close = self._walk.opening(first) + np.cumsum(returns, axis=0)
-        season = daytime.activity_season(first)[daytime.is_regular(first)].sum()
+        loudness = np.sqrt(variance / self._walk.usual_variance)
+        regular = 60 * (daytime.CLOSE - daytime.OPEN)
         return self._draw(
             np.random.default_rng([self._seed, _DAILY_STREAM, first.toordinal()]),
             at=np.array([midnight(day) for day in self._early_days]),
             log_open=(log_close - returns)[rows],
             log_close=log_close[rows],
             variance=variance,
-            prints=60 * season * np.sqrt(variance / self._walk.usual_variance) * self._prints[True],
+            prints=regular * prints_a_second(self._rates * loudness, is_regular=True),
             size=np.broadcast_to(self._sizes[True], variance.shape),
         )
 
