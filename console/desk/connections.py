@@ -1,0 +1,94 @@
+"""What the desk knows of its connections, told once a second and at every change."""
+
+import asyncio
+import statistics
+from collections import deque
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import TypeVar
+
+from console.desk.store import Store
+from console.domain.connections import Channel, Connection, Link
+from console.domain.events import ConnectionChanged
+from console.ports import BrokerError, BrokerUnavailable, Clock, KeysRefused, OrderRejected
+
+T = TypeVar("T")
+ROUND_TRIPS = 50
+"""Round trips from which the latency is reckoned."""
+
+
+class Connections:
+    """One line for each channel to the broker."""
+
+    def __init__(self, *, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._links = dict.fromkeys(Channel, Link.DOWN)
+        self._details = dict.fromkeys(Channel, "")
+        self._heard: dict[Channel, datetime] = {}
+        self._round_trips: deque[float] = deque(maxlen=ROUND_TRIPS)
+
+    def link(self, channel: Channel) -> Link:
+        """Return how a channel is doing."""
+        return self._links[channel]
+
+    def heard_at(self, channel: Channel) -> datetime | None:
+        """Return when anything last came over a channel."""
+        return self._heard.get(channel)
+
+    def hear(self, channel: Channel) -> None:
+        """Something came over the channel just now."""
+        self._heard[channel] = self._clock.now()
+
+    def change(self, channel: Channel, link: Link, detail: str = "") -> None:
+        """The channel is in another state now; told at once."""
+        if (link, detail) == (self._links[channel], self._details[channel]):
+            return
+        self._links[channel], self._details[channel] = link, detail
+        self._tell(channel)
+
+    def measure(self) -> None:
+        """Tell the age of every channel."""
+        for channel in Channel:
+            self._tell(channel)
+
+    async def ask(self, question: Awaitable[T]) -> T:
+        """Wait for a REST call of the broker, and note how long it took and how it went."""
+        began = self._clock.monotonic()
+        try:
+            answer = await question
+        except (OrderRejected, KeysRefused):
+            self._answered(began)
+            raise
+        except (BrokerError, TimeoutError) as error:
+            self.change(Channel.REST, Link.DOWN, str(error) or "the broker did not answer in time")
+            raise
+        self._answered(began)
+        return answer
+
+    async def ask_within(self, seconds: float, question: Awaitable[T]) -> T:
+        """Ask, but give up after `seconds`. BrokerUnavailable when the time was over."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.ask(question)
+        except TimeoutError as error:
+            raise BrokerUnavailable(f"the broker did not answer within {seconds:g} s") from error
+
+    def _answered(self, began: float) -> None:
+        self._round_trips.append((self._clock.monotonic() - began) * 1_000)
+        self.hear(Channel.REST)
+        self.change(Channel.REST, Link.LIVE)
+
+    def _tell(self, channel: Channel) -> None:
+        latency = None
+        if channel is Channel.REST and self._round_trips:
+            latency = round(statistics.median(self._round_trips), 3)
+        connection = Connection(
+            channel=channel,
+            link=self._links[channel],
+            at=self._clock.now(),
+            heard_at=self._heard.get(channel),
+            latency_ms=latency,
+            detail=self._details[channel],
+        )
+        self._store.apply(ConnectionChanged(connection))

@@ -1,0 +1,198 @@
+"""The market as it comes in: subscribed for whoever looks, kept in rings and in the state.
+
+Symbols are wanted by holders (the watchlist, positions, open orders, each
+console); a symbol is streamed as long as anybody holds it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import datetime
+
+from console.desk.connections import Connections
+from console.desk.limits import Limits
+from console.desk.rings import Rings
+from console.desk.store import Store
+from console.desk.workers import Sleep, Workers
+from console.domain.connections import Channel, Link
+from console.domain.events import MarketMoved
+from console.domain.market import Quote, Trade
+from console.domain.windows import MarketWindow
+from console.ports import BrokerError, Clock, History, MarketStream, Tick
+
+log = logging.getLogger(__name__)
+
+
+class Feed:
+    """Where quotes and trades come in."""
+
+    def __init__(
+        self,
+        *,
+        stream: MarketStream,
+        history: History,
+        store: Store,
+        connections: Connections,
+        clock: Clock,
+        limits: Limits,
+        workers: Workers,
+        sleep: Sleep,
+    ) -> None:
+        self._stream = stream
+        self._history = history
+        self._store = store
+        self._connections = connections
+        self._clock = clock
+        self._pace = limits.pace
+        self._workers = workers
+        self._sleep = sleep
+        self._rings = Rings(limits.ring_capacity)
+        self._holders: dict[Hashable, frozenset[str]] = {}
+        self._subscribed: frozenset[str] = frozenset()
+        self._changed = asyncio.Event()
+        self._patient_since = clock.monotonic()
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Every symbol that somebody holds."""
+        return frozenset().union(*self._holders.values())
+
+    def start(self) -> None:
+        """Begin to listen, to subscribe and to watch over the stream."""
+        self._stream.start(self._on_ticks, self._on_link)
+        self._workers.keep("market subscriptions", self._subscribe)
+        self._workers.keep("market days", self._follow_days)
+        self._workers.keep("market watchdog", self._watch)
+
+    async def stop(self) -> None:
+        """End the stream."""
+        await self._stream.stop()
+
+    def hold(self, holder: Hashable, symbols: Iterable[str]) -> None:
+        """Want exactly these symbols for `holder` from now on; none lets go of it."""
+        wished = frozenset(symbols)
+        if wished == self._holders.get(holder, frozenset()):
+            return
+        if wished:
+            self._holders[holder] = wished
+        else:
+            del self._holders[holder]
+        self._changed.set()
+
+    def window(self, symbol: str) -> MarketWindow:
+        """Return what is kept of one symbol, for an analysis."""
+        trade_at, trade_price, trade_size = self._rings.trades(symbol)
+        quote_at, bid, bid_size, ask, ask_size = self._rings.quotes(symbol)
+        return MarketWindow(
+            trade_at=trade_at,  # type: ignore[arg-type] # an array serves as a sequence
+            trade_price=trade_price,  # type: ignore[arg-type] # as above
+            trade_size=trade_size,  # type: ignore[arg-type] # as above
+            quote_at=quote_at,  # type: ignore[arg-type] # as above
+            bid=bid,  # type: ignore[arg-type] # as above
+            bid_size=bid_size,  # type: ignore[arg-type] # as above
+            ask=ask,  # type: ignore[arg-type] # as above
+            ask_size=ask_size,  # type: ignore[arg-type] # as above
+            day=self._store.state.days.get(symbol),
+            now=self._clock.now(),
+        )
+
+    def trades(self, symbol: str) -> tuple[Sequence[float], Sequence[float]] | None:
+        """Return when trades were made and at what price, oldest first; None without any."""
+        at, price, _ = self._rings.trades(symbol)
+        return (at, price) if len(at) else None  # type: ignore[return-value] # as above
+
+    def _on_ticks(self, ticks: Sequence[Tick]) -> None:
+        """Keep every tick; tell the state the newest of each symbol, once a batch."""
+        self._connections.hear(Channel.MARKET_DATA)
+        self._patient_since = self._clock.monotonic()
+        quotes: dict[str, Quote] = {}
+        trades: dict[str, Trade] = {}
+        for tick in ticks:
+            self._rings.add(tick)
+            if isinstance(tick, Quote):
+                quotes[tick.symbol] = tick
+            else:
+                trades[tick.symbol] = tick
+        if self._connections.link(Channel.MARKET_DATA) is Link.MUTE:
+            self._connections.change(Channel.MARKET_DATA, Link.LIVE)
+        self._store.apply(MarketMoved(quotes=tuple(quotes.values()), trades=tuple(trades.values())))
+
+    def _on_link(self, link: Link, detail: str) -> None:
+        self._patient_since = self._clock.monotonic()
+        self._connections.change(Channel.MARKET_DATA, link, detail)
+
+    async def _subscribe(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            wanted = self.wanted
+            added, dropped = wanted - self._subscribed, self._subscribed - wanted
+            try:
+                await self._change_subscription(sorted(added), sorted(dropped))
+            except BrokerError as error:
+                log.warning("the market data could not be subscribed: %s", error)
+                self._changed.set()
+                await self._sleep(self._pace.retry_first)
+
+    async def _change_subscription(self, added: Sequence[str], dropped: Sequence[str]) -> None:
+        if added:
+            await self._stream.subscribe(added)
+            self._subscribed |= set(added)
+            self._workers.run("last known prices", self._fetch_last_known(added))
+        if dropped:
+            await self._stream.unsubscribe(dropped)
+            self._subscribed -= set(dropped)
+
+    async def _fetch_last_known(self, symbols: Sequence[str]) -> None:
+        """Show what was last known of the symbols until the stream speaks of them."""
+        try:
+            quotes, trades = await self._history.latest(symbols)
+            days = await self._history.days(symbols)
+        except BrokerError as error:
+            log.warning("the last known prices could not be had: %s", error)
+            return
+        state = self._store.state
+        self._store.apply(
+            MarketMoved(
+                quotes=tuple(q for q in quotes if _is_news(state.quotes.get(q.symbol), q.at)),
+                trades=tuple(t for t in trades if _is_news(state.trades.get(t.symbol), t.at)),
+                days=tuple(days),
+            )
+        )
+
+    async def _follow_days(self) -> None:
+        while True:
+            await self._sleep(self._pace.days_every)
+            symbols = sorted(self._subscribed)
+            if not symbols:
+                continue
+            try:
+                days = await self._history.days(symbols)
+            except BrokerError as error:
+                log.warning("the bars of the day could not be had: %s", error)
+                continue
+            self._store.apply(MarketMoved(days=tuple(days)))
+
+    async def _watch(self) -> None:
+        while True:
+            await self._sleep(self._pace.measure_every)
+            self._connections.measure()
+            if not self._is_mute():
+                continue
+            self._patient_since = self._clock.monotonic()
+            silence = f"silent for {self._pace.mute_after:g} s in an open session: reconnecting"
+            self._connections.change(Channel.MARKET_DATA, Link.MUTE, silence)
+            await self._stream.reconnect()
+
+    def _is_mute(self) -> bool:
+        clock = self._store.state.clock
+        is_in_session = clock is not None and clock.is_open
+        is_up = self._connections.link(Channel.MARKET_DATA) is not Link.DOWN
+        if not (is_in_session and is_up and self._subscribed):
+            self._patient_since = self._clock.monotonic()
+        return self._clock.monotonic() - self._patient_since >= self._pace.mute_after
+
+
+def _is_news(known: Quote | Trade | None, told_at: datetime) -> bool:
+    # What the stream told is newer than a snapshot that was on its way at the same time.
+    return known is None or told_at > known.at

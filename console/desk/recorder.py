@@ -1,0 +1,89 @@
+"""How the desk writes to its journal: at once where something depends on it, else in turn.
+
+What must not happen unrecorded is written with `write`, which raises. What has
+happened already, or must never be held up by a full disk (cancels, halts, the
+broker's own word), is handed to `note`, which keeps it until it is on the disk.
+"""
+
+import asyncio
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from console.desk.limits import Pace
+from console.desk.workers import Sleep
+from console.domain.permissions import Actor, Role
+from console.ports import Clock, Journal, JournalUnavailable, Record, Row
+
+log = logging.getLogger(__name__)
+MOST_KEPT = 10_000
+"""Records held back while the journal cannot be written; beyond it the oldest is lost."""
+
+THE_DESK = Actor(
+    uid=os.getuid(), name="desk", pid=os.getpid(), role=Role.OWNER, via="the desk itself"
+)
+
+
+class Recorder:
+    """The desk's pen."""
+
+    def __init__(self, *, journal: Journal, clock: Clock, pace: Pace, sleep: Sleep) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._pace = pace
+        self._sleep = sleep
+        self._waiting: deque[tuple[Record, tuple[Row, ...]]] = deque(maxlen=MOST_KEPT)
+        self._something = asyncio.Event()
+        self.on_trouble: Callable[[str], None] = log.error
+        self.trouble = ""
+        """Why nothing can be written now; empty while the journal works."""
+
+    async def write(self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row) -> None:
+        """Record durably. JournalUnavailable when it is not on the disk."""
+        try:
+            await self._journal.write(self._record(kind, actor, body), *rows)
+        except JournalUnavailable as error:
+            self._fail(str(error))
+            raise
+        self.trouble = ""
+
+    def note(self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row) -> None:
+        """Record as soon as may be, in the order of the calls."""
+        if len(self._waiting) == MOST_KEPT:
+            log.error("the journal has been away too long: its oldest waiting record is lost")
+        self._waiting.append((self._record(kind, actor, body), rows))
+        self._something.set()
+
+    async def work(self) -> None:
+        """Write what was noted, for ever."""
+        pause = self._pace.retry_first
+        while True:
+            await self._something.wait()
+            try:
+                await self.flush()
+            except JournalUnavailable as error:
+                self._fail(str(error))
+                await self._sleep(pause)
+                pause = min(pause * 2, self._pace.retry_longest)
+            else:
+                pause = self._pace.retry_first
+
+    async def flush(self) -> None:
+        """Write all that was noted. JournalUnavailable when that cannot be done now."""
+        while self._waiting:
+            record, rows = self._waiting[0]
+            await self._journal.write(record, *rows)
+            # Another flush may have written it meanwhile: only what was written is taken off.
+            if self._waiting and self._waiting[0][0] is record:
+                self._waiting.popleft()
+            self.trouble = ""
+        self._something.clear()
+
+    def _record(self, kind: str, actor: Actor, body: Mapping[str, object]) -> Record:
+        return Record(kind=kind, actor=actor, at=self._clock.now(), body=body)
+
+    def _fail(self, why: str) -> None:
+        if not self.trouble:
+            self.on_trouble(why)
+        self.trouble = why
