@@ -7,7 +7,7 @@ def main() -> int:
     """Run `killcord ARGUMENTS` and return its exit status."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["halt"]:
-        from console.halt_command import main as halt  # noqa: PLC0415 - standard library only
+        from console.commands.halt import main as halt  # noqa: PLC0415 - standard library only
 
         return halt(arguments[1:])
     from console.cli import main as command  # noqa: PLC0415 - only now what is heavier

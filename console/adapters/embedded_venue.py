@@ -176,7 +176,7 @@ class EmbeddedVenue:
         return found
 
     def _remember(self, started: Mapping[str, str]) -> None:
-        """Write the start line for a later desk and `killcord halt`, readable by the owner alone."""
+        """Write the start line for later desks and `killcord halt`; only the owner may read it."""
         draft = self._folder.venue.with_suffix(".draft")
         draft.unlink(missing_ok=True)
         handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

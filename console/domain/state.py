@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from console.domain.account import Account
 from console.domain.alerts import Alert, Crossing
-from console.domain.connections import Channel, Connection
+from console.domain.connections import Channel, Connection, Link
 from console.domain.events import (
     AccountReported,
     AlertUpdated,
@@ -29,7 +29,7 @@ from console.domain.events import (
 )
 from console.domain.halt import Halt, Mode
 from console.domain.market import Day, MarketClock, Quote, Trade
-from console.domain.orders import Fill, Order, newest
+from console.domain.orders import Fill, Order, OrderStatus, newest
 from console.domain.positions import Position
 from console.domain.readings import Reading
 
@@ -74,6 +74,18 @@ class TradingState:
         """Every order that may still trade, unknown ones too, newest first."""
         alive = (order for order in self.orders.values() if order.is_open)
         return tuple(sorted(alive, key=lambda order: order.submitted_at, reverse=True))
+
+    @property
+    def unknown_orders(self) -> tuple[Order, ...]:
+        """Every order whose fate at the broker is not known."""
+        return tuple(o for o in self.orders.values() if o.status is OrderStatus.UNKNOWN)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the state was reconciled with the broker and is being kept so."""
+        trading = self.connections.get(Channel.TRADING)
+        is_live = trading is not None and trading.link is Link.LIVE
+        return is_live and self.positions is not None and self.account is not None
 
     def position_of(self, symbol: str) -> Position | None:
         """The holding in `symbol`, if it is known and there is one."""

@@ -94,7 +94,7 @@ def run_seconds(command: Sequence[str], env: Mapping[str, str]) -> float:
 
 def halt_import() -> float:
     """Import what `killcord halt` needs, which is all it does before it latches."""
-    return run_seconds([sys.executable, "-c", "import console.halt_command"], os.environ)
+    return run_seconds([sys.executable, "-c", "import console.commands.halt"], os.environ)
 
 
 def python_pass() -> float:

@@ -76,7 +76,7 @@ def _latch(folder: StateFolder, said: Latched, report: "_Report") -> bool:
 
 
 def _alone(folder: StateFolder, report: "_Report") -> bool:
-    from console.sweep_alone import sweep  # noqa: PLC0415 - its HTTP modules cost more than all else
+    from console.commands.sweep_alone import sweep  # noqa: PLC0415 - its HTTP modules cost more than all else
 
     return sweep(folder, report.say)
 

@@ -1,0 +1,150 @@
+"""The command line: what can be typed after `killcord`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+
+from console.commands import exits
+from console.folders import PROFILES, state_folder
+
+DESCRIPTION = """A keyboard-driven trading console, and the commands that go with it.
+
+Without a command it opens the console and starts the desk if none runs.
+"""
+EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 refused (forbidden, denied, rejected),
+4 unknown (no answer: it may have happened), 5 no desk is running"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    if list(arguments[:1]) == ["venue"]:
+        from console.bootstrap import run_venue  # noqa: PLC0415 - its own heavy imports
+
+        return run_venue(list(arguments[1:]))
+    options = parser().parse_args(arguments)
+    if options.command in (None, "desk"):
+        return _run_process(options)
+    return _ask(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the grammar of the command line; the docs are made from it too."""
+    made = argparse.ArgumentParser(
+        prog="killcord",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_profile(made)
+    _add_market(made)
+    commands = made.add_subparsers(dest="command", metavar="COMMAND")
+    _add_reading(commands)
+    _add_trading(commands)
+    desk = commands.add_parser("desk", help="run the desk without a console, or stop it")
+    _add_profile(desk)
+    _add_market(desk)
+    desk.add_argument("--stop", action="store_true", help="end the running desk; orders stay")
+    commands.add_parser("venue", help="run the paper exchange: killcord venue --help")
+    return made
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_reading(commands: Commands) -> None:
+    for name, words in (
+        ("status", "the desk's condition"),
+        ("orders", "the open orders"),
+        ("positions", "the holdings"),
+        ("quote", "the newest quote of one symbol"),
+    ):
+        command = commands.add_parser(name, help=words, description=f"Print {words}.")
+        _add_profile(command)
+        command.add_argument("--json", action="store_true", help="JSON instead of words")
+        if name == "orders":
+            command.add_argument("--all", action="store_true", help="closed ones too")
+        if name == "quote":
+            command.add_argument("symbol", type=str.upper)
+
+
+def _add_trading(commands: Commands) -> None:
+    for name, words in (
+        ("order", 'one line of the order language, such as "buy 10 AAPL @ 190.10 day"'),
+        ("cancel", "cancel by order number, by symbol, or `all`"),
+        ("halt", "stop everything; works without a desk"),
+        ("rearm", "lift the halt"),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        _add_profile(command)
+        command.add_argument("--json", action="store_true", help="JSON instead of words")
+        if name == "order":
+            command.add_argument("line", nargs="+")
+        if name == "cancel":
+            command.add_argument("target")
+        if name in ("halt", "rearm"):
+            command.add_argument("--reason", required=name == "rearm")
+
+
+def _add_profile(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default=os.environ.get("KILLCORD_PROFILE", "demo"),
+        help="which broker: the embedded venue, Alpaca paper or Alpaca live (default: demo)",
+    )
+
+
+def _add_market(command: argparse.ArgumentParser) -> None:
+    market = command.add_argument_group("the demo's market, as for `killcord venue`")
+    market.add_argument("--seed", type=int, help="of the synthetic market")
+    market.add_argument("--tape", type=Path, metavar="FILE", help="replay a recorded tape instead")
+    market.add_argument("--speed", type=float, help="how many times faster than the clock")
+    market.add_argument("--hours", choices=("always", "real"), help="when the market is open")
+    market.add_argument("--cash", help="what a new account starts with")
+    market.add_argument(
+        "--venue", type=Path, metavar="FILE", help="use the running venue whose start line is here"
+    )
+
+
+def _run_process(options: argparse.Namespace) -> int:
+    from console import bootstrap  # noqa: PLC0415 - not needed by the small commands
+
+    market = {name: getattr(options, name) for name in ("seed", "tape", "speed", "hours", "cash")}
+    if options.command is None:
+        return bootstrap.run_console(options.profile, market, options.venue)
+    if options.stop:
+        return bootstrap.stop_desk(options.profile)
+    return bootstrap.run_desk(options.profile, market, options.venue)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from console.commands.asking import NoDesk  # noqa: PLC0415 - not needed by the others
+
+    try:
+        return asyncio.run(_question(options))
+    except NoDesk as missing:
+        print(missing, file=sys.stderr)
+        return exits.NO_DESK
+
+
+def _question(options: argparse.Namespace) -> Coroutine[None, None, int]:
+    from console.commands import reading, trading  # noqa: PLC0415 - as above
+
+    folder, wants_json = state_folder(options.profile), options.json
+    match options.command:
+        case "status":
+            return reading.status(folder, wants_json=wants_json)
+        case "orders":
+            return reading.orders(folder, every=options.all, wants_json=wants_json)
+        case "positions":
+            return reading.positions(folder, wants_json=wants_json)
+        case "quote":
+            return reading.quote(folder, options.symbol, wants_json=wants_json)
+        case "order":
+            return trading.order(folder, " ".join(options.line), wants_json=wants_json)
+        case "cancel":
+            return trading.cancel(folder, options.target, wants_json=wants_json)
+    return trading.rearm(folder, options.reason, wants_json=wants_json)
