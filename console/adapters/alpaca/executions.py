@@ -1,0 +1,71 @@
+"""Our executions, as the trading stream tells them and as the account's activities do.
+
+The two give the same execution different ids at Alpaca. Nothing is booked twice if
+the desk holds to this: an order's cumulative filled quantity is the truth, and a fill
+from the activities is booked only for an order whose fills from the stream do not add
+up to it.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from console.adapters.alpaca.orders import SIDE, IsOurs, order
+from console.adapters.alpaca.outside import Garbled, needed_decimal, needed_moment, plain, row
+from console.domain.events import FillBooked, OrderUpdated
+from console.domain.orders import Fill, Order
+
+_FILLS = ("fill", "partial_fill")
+
+
+def trade_update(told: object, is_ours: IsOurs) -> list[OrderUpdated | FillBooked]:
+    """Return what one message of the trading stream says: the order, and its fill if any."""
+    data = row(row(told).get("data"))
+    said = dict(row(data.get("order")))
+    if data.get("event") == "rejected" and not said.get("reject_reason"):
+        said["reject_reason"] = data.get("reason") or data.get("reject_reason")
+    updated = order(said, is_ours)
+    if data.get("event") not in _FILLS:
+        return [OrderUpdated(updated)]
+    return [OrderUpdated(updated), FillBooked(_streamed_fill(data, updated))]
+
+
+def _streamed_fill(data: dict[str, Any], updated: Order) -> Fill:
+    return Fill(
+        execution_id=plain(data.get("execution_id")) or _made_id(updated),
+        order=updated.key,
+        symbol=updated.request.symbol,
+        side=updated.request.side,
+        qty=_executed_qty(data),
+        price=needed_decimal(data, "price"),
+        at=needed_moment(data, "timestamp", "at"),
+    )
+
+
+def _made_id(updated: Order) -> str:
+    """Name an execution that came without an id, the same way each time it comes."""
+    return f"{updated.broker_id}:{updated.filled_qty:f}"
+
+
+def _executed_qty(said: dict[str, Any]) -> Decimal:
+    qty = abs(needed_decimal(said, "qty"))
+    if not qty:
+        raise Garbled("a fill of nothing")
+    return qty
+
+
+def activity_fill(said: dict[str, Any]) -> Fill:
+    """Return one FILL activity; `order` holds the broker's id of the order."""
+    side = SIDE.get(str(said.get("side")))
+    order_id = plain(said.get("order_id"))
+    activity = plain(said.get("id"))
+    if side is None or not order_id or not activity:
+        raise Garbled("a fill without an id, an order or a side")
+    return Fill(
+        execution_id=activity.rpartition("::")[2],
+        order=order_id,
+        symbol=plain(said.get("symbol"), 40),
+        side=side,
+        qty=_executed_qty(said),
+        price=needed_decimal(said, "price"),
+        at=needed_moment(said, "transaction_time"),
+    )

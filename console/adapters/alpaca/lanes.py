@@ -1,0 +1,100 @@
+"""Requests in threads, each with a total deadline; what is urgent has a lane of its own."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from alpaca.common.rest import RESTClient
+
+from console.adapters.alpaca.answers import CutOff
+from console.adapters.alpaca.wire import Wire
+
+T = TypeVar("T")
+
+
+class Lane:
+    """A few threads with a connection each; a full lane holds up no other."""
+
+    def __init__(
+        self, name: str, open_client: Callable[[], RESTClient], *, workers: int, deadline: float
+    ) -> None:
+        self.deadline = deadline
+        self._open_client = open_client
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=f"alpaca {name}")
+        self._lock = threading.Lock()
+        self._wires = list[Wire]()
+        self._mine = threading.local()
+
+    async def ask(self, send: Callable[[RESTClient], T], *, within: float | None = None) -> T:
+        """Run `send` with a thread's own client; cut it off when the deadline has passed.
+
+        Raises:
+            TimeoutError: when no whole answer came in time.
+            CutOff: when its turn did not even come.
+            Exception: whatever `send` raises.
+        """
+        call = _Call(send)
+        answer = self._pool.submit(call.run, self._wire)
+        try:
+            async with asyncio.timeout(self.deadline if within is None else within):
+                return await asyncio.wrap_future(answer)
+        except TimeoutError:
+            if not call.cut():
+                raise CutOff from None
+            raise
+        finally:
+            call.cut()
+
+    async def close(self) -> None:
+        """Cut what is under way, and end the threads."""
+        with self._lock:
+            wires = list(self._wires)
+        for wire in wires:
+            wire.cut()
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+        for wire in wires:
+            wire.close()
+
+    def _wire(self) -> Wire:
+        """Return the calling thread's own."""
+        wire: Wire | None = getattr(self._mine, "wire", None)
+        if wire is None:
+            wire = self._mine.wire = Wire(self._open_client())
+            with self._lock:
+                self._wires.append(wire)
+        return wire
+
+
+class _Call(Generic[T]):
+    """One request, from waiting for a thread to its answer."""
+
+    def __init__(self, send: Callable[[RESTClient], T]) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._wire: Wire | None = None
+        self._is_cut = False
+        self._has_begun = False
+
+    def run(self, wire_of_thread: Callable[[], Wire]) -> T:
+        wire = wire_of_thread()
+        with self._lock:
+            if self._is_cut:
+                raise CutOff
+            self._has_begun = True
+            self._wire = wire
+            wire.begin()
+        try:
+            return self._send(wire.client)
+        finally:
+            with self._lock:
+                self._wire = None
+
+    def cut(self) -> bool:
+        """End it, if it is still under way, and keep it from beginning; return whether it had."""
+        with self._lock:
+            self._is_cut = True
+            if self._wire is not None:
+                self._wire.cut()
+            return self._has_begun

@@ -1,0 +1,131 @@
+"""One thread's HTTP connection under an alpaca-py client, which another thread can cut off.
+
+alpaca-py sets no time limit, repeats POSTs on 429 and 504, and obeys proxies from the
+environment; here none of that is so. A socket timeout alone cannot end an answer that
+trickles in, so whoever waits cuts the socket when the deadline has passed.
+"""
+
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+import requests
+from alpaca.common.rest import RESTClient
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+CONNECT_SECONDS = 3.05
+READ_SECONDS = 6.0
+_REDIRECTS = range(300, 400)
+
+
+class Wire:
+    """An alpaca-py client, made safe, and the means to cut what it waits for."""
+
+    def __init__(self, client: RESTClient) -> None:
+        self.client = client
+        self._sockets = _Sockets()
+        self._session = client._session  # noqa: SLF001 - alpaca-py has no other way to it
+        client._retry = 0  # noqa: SLF001 - the same
+        for adapter in self._session.adapters.values():
+            adapter.close()
+        self._session.trust_env = False
+        self._session.hooks["response"].append(_check)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _TimeLimited(self._sockets))
+
+    def begin(self) -> None:
+        """Allow sockets again, for the next request."""
+        self._sockets.allow()
+
+    def cut(self) -> None:
+        """End at once whatever is under way, from any thread, and what it still would open."""
+        self._sockets.shut()
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._session.close()
+
+
+def _check(response: requests.Response, **_: Any) -> None:
+    """Refuse redirects, which alpaca-py takes for answers; spare guessing the encoding."""
+    if response.status_code in _REDIRECTS:
+        raise requests.TooManyRedirects("the answer was a redirect, which is not followed")
+    response.encoding = response.encoding or "utf-8"
+
+
+class _Sockets:
+    """The sockets one wire has opened."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened = WeakSet[socket.socket]()
+        self._is_shut = False
+
+    def allow(self) -> None:
+        with self._lock:
+            self._is_shut = False
+
+    def add(self, opened: socket.socket) -> None:
+        with self._lock:
+            self._opened.add(opened)
+            if self._is_shut:
+                _shut(opened)
+
+    def shut(self) -> None:
+        with self._lock:
+            self._is_shut = True
+            for opened in list(self._opened):
+                _shut(opened)
+
+
+def _shut(opened: socket.socket) -> None:
+    with suppress(OSError):
+        # not SSLSocket's own, which frees what the reading thread is using
+        socket.socket.shutdown(opened, socket.SHUT_RDWR)
+
+
+class _TimeLimited(HTTPAdapter):
+    """Gives every request time limits, and tells of every socket it opens."""
+
+    def __init__(self, sockets: _Sockets) -> None:
+        self._sockets = sockets
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _watched_pools(self._sockets)
+
+    def send(self, *args: Any, **options: Any) -> requests.Response:
+        options["timeout"] = options.get("timeout") or (CONNECT_SECONDS, READ_SECONDS)
+        return super().send(*args, **options)
+
+
+def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
+    class Connection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            opened = super()._new_conn()
+            sockets.add(opened)
+            return opened
+
+    class SecureConnection(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            opened = super()._new_conn()
+            sockets.add(opened)
+            return opened
+
+        def connect(self) -> None:
+            super().connect()
+            if self.sock is not None:
+                sockets.add(self.sock)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = SecureConnection
+
+    return {"http": Pool, "https": SecurePool}
