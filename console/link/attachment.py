@@ -19,6 +19,7 @@ from console.link import intake, messages
 from console.link.frames import NewestMarket, View
 from console.link.outbox import Outbox
 from console.link.service import DeskService, answer, forbidden
+from console.link.sockets import cut
 from console.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ class Attachment:
             return
         logger.warning("console %s does not keep up and is disconnected", self.name)
         self.outbox.drop()
-        self._connection.transport.abort()
+        cut(self._connection)
 
     async def _tell(self, opening: Iterable[bytes]) -> None:
         try:
@@ -121,7 +122,7 @@ class Attachment:
             return
         except Exception:
             logger.exception("console %s can be told nothing more and is disconnected", self.name)
-            self._connection.transport.abort()
+            cut(self._connection)
         finally:
             self._idle.set()
 

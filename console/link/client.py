@@ -23,7 +23,7 @@ from console.domain.receipts import Preview, Receipt
 from console.domain.tickets import Ticket
 from console.link import messages
 from console.link.messages import Refusal, Reply, Told, Welcome
-from console.link.sockets import check_path
+from console.link.sockets import check_path, cut
 
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 """A snapshot is one message, and the desk is trusted."""
@@ -257,7 +257,7 @@ class LinkClient:
             return
         finally:
             self._pending.lose()
-            self._connection.transport.abort()
+            cut(self._connection)
 
     def _take(self, message: messages.FromDesk) -> None:
         match message:
@@ -283,7 +283,7 @@ async def _introduce(connection: ClientConnection, program: str) -> Welcome:
         raise NotAttached(f"what listens there does not answer as a desk: {error}") from error
     finally:
         if not is_welcome:
-            connection.transport.abort()
+            cut(connection)
     if isinstance(message, Welcome):
         return message
     if isinstance(message, Refusal):

@@ -6,6 +6,9 @@ import socket
 import stat
 from pathlib import Path
 
+from websockets.asyncio.connection import Connection
+from websockets.protocol import State
+
 MAX_PATH_BYTES = 100
 """Below the 104 bytes of macOS and the 108 of Linux."""
 
@@ -50,6 +53,13 @@ def bind(path: Path) -> socket.socket:
         raise
     listener.settimeout(0)
     return listener
+
+
+def cut(connection: Connection) -> None:
+    """End a connection at once, without a goodbye that a stuck end would not answer."""
+    # a transport that is gone already has no loop left to abort on
+    if connection.state is not State.CLOSED:
+        connection.transport.abort()
 
 
 def _clear(path: Path) -> None:
