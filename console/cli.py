@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from console.commands import exits
 from console.folders import PROFILES, state_folder
@@ -14,6 +15,7 @@ DESCRIPTION = """A keyboard-driven trading console, and the commands that go wit
 
 Without a command it opens the console and starts the desk if none runs.
 """
+MARKET = ("seed", "tape", "speed", "hours", "cash", "venue")
 EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 refused (forbidden, denied, rejected),
 4 unknown (no answer: it may have happened), 5 no desk is running"""
 
@@ -40,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_profile(made)
     _add_market(made)
+    made.set_defaults(profile=os.environ.get("KILLCORD_PROFILE", "demo"), **dict.fromkeys(MARKET))
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
     _add_reading(commands)
     _add_trading(commands)
@@ -51,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
 
 
 def _add_reading(commands: Commands) -> None:
@@ -92,32 +95,54 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--profile",
         choices=PROFILES,
-        default=os.environ.get("KILLCORD_PROFILE", "demo"),
+        default=argparse.SUPPRESS,
         help="which broker: the embedded venue, Alpaca paper or Alpaca live (default: demo)",
     )
 
 
 def _add_market(command: argparse.ArgumentParser) -> None:
     market = command.add_argument_group("the demo's market, as for `killcord venue`")
-    market.add_argument("--seed", type=int, help="of the synthetic market")
-    market.add_argument("--tape", type=Path, metavar="FILE", help="replay a recorded tape instead")
-    market.add_argument("--speed", type=float, help="how many times faster than the clock")
-    market.add_argument("--hours", choices=("always", "real"), help="when the market is open")
-    market.add_argument("--cash", help="what a new account starts with")
     market.add_argument(
-        "--venue", type=Path, metavar="FILE", help="use the running venue whose start line is here"
+        "--seed", type=int, default=argparse.SUPPRESS, help="of the synthetic market"
+    )
+    market.add_argument(
+        "--tape",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="replay a recorded tape instead",
+    )
+    market.add_argument(
+        "--speed",
+        type=float,
+        default=argparse.SUPPRESS,
+        help="how many times faster than the clock",
+    )
+    market.add_argument(
+        "--hours",
+        choices=("always", "real"),
+        default=argparse.SUPPRESS,
+        help="when the market is open",
+    )
+    market.add_argument("--cash", default=argparse.SUPPRESS, help="what a new account starts with")
+    market.add_argument(
+        "--venue",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="use the running venue whose start line is in this file",
     )
 
 
 def _run_process(options: argparse.Namespace) -> int:
     from console import bootstrap  # noqa: PLC0415 - not needed by the small commands
 
-    market = {name: getattr(options, name) for name in ("seed", "tape", "speed", "hours", "cash")}
+    market = {name: getattr(options, name) for name in MARKET}
     if options.command is None:
-        return bootstrap.run_console(options.profile, market, options.venue)
+        return bootstrap.run_console(options.profile, market)
     if options.stop:
         return bootstrap.stop_desk(options.profile)
-    return bootstrap.run_desk(options.profile, market, options.venue)
+    return bootstrap.run_desk(options.profile, market)
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -130,7 +155,9 @@ def _ask(options: argparse.Namespace) -> int:
         return exits.NO_DESK
 
 
-def _question(options: argparse.Namespace) -> Coroutine[None, None, int]:
+def _question(  # noqa: PLR0911 - one line a command
+    options: argparse.Namespace,
+) -> Coroutine[None, None, int]:
     from console.commands import reading, trading  # noqa: PLC0415 - as above
 
     folder, wants_json = state_folder(options.profile), options.json

@@ -56,13 +56,13 @@ def read(latch: Path) -> Latched | None:
     A latch with unreadable content still holds: it is told as pulled by an unknown hand.
     """
     try:
-        text = latch.read_text()
+        content = latch.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         return Latched(id="unreadable", reason=f"latch cannot be read: {error}", by="?", at="")
     try:
-        return Latched(**json.loads(text))
+        return Latched(**json.loads(content))
     except (TypeError, ValueError):
         return Latched(
             id="unreadable", reason="latch file without a readable reason", by="?", at=""
