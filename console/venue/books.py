@@ -1,0 +1,103 @@
+"""The exchange's books on disk: what was acknowledged is there after a kill -9.
+
+One line per step, a JSON array of everything that changed in it, written before
+anybody is told. A step is on disk whole or not at all: a line torn by the end of
+the process is cut off at the next start.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from console.venue.accounts import AccountOpened, DayClosed, Settings
+from console.venue.orders import Fill, Order
+
+Entry = AccountOpened | Order | Fill | Settings | DayClosed
+
+OWNER_ONLY = 0o600
+
+
+class BooksUnreadable(Exception):  # noqa: N818 - says what is wrong, not that something is
+    """The file holds something that is not a venue's books."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """What the books say, brought forward: the last telling of everything."""
+
+    opened: AccountOpened
+    settings: Settings = field(default_factory=Settings)
+    day_closed: DayClosed | None = None
+    orders: dict[str, Order] = field(default_factory=dict)
+    fills: list[Fill] = field(default_factory=list)
+    latest_at: int = 0
+    """The venue's time of the last entry."""
+
+
+class Books:
+    """An append-only file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._encode = msgspec.json.Encoder().encode
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Write one step; returns when a kill of this process cannot undo it."""
+        if not entries:
+            return
+        line = self._encode(entries) + b"\n"
+        written = os.write(self._file, line)
+        while written < len(line):
+            written += os.write(self._file, line[written:])
+
+    def read(self) -> Record | None:
+        """Return the account the books tell of, or None when they are empty.
+
+        Raises:
+            BooksUnreadable: when a whole line makes no sense.
+        """
+        text = self._path.read_bytes()
+        whole = text.rfind(b"\n") + 1
+        os.ftruncate(self._file, whole)
+        os.lseek(self._file, 0, os.SEEK_END)
+        account: Record | None = None
+        decode = msgspec.json.Decoder(list[Entry]).decode
+        for place, line in enumerate(text[:whole].splitlines(), 1):
+            try:
+                account = _bring_forward(account, decode(line))
+            except msgspec.DecodeError as error:
+                raise BooksUnreadable(
+                    f"line {place} of {self._path.name} is not an entry of a venue's books "
+                    f"({error}); move the file away to begin new books"
+                ) from error
+        return account
+
+
+def _bring_forward(account: Record | None, entries: Iterable[Entry]) -> Record | None:
+    for entry in entries:
+        if isinstance(entry, AccountOpened):
+            account = Record(opened=entry, latest_at=entry.at)
+        elif account is not None:
+            _note(account, entry)
+    return account
+
+
+def _note(account: Record, entry: Order | Fill | Settings | DayClosed) -> None:
+    match entry:
+        case Order():
+            account.orders[entry.id] = entry
+            account.latest_at = max(account.latest_at, entry.updated_at)
+        case Fill():
+            account.fills.append(entry)
+        case Settings():
+            account.settings = entry
+        case DayClosed():
+            account.day_closed = entry

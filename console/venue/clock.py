@@ -1,0 +1,26 @@
+"""The venue's one clock: where it starts and how fast it runs is given, all else follows."""
+
+import time
+from collections.abc import Callable
+
+
+class VenueClock:
+    """Nanoseconds since the epoch: venue time = start + speed x elapsed."""
+
+    def __init__(
+        self,
+        *,
+        starts_at: int,
+        speed: float = 1.0,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        if not speed > 0:
+            raise ValueError(f"the speed must be more than 0, it is {speed}")
+        self.speed = speed
+        self._starts_at = starts_at
+        self._monotonic_ns = monotonic_ns
+        self._origin = monotonic_ns()
+
+    def now(self) -> int:
+        """Return the venue's time."""
+        return self._starts_at + int((self._monotonic_ns() - self._origin) * self.speed)

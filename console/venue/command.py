@@ -1,0 +1,96 @@
+"""The command line of `killcord venue`."""
+
+import argparse
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+
+OK = 0
+FAILED = 1
+DEFAULT_CASH = Decimal(100_000)
+
+T = TypeVar("T", int, float, Decimal)
+
+
+def main(argv: list[str]) -> int:
+    """Run a venue until it is stopped; return the exit code."""
+    arguments = _parser().parse_args(argv)
+    if arguments.tape and not arguments.tape.is_file():
+        return _complain(
+            f"there is no tape at {arguments.tape}; name a Parquet file of one session"
+        )
+    # imported here so that `--help` and a wrong option answer at once
+    from console.venue.books import BooksUnreadable  # noqa: PLC0415
+    from console.venue.server import Options, run  # noqa: PLC0415
+
+    options = Options(
+        port=arguments.port,
+        seed=arguments.seed,
+        tape=arguments.tape,
+        speed=arguments.speed,
+        has_real_hours=arguments.hours == "real",
+        cash=arguments.cash,
+        rate_limit=arguments.rate_limit,
+        books=arguments.books,
+    )
+    try:
+        run(options)
+    except (BooksUnreadable, OSError) as error:
+        return _complain(str(error))
+    return OK
+
+
+def _complain(sentence: str) -> int:
+    sys.stderr.write(f"killcord venue: {sentence}\n")
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="killcord venue",
+        description="A paper exchange on loopback that speaks Alpaca's protocol.",
+    )
+    add = parser.add_argument
+    add("--port", type=_port, default=0, help="where to listen; 0 picks a free port (default)")
+    add("--seed", type=int, default=1, help="the seed of the synthetic market (default 1)")
+    add("--tape", type=Path, help="replay this recorded session instead")
+    add("--speed", type=_speed, default=1.0, help="seconds of venue time a second (default 1)")
+    add("--hours", choices=("always", "real"), default="always", help="when the market is open")
+    add("--cash", type=_cash, default=DEFAULT_CASH, help="the account at the start, in dollars")
+    add("--rate-limit", type=_rate, metavar="N|off", help="requests a minute (default off)")
+    add("--books", type=Path, metavar="FILE", help="keep account and orders here over restarts")
+    return parser
+
+
+def _port(text: str) -> int:
+    return _checked(int(text), 0 <= int(text) <= 65_535, "a port lies between 0 and 65535")
+
+
+def _speed(text: str) -> float:
+    return _checked(float(text), 0 < float(text) <= 100_000, "the speed lies between 0 and 100000")
+
+
+def _cash(text: str) -> Decimal:
+    try:
+        cash = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{text} is no amount of dollars") from None
+    is_amount = cash.is_finite() and 0 <= cash <= Decimal(10) ** 12
+    return _checked(cash, is_amount, "the cash lies between 0 and 1000000000000 dollars")
+
+
+def _rate(text: str) -> int | None:
+    if text == "off":
+        return None
+    return _checked(int(text), int(text) > 0, "the rate limit is off or more than 0")
+
+
+def _checked(value: T, is_right: bool, sentence: str) -> T:  # noqa: FBT001 - a condition, not a mode
+    if not is_right:
+        raise argparse.ArgumentTypeError(sentence)
+    return value
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

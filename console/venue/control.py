@@ -1,0 +1,80 @@
+"""The venue's own knobs, for tests and scripts: prices, the journal, misbehaviour. No keys needed."""
+
+from typing import Any
+
+from aiohttp import web
+
+from console.venue.faults import Stream
+from console.venue.order_requests import read_flag, read_number
+from console.venue.rejections import malformed, not_found
+from console.venue.rest import answer, floor_of, read_body
+
+MOST_DELAY = 3_600
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/control/price")
+async def move_price(request: web.Request) -> web.Response:
+    """Move the market of a symbol: `{"symbol", "price"}`."""
+    floor = floor_of(request)
+    body = await read_body(request)
+    price = read_number(body, "price")
+    symbol = str(body.get("symbol", "")).upper()
+    if price is None:
+        raise malformed("price is required")
+    if symbol not in floor.listings:
+        raise not_found(f"symbol not found: {symbol}")
+    try:
+        floor.tell(floor.market.move(symbol, float(price), floor.now))
+    except ValueError as error:
+        raise malformed(str(error)) from None
+    quote = floor.view.quotes.get(symbol)
+    return answer(
+        {
+            "symbol": symbol,
+            "bid": quote.bid if quote else None,
+            "ask": quote.ask if quote else None,
+        }
+    )
+
+
+@routes.get("/control/journal")
+async def get_journal(request: web.Request) -> web.Response:
+    """Return what the venue saw, in order; `?after=SEQ` leaves out what is known."""
+    text = request.query.get("after", "0")
+    if not text.isdecimal():
+        raise malformed("after must be a sequence number")
+    return answer(floor_of(request).journal.after(int(text)))
+
+
+@routes.post("/control/delay")
+async def delay_writes(request: web.Request) -> web.Response:
+    """Delay the answers of trading writes: `{"seconds", "before"}`; 0 ends it."""
+    faults = floor_of(request).faults
+    body = await read_body(request)
+    faults.delay_seconds = _seconds(body)
+    faults.is_delay_before = read_flag(body.get("before"))
+    return answer({"seconds": faults.delay_seconds, "before": faults.is_delay_before})
+
+
+@routes.post("/control/mute")
+async def mute_stream(request: web.Request) -> web.Response:
+    """Silence a stream while its pings are answered: `{"stream", "muted"}`."""
+    faults = floor_of(request).faults
+    body = await read_body(request)
+    try:
+        stream = Stream(body.get("stream"))
+    except ValueError:
+        raise malformed('stream must be "data" or "trading"') from None
+    if read_flag(body.get("muted", True)):
+        faults.muted.add(stream)
+    else:
+        faults.muted.discard(stream)
+    return answer({"muted": sorted(faults.muted)})
+
+
+def _seconds(body: dict[str, Any]) -> float:
+    if body.get("seconds") in (0, None):
+        return 0.0
+    return min(float(read_number(body, "seconds") or 0), MOST_DELAY)

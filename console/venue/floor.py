@@ -1,0 +1,192 @@
+"""The trading floor: where clock, market, exchange, books and streams meet.
+
+Every change goes one way: the exchange makes it, the books write it down, and
+only then the journal notes it, the streams tell it and the caller is answered.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from console.domain.market import Timeframe
+from console.venue.accounts import DayClosed, Settings
+from console.venue.books import Books, Entry
+from console.venue.calendar import TradingCalendar
+from console.venue.clock import VenueClock
+from console.venue.data_stream import DataHub
+from console.venue.exchange import Change, Exchange
+from console.venue.faults import Faults
+from console.venue.hours import SessionHours
+from console.venue.journal import Journal
+from console.venue.keys import Keys
+from console.venue.market import Listing, Market, MarketBar, Tick
+from console.venue.orders import OrderEvent
+from console.venue.rate_limit import RateLimit
+from console.venue.subscriptions import BarTold, Told
+from console.venue.timestamps import DAY, MINUTE, SECOND
+from console.venue.trading_stream import TradingHub
+from console.venue.view import MarketView
+from console.venue.wire import asset_id
+from console.venue.wire_market import Tapes
+
+PUMP_SECONDS = 0.02
+LONGEST_STEP = 5 * SECOND
+"""Venue time told in one go: a venue that fell behind catches up in steps, and serves between them."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Floor:
+    """Everything the routes and the streams share."""
+
+    clock: VenueClock
+    market: Market
+    view: MarketView
+    exchange: Exchange
+    keys: Keys
+    tapes: Tapes
+    journal: Journal
+    faults: Faults
+    rate_limit: RateLimit
+    calendar: TradingCalendar
+    data_hub: DataHub
+    trading_hub: TradingHub
+    has_real_hours: bool
+    books: Books | None = None
+    listings: dict[str, Listing] = field(init=False)
+    assets: dict[str, Listing] = field(init=False)
+    told_until: int = field(init=False)
+    _is_settling: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self.listings = {listing.symbol: listing for listing in self.market.listings}
+        self.assets = {asset_id(symbol): listing for symbol, listing in self.listings.items()}
+        self.told_until = self.clock.now()
+
+    @property
+    def now(self) -> int:
+        """The venue's time."""
+        return self.clock.now()
+
+    def listing(self, symbol_or_id: str) -> Listing | None:
+        """Return a listed stock by its symbol or asset id."""
+        return self.listings.get(symbol_or_id.upper()) or self.assets.get(symbol_or_id)
+
+    def command(self, act: Callable[[Exchange, int], T]) -> T:
+        """Do something to the exchange, write it down, tell it; the second step follows soon.
+
+        Raises:
+            Rejection: what the exchange says against it.
+        """
+        try:
+            return act(self.exchange, self.now)
+        finally:
+            self.commit()
+            self._settle_soon()
+
+    def commit(self) -> None:
+        """Write down what has changed, then tell it."""
+        changes = self.exchange.take_changes()
+        if not changes:
+            return
+        if self.books:
+            self.books.append(entries(changes))
+        for change in changes:
+            if isinstance(change, OrderEvent):
+                self.journal.happened(change)
+                self.trading_hub.publish(change)
+
+    def _settle_soon(self) -> None:
+        if self._is_settling or not self.exchange.has_due:
+            return
+        self._is_settling = True
+        asyncio.get_running_loop().call_soon(self.settle)
+
+    def settle(self) -> None:
+        """Let what commands asked for happen."""
+        self._is_settling = False
+        self.exchange.settle(self.now)
+        self.commit()
+
+    def open_market(self) -> None:
+        """Take in what stands when the venue opens; nothing of it trades."""
+        for tick in self.market.advance(self.told_until):
+            self.view.see(tick)
+        for symbol in self.listings:
+            if symbol not in self.view.trades and (bar := self.latest_bar(symbol, Timeframe.DAY_1)):
+                self.view.closes[symbol] = bar.close
+
+    def tell(self, ticks: Sequence[Tick], bars: Sequence[Told] = ()) -> None:
+        """Let ticks trade, then tell them."""
+        self.exchange.on_ticks(ticks)
+        self.commit()
+        self.data_hub.publish([*ticks, *bars])
+
+    def step(self) -> bool:
+        """Bring the market up to the clock; False when another step is needed at once."""
+        now = self.now
+        until = min(now, self.told_until + LONGEST_STEP)
+        before, self.told_until = self.told_until, until
+        ticks = self.market.advance(until)
+        self.exchange.tell_time(until)
+        self.tell(ticks, self._bars_ended(before, until))
+        return until == now
+
+    def _bars_ended(self, before: int, until: int) -> list[Told]:
+        """Return the minute and day bars of each minute that ended."""
+        told: list[Told] = []
+        for minute in range(before // MINUTE, until // MINUTE):
+            start = minute * MINUTE
+            for symbol in self.listings:
+                told += self._bars_of_minute(symbol, start)
+        return told
+
+    def _bars_of_minute(self, symbol: str, start: int) -> list[Told]:
+        bars = self.market.bars(symbol, Timeframe.MIN_1, start, start)
+        if not bars:
+            return []
+        told: list[Told] = [BarTold("bars", "b", symbol, bars[-1])]
+        if day := self.latest_bar(symbol, Timeframe.DAY_1):
+            told.append(BarTold("dailyBars", "d", symbol, day))
+        return told
+
+    def latest_bar(self, symbol: str, timeframe: Timeframe) -> MarketBar | None:
+        """Return the newest bar there is, looking back some days."""
+        bars = self.recent_bars(symbol, timeframe)
+        return bars[-1] if bars else None
+
+    def recent_bars(self, symbol: str, timeframe: Timeframe) -> Sequence[MarketBar]:
+        """Return the bars of the last hours, or days for daily ones."""
+        reach = 10 * DAY if timeframe is Timeframe.DAY_1 else DAY // 6
+        now = self.now
+        bars = self.market.bars(symbol, timeframe, now - reach, now)
+        return bars or self.market.bars(symbol, timeframe, now - 7 * DAY, now)
+
+    async def run(self) -> None:
+        """Keep the market going; for a task that is canceled at the end."""
+        await self.hours_known()
+        while True:
+            if self.step():
+                await asyncio.sleep(PUMP_SECONDS)
+            else:
+                await asyncio.sleep(0)
+
+    async def hours_known(self) -> None:
+        """Wait until the sessions of the real exchange are loaded, if they matter."""
+        if self.has_real_hours and not isinstance(self.exchange.hours, SessionHours):
+            self.exchange.hours = SessionHours(await self.calendar.days())
+
+
+def entries(changes: Sequence[Change]) -> list[Entry]:
+    """Return what the books keep of some changes: the last telling of each order, every fill."""
+    kept: list[Entry] = []
+    for change in changes:
+        if isinstance(change, Settings | DayClosed):
+            kept.append(change)
+            continue
+        if change.fill:
+            kept.append(change.fill)
+        kept.append(change.order)
+    return kept

@@ -1,0 +1,158 @@
+"""What every HTTP answer has in common: keys, rate limit, headers, errors, and the journal."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from aiohttp import web
+
+from console.venue.floor import Floor
+from console.venue.rejections import Rejection
+
+FLOOR: web.AppKey[Floor] = web.AppKey("floor", Floor)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+DATA_PATHS = ("/v2/stocks", "/v1beta1/", "/v1beta3/", "/v1/")
+CONTROL_PATH = "/control"
+WRITES = ("POST", "PATCH", "PUT", "DELETE")
+TRADING_PATHS = ("/v2/orders", "/v2/positions")
+
+log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+def answer(data: Any, status: int = 200) -> web.Response:
+    """Return JSON."""
+    return web.Response(
+        body=_encode(data), status=status, content_type="application/json", charset="utf-8"
+    )
+
+
+def floor_of(request: web.Request) -> Floor:
+    """Return the floor a request is served on."""
+    return request.app[FLOOR]
+
+
+async def read_body(request: web.Request) -> dict[str, Any]:
+    """Return a request's JSON object; numbers keep every digit they were written with.
+
+    Raises:
+        Rejection: when it is not an object.
+    """
+    try:
+        body = json.loads(await request.text() or "{}", parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError, LookupError):
+        raise Rejection(400, 40010000, "request body format is invalid") from None
+    if not isinstance(body, dict):
+        raise Rejection(400, 40010000, "request body format is invalid")
+    return body
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+@web.middleware
+async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Journal, admit, serve, and word whatever goes wrong as Alpaca does."""
+    if request.path.startswith(CONTROL_PATH):
+        return await _guarded(request, handler)
+    floor = floor_of(request)
+    if is_stream(request):
+        return await handler(request)
+    seen = await _journaled(request, floor)
+    allowance = floor.rate_limit.spend()
+    if allowance.is_spent:
+        response: web.StreamResponse = _too_many(request)
+    elif not floor.keys.are_in(request.headers):
+        response = answer({"message": "unauthorized."}, 401)
+    else:
+        response = await _guarded(request, handler)
+    response.headers["X-Request-ID"] = uuid4().hex
+    response.headers.update(allowance.headers)
+    floor.journal.answered(seen, response.status)
+    return response
+
+
+def is_stream(request: web.Request) -> bool:
+    """Whether a request opens a websocket."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
+
+
+async def _journaled(request: web.Request, floor: Floor) -> Any:
+    body = ""
+    if request.can_read_body:
+        body = (await request.read()).decode(errors="replace")
+    return floor.journal.arrived(
+        method=request.method,
+        path=request.path,
+        query=request.query_string,
+        body=body,
+        client_order_id=_client_order_id(body) or request.query.get("client_order_id"),
+    )
+
+
+def _client_order_id(body: str) -> str | None:
+    if "client_order_id" not in body:
+        return None
+    try:
+        found = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+    named = found.get("client_order_id") if isinstance(found, Mapping) else None
+    return named if isinstance(named, str) else None
+
+
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await _served(request, handler)
+    except Rejection as rejection:
+        return answer(_worded(request, rejection), rejection.status)
+    except web.HTTPException as error:
+        return _http_error(request, error)
+    except Exception:  # the boundary: a bug here must not close the client's connection
+        log.exception("the venue could not answer %s %s", request.method, request.path)
+        return answer({"code": 50010000, "message": "internal server error occurred"}, 500)
+
+
+async def _served(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method not in WRITES or not request.path.startswith(TRADING_PATHS):
+        return await handler(request)
+    faults = floor_of(request).faults
+    await faults.wait_before()
+    try:
+        return await handler(request)
+    finally:
+        await faults.wait_after()
+
+
+def _worded(request: web.Request, rejection: Rejection) -> dict[str, Any]:
+    if is_data(request):
+        return {"message": rejection.message}
+    return rejection.body
+
+
+def _http_error(request: web.Request, error: web.HTTPException) -> web.Response:
+    if error.status == web.HTTPNotFound.status_code:
+        message = "endpoint not found."
+    else:
+        message = error.reason.lower()
+    if is_data(request):
+        return answer({"message": message}, error.status)
+    return answer({"code": error.status * 100_000 + 10_000, "message": message}, error.status)
+
+
+def _too_many(request: web.Request) -> web.Response:
+    if is_data(request):
+        return answer({"message": "too many requests."}, 429)
+    return answer({"code": 42910000, "message": "rate limit exceeded"}, 429)
+
+
+def is_data(request: web.Request) -> bool:
+    """Whether a request asks the market-data API."""
+    return request.path.startswith(DATA_PATHS)

@@ -1,0 +1,205 @@
+"""Routes of the account: what it has, its settings, its fills, the clock, the calendar, assets."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from console.venue.accounts import Settings
+from console.venue.hours import TradingDay
+from console.venue.orders import Fill
+from console.venue.order_requests import read_flag
+from console.venue.queries import choice_of, limit_of, time_of
+from console.venue.rejections import malformed, not_found
+from console.venue.rest import answer, floor_of, read_body
+from console.venue.timestamps import new_york, new_york_rfc3339
+from console.venue.wire import (
+    account_json,
+    activity_id,
+    activity_json,
+    asset_json,
+    exchange_of,
+    settings_json,
+)
+
+MOST_ACTIVITIES = 100
+ACTIVITY_TYPES = frozenset(
+    "FILL TRANS MISC ACATC ACATS CFEE CGD CSD CSW DIV DIVCGL DIVCGS DIVFEE DIVFT DIVNRA DIVROC "
+    "DIVTW DIVTXEX FEE INT INTNRA INTTW JNL JNLC JNLS MA NC OPASN OPCA OPCSH OPEXC OPEXP OPTRD "
+    "PTC PTR REO REORG SPIN SPLIT FOPT OCT".split()
+)
+FLAGS = (
+    "suspend_trade",
+    "no_shorting",
+    "fractional_trading",
+    "ptp_no_exception_entry",
+    "disable_overnight_trading",
+)
+WORDS = {"max_margin_multiplier": ("1", "2", "4"), "trade_confirm_email": ("all", "none")}
+OPTION_LEVELS = (0, 1, 2, 3)
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/v2/account")
+async def get_account(request: web.Request) -> web.Response:
+    """Return the account."""
+    floor = floor_of(request)
+    exchange = floor.exchange
+    reserved = exchange.open_orders.reserved
+    return answer(account_json(exchange.account, reserved=reserved, now=floor.now))
+
+
+@routes.get("/v2/account/configurations")
+async def get_configurations(request: web.Request) -> web.Response:
+    """Return the settings."""
+    return answer(settings_json(floor_of(request).exchange.account.settings))
+
+
+@routes.patch("/v2/account/configurations")
+async def patch_configurations(request: web.Request) -> web.Response:
+    """Change what is named and not null; return all settings."""
+    floor = floor_of(request)
+    changes = _settings_changes(await read_body(request))
+    settings = msgspec.structs.replace(floor.exchange.account.settings, **changes)
+    floor.command(lambda exchange, _now: exchange.configure(settings))
+    return answer(settings_json(settings))
+
+
+def _settings_changes(body: dict[str, Any]) -> dict[str, Any]:
+    named = {k: v for k, v in body.items() if v is not None and k in Settings.__struct_fields__}
+    changes: dict[str, Any] = {k: read_flag(v) for k, v in named.items() if k in FLAGS}
+    for name, words in WORDS.items():
+        if name in named:
+            changes[name] = str(named[name])
+            if changes[name] not in words:
+                raise malformed(f"invalid {name}")
+    if "max_options_trading_level" in named:
+        changes["max_options_trading_level"] = _options_level(named["max_options_trading_level"])
+    return changes
+
+
+def _options_level(value: Any) -> int:
+    if isinstance(value, bool) or value not in OPTION_LEVELS:
+        raise malformed("invalid max_options_trading_level")
+    return int(value)
+
+
+@routes.get("/v2/account/activities")
+async def list_activities(request: web.Request) -> web.Response:
+    """Return the fills; nothing else happens to this account."""
+    return _activities(request, request.query.get("activity_types", ""))
+
+
+@routes.get("/v2/account/activities/{activity_type}")
+async def list_activities_of_type(request: web.Request) -> web.Response:
+    """Return the activities of one type."""
+    return _activities(request, request.match_info["activity_type"])
+
+
+def _activities(request: web.Request, types_text: str) -> web.Response:
+    types = {name.strip().upper() for name in types_text.split(",") if name.strip()}
+    for unknown in sorted(types - ACTIVITY_TYPES):
+        raise malformed(f"invalid activity type: {unknown}")
+    category = choice_of(request, "category", ("", "trade_activity", "non_trade_activity"))
+    if category and types:
+        raise malformed("only one of category or activity_types is accepted")
+    if category == "non_trade_activity" or (types and "FILL" not in types):
+        return answer([])
+    size = limit_of(request, default=MOST_ACTIVITIES, most=MOST_ACTIVITIES, name="page_size")
+    return answer([activity_json(fill) for fill in islice(_fills(request), size)])
+
+
+def _fills(request: web.Request) -> Iterable[Fill]:
+    fills = floor_of(request).exchange.fills
+    is_descending = choice_of(request, "direction", ("desc", "asc")) == "desc"
+    after, until, day = (time_of(request, name) for name in ("after", "until", "date"))
+    order_id = request.query.get("order_id")
+    page_token = request.query.get("page_token")
+    has_begun = not page_token
+    for fill in reversed(fills) if is_descending else fills:
+        if has_begun and (
+            (after is None or fill.at > after)
+            and (until is None or fill.at < until)
+            and (day is None or new_york(fill.at).date().isoformat() == request.query["date"][:10])
+            and (not order_id or fill.order_id == order_id)
+        ):
+            yield fill
+        has_begun = has_begun or activity_id(fill) == page_token
+
+
+@routes.get("/v2/clock")
+async def get_clock(request: web.Request) -> web.Response:
+    """Return the venue's time and the session."""
+    floor = floor_of(request)
+    await floor.hours_known()
+    now, hours = floor.now, floor.exchange.hours
+    return answer(
+        {
+            "timestamp": new_york(now).isoformat(),
+            "is_open": hours.is_open(now),
+            "next_open": new_york_rfc3339(hours.next_open(now)),
+            "next_close": new_york_rfc3339(hours.next_close(now)),
+        }
+    )
+
+
+@routes.get("/v2/calendar")
+async def get_calendar(request: web.Request) -> web.Response:
+    """Return the real exchange's trading days, ends included."""
+    days = await floor_of(request).calendar.days()
+    dates = [day.day for day in days]
+    start, end = _day_of(request, "start"), _day_of(request, "end")
+    first = bisect_left(dates, start) if start else 0
+    last = bisect_right(dates, end) if end else len(days) - 1
+    return answer([_calendar_day(days, place) for place in range(first, min(last, len(days) - 1))])
+
+
+def _day_of(request: web.Request, name: str) -> date | None:
+    text = request.query.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise malformed(f"invalid {name}: {text[:64]}") from None
+
+
+def _calendar_day(days: Sequence[TradingDay], place: int) -> dict[str, str]:
+    day = days[place]
+    return {
+        "date": day.day.isoformat(),
+        "open": f"{new_york(day.opens_at):%H:%M}",
+        "close": f"{new_york(day.closes_at):%H:%M}",
+        "session_open": "0400",
+        "session_close": "2000",
+        "settlement_date": days[place + 1].day.isoformat(),
+    }
+
+
+@routes.get("/v2/assets")
+async def list_assets(request: web.Request) -> web.Response:
+    """Return the listed stocks."""
+    status = request.query.get("status", "active")
+    asset_class = request.query.get("asset_class", "us_equity")
+    if status not in ("active", "all") or asset_class != "us_equity":
+        return answer([])
+    exchange = request.query.get("exchange")
+    attributes = set(filter(None, request.query.get("attributes", "").split(",")))
+    listings = floor_of(request).listings.values()
+    assets = [asset_json(x) for x in listings if not exchange or exchange_of(x) == exchange]
+    return answer([a for a in assets if not attributes or attributes & {*a["attributes"]}])
+
+
+@routes.get("/v2/assets/{symbol_or_asset_id}")
+async def get_asset(request: web.Request) -> web.Response:
+    """Return one listed stock."""
+    named = request.match_info["symbol_or_asset_id"]
+    listing = floor_of(request).listing(named)
+    if listing is None:
+        raise not_found(f"asset not found for {named}")
+    return answer(asset_json(listing))

@@ -1,0 +1,129 @@
+"""Routes of orders: submit, list, get, replace, cancel."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from aiohttp import web
+
+from console.domain.orders import OrderStatus
+from console.venue.order_requests import read_changes, read_ticket
+from console.venue.orders import Order
+from console.venue.queries import choice_of, limit_of, symbols_of, time_of, uuid_of
+from console.venue.rejections import Rejection, malformed
+from console.venue.rest import answer, floor_of, read_body
+from console.venue.wire import order_json
+
+MOST_ORDERS = 500
+DEFAULT_ORDERS = 50
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/v2/orders")
+async def submit(request: web.Request) -> web.Response:
+    """Take an order."""
+    floor = floor_of(request)
+    body = await read_body(request)
+    await floor.hours_known()
+    terms = read_ticket(body)
+    order = floor.command(lambda exchange, now: exchange.submit(terms, now))
+    return answer(order_json(order))
+
+
+@routes.get("/v2/orders")
+async def list_orders(request: web.Request) -> web.Response:
+    """Return orders: open ones unless asked otherwise, newest first."""
+    exchange = floor_of(request).exchange
+    status = choice_of(request, "status", ("open", "closed", "all"))
+    is_descending = choice_of(request, "direction", ("desc", "asc")) == "desc"
+    limit = limit_of(request, default=DEFAULT_ORDERS, most=MOST_ORDERS)
+    pool: Iterable[Order] = exchange.open_orders if status == "open" else exchange.orders.values()
+    ordered = sorted(pool, key=_age, reverse=is_descending)
+    wanted = _wanted(request, ordered, status)
+    return answer([order_json(order) for order in islice(wanted, limit)])
+
+
+def _age(order: Order) -> int:
+    return order.seq
+
+
+def _wanted(request: web.Request, orders: Iterable[Order], status: str) -> Iterable[Order]:
+    side = choice_of(request, "side", ("", "buy", "sell"))
+    symbols = frozenset(symbols_of(request))
+    classes = frozenset(request.query.get("asset_class", "us_equity").split(","))
+    after, until = _bounds(request)
+    for order in orders:
+        if (
+            (status != "closed" or not order.is_open)
+            and side in ("", order.terms.side)
+            and (not symbols or order.terms.symbol in symbols)
+            and not classes.isdisjoint(("us_equity", "all"))
+            and after < (order.submitted_at, order.seq) < until
+        ):
+            yield order
+
+
+def _bounds(request: web.Request) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return what `submitted_at` and rank must lie between, both ends excluded."""
+    start, end = time_of(request, "after"), time_of(request, "until")
+    after = (float("-inf"), 0.0) if start is None else (start, float("inf"))
+    until = (float("inf"), 0.0) if end is None else (end, float("-inf"))
+    exchange = floor_of(request).exchange
+    if named := request.query.get("after_order_id"):
+        order = exchange.order(named)
+        after = max(after, (order.submitted_at, order.seq))
+    if named := request.query.get("before_order_id"):
+        order = exchange.order(named)
+        until = min(until, (order.submitted_at, order.seq))
+    return after, until
+
+
+@routes.get("/v2/orders:by_client_order_id")
+async def get_by_client_order_id(request: web.Request) -> web.Response:
+    """Return the order the client named."""
+    named = request.query.get("client_order_id")
+    if not named:
+        raise malformed("client_order_id is required")
+    return answer(order_json(floor_of(request).exchange.order_of_client(named)))
+
+
+@routes.get("/v2/orders/{order_id}")
+async def get_order(request: web.Request) -> web.Response:
+    """Return one order."""
+    order_id = uuid_of(request, "order_id")
+    return answer(order_json(floor_of(request).exchange.order(order_id)))
+
+
+@routes.patch("/v2/orders/{order_id}")
+async def replace_order(request: web.Request) -> web.Response:
+    """Put an order with changed terms in the place of a working one."""
+    floor = floor_of(request)
+    order_id = uuid_of(request, "order_id")
+    changes = read_changes(await read_body(request))
+    order = floor.command(lambda exchange, now: exchange.replace(order_id, changes, now))
+    return answer(order_json(order))
+
+
+@routes.delete("/v2/orders/{order_id}")
+async def cancel_order(request: web.Request) -> web.Response:
+    """Ask for an order to be canceled."""
+    order_id = uuid_of(request, "order_id")
+    floor_of(request).command(lambda exchange, now: exchange.cancel(order_id, now))
+    return web.Response(status=204)
+
+
+@routes.delete("/v2/orders")
+async def cancel_all(request: web.Request) -> web.Response:
+    """Ask for every open order to be canceled; each has its own status."""
+    floor = floor_of(request)
+    items = []
+    for order in floor.exchange.open_orders:
+        if order.status is OrderStatus.PENDING_CANCEL:
+            continue
+        order_id = order.id
+        try:
+            floor.command(lambda exchange, now, order_id=order_id: exchange.cancel(order_id, now))
+            items.append({"id": order_id, "status": 200})
+        except Rejection as rejection:
+            items.append({"id": order_id, "status": rejection.status, "body": rejection.body})
+    return answer(items, 207)

@@ -1,0 +1,226 @@
+"""What the exchange checks before it takes an order, in the order it checks.
+
+Each rule raises the rejection it finds, in Alpaca's words; a rule that returns has
+nothing to say.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from console.domain.orders import OrderType, Side
+from console.venue.accounts import Account
+from console.venue.open_orders import OpenOrders
+from console.venue.orders import ZERO, Intent, Order, Terms, price_tick
+from console.venue.rejections import Rejection, forbidden, unprocessable
+from console.venue.view import MarketView
+from console.venue.wire import number
+
+SHORT_COLLAR = Decimal("1.03")
+UNPRICED = (OrderType.MARKET, OrderType.STOP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the rules look at besides the order itself."""
+
+    account: Account
+    open_orders: OpenOrders
+    view: MarketView
+    replaced: Order | None = None
+    """The order that makes room for this one, if any."""
+
+    def last_price(self, symbol: str) -> Decimal:
+        """Return the current price of a symbol.
+
+        Raises:
+            Rejection: when the market has not shown one yet.
+        """
+        price = self.view.last_price(symbol)
+        if price is None:
+            raise unprocessable(f'no market price for "{symbol}" yet')
+        return price
+
+    def others(self, symbol: str, side: Side) -> list[Order]:
+        """Return the open orders that stay when this one comes."""
+        gone = self.replaced.id if self.replaced else None
+        return [order for order in self.open_orders.of(symbol, side) if order.id != gone]
+
+
+def intent_of(terms: Terms, position_qty: Decimal) -> Intent:
+    """Return what an order does to the position there is."""
+    if terms.side is Side.BUY:
+        return Intent.BUY_TO_CLOSE if position_qty < 0 else Intent.BUY_TO_OPEN
+    return Intent.SELL_TO_CLOSE if position_qty > 0 else Intent.SELL_TO_OPEN
+
+
+def reserve_price(terms: Terms, intent: Intent, view: MarketView) -> Decimal:
+    """Return the dollars each share of an order holds: the most it is likely to cost."""
+    if not intent.opens:
+        return ZERO
+    ask = view.ask(terms.symbol) or ZERO
+    asked = terms.limit_price or terms.stop_price
+    if intent is Intent.SELL_TO_OPEN:
+        return max(asked or ZERO, ask * SHORT_COLLAR)
+    return asked or ask
+
+
+def account_may_trade(terms: Terms, standing: Standing) -> None:  # noqa: ARG001 - a rule's signature
+    """Refuse while the user has suspended trading."""
+    if standing.account.settings.suspend_trade:
+        raise forbidden("new orders are rejected by user request")
+
+
+def prices_are_on_tick(terms: Terms, standing: Standing) -> None:  # noqa: ARG001 - a rule's signature
+    """Refuse prices between two ticks."""
+    for label in ("limit_price", "stop_price"):
+        price: Decimal | None = getattr(terms, label)
+        if price is not None and price % price_tick(price) != 0:
+            raise unprocessable(
+                f"invalid {label} {number(price)}. sub-penny increment does not fulfill "
+                "minimum pricing criteria"
+            )
+
+
+def stop_is_beyond_the_market(terms: Terms, standing: Standing) -> None:
+    """Refuse a stop that would be set off at once."""
+    if terms.stop_price is None:
+        return
+    last = standing.last_price(terms.symbol)
+    facts = {"market_price": number(last), "stop_price": number(terms.stop_price)}
+    if terms.side is Side.SELL and terms.stop_price >= last:
+        raise unprocessable("stop price must be less than current price", **facts)
+    if terms.side is Side.BUY and terms.stop_price <= last:
+        raise unprocessable("stop price must be greater than current price", **facts)
+
+
+def fractions_are_allowed(terms: Terms, standing: Standing) -> None:
+    """Refuse parts of a share when the account has turned them off."""
+    if is_fractional(terms) and not standing.account.settings.fractional_trading:
+        raise forbidden("fractional trading is not enabled for this account")
+
+
+def shares_are_there(terms: Terms, standing: Standing) -> None:
+    """Refuse to close more than is held and not already on its way out."""
+    position_qty = standing.account.position_qty(terms.symbol)
+    if intent_of(terms, position_qty).opens:
+        return
+    wanted = shares(terms, standing)
+    others = [o for o in standing.others(terms.symbol, terms.side) if not o.intent.opens]
+    price = standing.view.last_price(terms.symbol)
+    held = standing.open_orders.held_qty(terms.symbol, terms.side, price)
+    if standing.replaced and not standing.replaced.intent.opens:
+        held -= standing.replaced.leaves_qty
+    available = max(abs(position_qty) - held, ZERO)
+    if wanted > available:
+        raise insufficient_qty(terms.symbol, wanted, available, position_qty, held, others)
+
+
+def insufficient_qty(
+    symbol: str,
+    wanted: Decimal,
+    available: Decimal,
+    existing: Decimal,
+    held: Decimal,
+    related: list[Order],
+) -> Rejection:
+    """Return the refusal that tells which orders hold the shares."""
+    return forbidden(
+        f"insufficient qty available for order (requested: {number(wanted)}, "
+        f"available: {number(available)})",
+        available=number(available),
+        existing_qty=number(existing),
+        held_for_orders=number(held),
+        related_orders=[order.id for order in related],
+        symbol=symbol,
+    )
+
+
+def short_is_allowed(terms: Terms, standing: Standing) -> None:
+    """Refuse a short sale the account may not make."""
+    position_qty = standing.account.position_qty(terms.symbol)
+    if intent_of(terms, position_qty) is not Intent.SELL_TO_OPEN:
+        return
+    if is_fractional(terms):
+        raise unprocessable("fractional orders cannot be sold short")
+    if not standing.account.may_short:
+        raise forbidden("account is not allowed to short")
+    if any(o.intent is Intent.BUY_TO_OPEN for o in standing.others(terms.symbol, Side.BUY)):
+        raise forbidden("cannot open a short sell while a long buy order is open")
+
+
+def no_wash_trade(terms: Terms, standing: Standing) -> None:
+    """Refuse an order that could trade with one of the account's own."""
+    for other in standing.others(terms.symbol, terms.side.opposite):
+        if may_meet(terms, other.terms):
+            raise forbidden(
+                "potential wash trade detected. use complex orders",
+                existing_order_id=other.id,
+                reject_reason="opposite side market/stop order exists"
+                if other.terms.type in UNPRICED
+                else "opposite side limit order exists",
+            )
+
+
+def may_meet(one: Terms, other: Terms) -> bool:
+    """Whether two orders of opposite sides could trade with each other."""
+    if OrderType.TRAILING_STOP in (one.type, other.type):
+        return False
+    if one.limit_price is None or other.limit_price is None:
+        return True
+    buy, sell = (one, other) if one.side is Side.BUY else (other, one)
+    return (buy.limit_price or ZERO) >= (sell.limit_price or ZERO)
+
+
+def buying_power_suffices(terms: Terms, standing: Standing) -> None:
+    """Refuse an order that would cost more than may be spent."""
+    intent = intent_of(terms, standing.account.position_qty(terms.symbol))
+    if not intent.opens:
+        return
+    standing.last_price(terms.symbol)
+    price = reserve_price(terms, intent, standing.view)
+    cost = terms.notional if terms.notional is not None else (terms.qty or ZERO) * price
+    reserved = standing.open_orders.reserved
+    if standing.replaced:
+        reserved -= standing.replaced.reserved
+    power = standing.account.buying_power(reserved)
+    if cost > power:
+        raise forbidden(
+            "insufficient buying power", buying_power=number(power), cost_basis=number(cost)
+        )
+
+
+def shares(terms: Terms, standing: Standing) -> Decimal:
+    """Return how many shares an order asks for; dollars are taken at the last price."""
+    if terms.qty is not None:
+        return terms.qty
+    return (terms.notional or ZERO) / standing.last_price(terms.symbol)
+
+
+def is_fractional(terms: Terms) -> bool:
+    """Whether it asks for a part of a share, or for dollars."""
+    return terms.qty is None or terms.qty % 1 != 0
+
+
+Rule = Callable[[Terms, Standing], None]
+
+RULES: tuple[Rule, ...] = (
+    account_may_trade,
+    prices_are_on_tick,
+    stop_is_beyond_the_market,
+    fractions_are_allowed,
+    shares_are_there,
+    short_is_allowed,
+    no_wash_trade,
+    buying_power_suffices,
+)
+
+
+def check(terms: Terms, standing: Standing) -> None:
+    """Apply every rule.
+
+    Raises:
+        Rejection: the first one found.
+    """
+    for rule in RULES:
+        rule(terms, standing)

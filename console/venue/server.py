@@ -1,0 +1,211 @@
+"""The venue as a process: its parts put together, served on loopback until a signal ends it."""
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
+
+import uvloop
+from aiohttp import web
+
+from console.venue import control, rest_account, rest_market, rest_orders, rest_positions
+from console.venue.accounts import Account, AccountOpened
+from console.venue.books import Books, Record
+from console.venue.calendar import TradingCalendar
+from console.venue.clock import VenueClock
+from console.venue.data_stream import DataHub
+from console.venue.exchange import Exchange
+from console.venue.faults import Faults
+from console.venue.floor import Floor
+from console.venue.hours import AlwaysOpen
+from console.venue.journal import Journal
+from console.venue.keys import Keys
+from console.venue.market import Market
+from console.venue.rate_limit import RateLimit
+from console.venue.rest import FLOOR, envelope
+from console.venue.trading_stream import TradingHub
+from console.venue.view import MarketView
+from console.venue.wire_market import Tapes
+
+LOOPBACK = "127.0.0.1"
+LARGEST_BODY = 1024 * 1024
+DATA_STREAMS = ("iex", "sip", "delayed_sip", "boats", "overnight", "test")
+TRADING_STREAMS = ("/stream", "/stream/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What `killcord venue` is told."""
+
+    port: int = 0
+    seed: int = 1
+    tape: Path | None = None
+    speed: float = 1.0
+    has_real_hours: bool = False
+    cash: Decimal = Decimal(100_000)
+    rate_limit: int | None = None
+    books: Path | None = None
+
+
+def run(options: Options) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        BooksUnreadable: when the books are not a venue's.
+        OSError: when the port, the tape or the books cannot be opened.
+    """
+    uvloop.run(serve(options))
+
+
+async def serve(options: Options) -> None:
+    """Open the venue, say where it is, and serve until a signal comes."""
+    stopped = _signals()
+    floor = open_floor(options)
+    runner = web.AppRunner(application(floor), access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, LOOPBACK, options.port)
+        await site.start()
+        port = runner.addresses[0][1]
+        _announce(floor.keys, port)
+        gc.freeze()
+        await _work_until(stopped, floor)
+    finally:
+        await floor.data_hub.close()
+        await floor.trading_hub.close()
+        await runner.cleanup()
+        if floor.books:
+            floor.books.close()
+
+
+async def _work_until(stopped: asyncio.Event, floor: Floor) -> None:
+    """Run the market until the signal; a market that fails ends the venue with its error."""
+    market = asyncio.create_task(floor.run())
+    signaled = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait({market, signaled}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (market, signaled):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            if task in done or not task.done():
+                await task
+
+
+def _signals() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_, stopped.set)
+    return stopped
+
+
+def _announce(keys: Keys, port: int) -> None:
+    """Print the one line that says where the venue listens."""
+    http, ws = f"http://{LOOPBACK}:{port}", f"ws://{LOOPBACK}:{port}"
+    line = {
+        "trading_url": http,
+        "data_url": http,
+        "stream_url": ws,
+        "trading_stream_url": f"{ws}/stream",
+        "control_url": f"{http}/control",
+        "key": keys.key,
+        "secret": keys.secret,
+        "pid": os.getpid(),
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def application(floor: Floor) -> web.Application:
+    """Return the routes over a floor."""
+    app = web.Application(middlewares=[envelope], client_max_size=LARGEST_BODY)
+    app[FLOOR] = floor
+    for name in DATA_STREAMS:
+        app.router.add_get(f"/v2/{name}", floor.data_hub.serve)
+    for path in TRADING_STREAMS:
+        app.router.add_get(path, floor.trading_hub.serve)
+    for area in (rest_account, rest_orders, rest_positions, rest_market, control):
+        app.add_routes(area.routes)
+    return app
+
+
+def open_floor(options: Options) -> Floor:
+    """Put the parts of a venue together, and take up its books if it has any."""
+    books = Books(options.books) if options.books else None
+    record = books.read() if books else None
+    market = open_market(options)
+    clock = VenueClock(starts_at=_starting_time(market, record), speed=options.speed)
+    view = MarketView(listing.symbol for listing in market.listings)
+    opened = record.opened if record else _new_account(options.cash, clock.now())
+    account = Account(opened, mark=view.last_price)
+    exchange = Exchange(account=account, view=view, hours=AlwaysOpen())
+    keys, faults = Keys(key=opened.key, secret=opened.secret), Faults()
+    tapes = Tapes({listing.symbol: listing.exchange for listing in market.listings})
+    floor = Floor(
+        clock=clock,
+        market=market,
+        view=view,
+        exchange=exchange,
+        keys=keys,
+        tapes=tapes,
+        journal=Journal(),
+        faults=faults,
+        rate_limit=RateLimit(options.rate_limit),
+        calendar=TradingCalendar(),
+        data_hub=DataHub(keys=keys, faults=faults, tapes=tapes),
+        trading_hub=TradingHub(keys=keys, faults=faults),
+        has_real_hours=options.has_real_hours,
+        books=books,
+    )
+    floor.open_market()
+    _take_up(exchange, books, record)
+    return floor
+
+
+def open_market(options: Options) -> Market:
+    """Return the recorded tape, or the synthetic market when none is named."""
+    if options.tape:
+        from console.venue.tape import TapeMarket  # noqa: PLC0415 - reads Parquet: slow to import
+
+        return TapeMarket(options.tape)
+    from console.venue.synthetic import SyntheticMarket  # noqa: PLC0415 - not with a tape
+
+    return SyntheticMarket(seed=options.seed, now=time.time_ns())
+
+
+def _starting_time(market: Market, record: Record | None) -> int:
+    """Return when the clock begins: a tape goes on where its books end."""
+    if market.starts_at is None:
+        return time.time_ns()
+    return max(market.starts_at, record.latest_at if record else 0)
+
+
+def _new_account(cash: Decimal, now: int) -> AccountOpened:
+    keys = Keys.fresh()
+    id_ = uuid4()
+    return AccountOpened(
+        id=str(id_),
+        number=f"PA{id_.hex[:10].upper()}",
+        key=keys.key,
+        secret=keys.secret,
+        cash=cash,
+        at=now,
+    )
+
+
+def _take_up(exchange: Exchange, books: Books | None, record: Record | None) -> None:
+    if books and record is None:
+        books.append([exchange.account.opened])
+    if record is None:
+        return
+    exchange.account.settings = record.settings
+    if record.day_closed:
+        exchange.account.last_equity = record.day_closed.equity
+    exchange.restore(record.orders.values(), record.fills)

@@ -1,0 +1,74 @@
+"""Times on the wire: nanoseconds since the epoch here, RFC 3339 out there."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+DAY = 86_400 * SECOND
+NEW_YORK = ZoneInfo("America/New_York")
+
+_FRACTION = re.compile(r"\.(\d+)")
+_LONGEST_DATE = len("20260105")
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def rfc3339(at: int) -> str:
+    """Return a time in UTC with all nine digits: `2026-01-05T14:30:00.000000000Z`."""
+    seconds, fraction = divmod(at, SECOND)
+    return f"{_second(seconds)}.{fraction:09d}Z"
+
+
+def rfc3339_seconds(at: int) -> str:
+    """Return a time in UTC in whole seconds, as bars carry it."""
+    return f"{_second(at // SECOND)}Z"
+
+
+def new_york(at: int) -> datetime:
+    """Return a time as a New York clock shows it."""
+    return datetime.fromtimestamp(at / SECOND, NEW_YORK)
+
+
+def new_york_rfc3339(at: int) -> str:
+    """Return a time with New York's offset, in whole seconds."""
+    return datetime.fromtimestamp(at // SECOND, NEW_YORK).isoformat()
+
+
+def nanoseconds(moment: datetime) -> int:
+    """Return an aware time as nanoseconds since the epoch, exact to the microsecond."""
+    delta = moment - datetime.fromtimestamp(0, UTC)
+    return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds * 1_000
+
+
+def new_york_midnight(day: date) -> int:
+    """Return when a day begins in New York."""
+    return nanoseconds(datetime.combine(day, time(), NEW_YORK))
+
+
+def next_new_york_midnight(at: int) -> int:
+    """Return the first midnight of New York after `at`."""
+    return new_york_midnight(new_york(at).date() + timedelta(days=1))
+
+
+def parse(text: str) -> int:
+    """Read a date or an RFC 3339 time with up to nine digits of a second.
+
+    Raises:
+        ValueError: when it is neither.
+    """
+    text = text.strip()
+    if text.isdigit() and len(text) > _LONGEST_DATE:
+        return int(text)
+    if "T" in text:
+        text = text.replace(" ", "+")  # a plus sign that was not escaped in a query
+    fraction = _FRACTION.search(text)
+    digits = fraction.group(1)[:9].ljust(9, "0") if fraction else "0"
+    moment = datetime.fromisoformat(_FRACTION.sub("", text))
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return nanoseconds(aware) + int(digits)

@@ -1,0 +1,52 @@
+"""What the venue has seen of the market: the last quote and trade of each symbol, and some history."""
+
+from collections import deque
+from collections.abc import Iterable
+from decimal import Decimal
+
+from console.venue.market import QuoteTick, Tick, TradeTick
+
+HISTORY = 5_000
+"""Quotes and trades of one symbol that are kept; the oldest fall off."""
+
+
+def exact(price: float) -> Decimal:
+    """Return a market price as the decimal it was meant to be."""
+    return Decimal(repr(price))
+
+
+class MarketView:
+    """The tape as it was last seen."""
+
+    def __init__(self, symbols: Iterable[str]) -> None:
+        self.symbols = tuple(symbols)
+        self.quotes: dict[str, QuoteTick] = {}
+        self.trades: dict[str, TradeTick] = {}
+        self.quote_history = {symbol: deque[QuoteTick](maxlen=HISTORY) for symbol in self.symbols}
+        self.trade_history = {symbol: deque[TradeTick](maxlen=HISTORY) for symbol in self.symbols}
+        self.closes: dict[str, float] = {}
+        """Last closes from history, for a symbol that has not traded yet."""
+
+    def see(self, tick: Tick) -> None:
+        """Take note of a tick."""
+        if isinstance(tick, QuoteTick):
+            self.quotes[tick.symbol] = tick
+            self.quote_history[tick.symbol].append(tick)
+            return
+        self.trades[tick.symbol] = tick
+        self.trade_history[tick.symbol].append(tick)
+
+    def last_price(self, symbol: str) -> Decimal | None:
+        """Return the price of the last trade, else the middle of the quote, else the last close."""
+        if trade := self.trades.get(symbol):
+            return exact(trade.price)
+        quote = self.quotes.get(symbol)
+        if quote and quote.bid > 0 and quote.ask > 0:
+            return (exact(quote.bid) + exact(quote.ask)) / 2
+        close = self.closes.get(symbol)
+        return exact(close) if close else None
+
+    def ask(self, symbol: str) -> Decimal | None:
+        """Return what a share costs now: the offer, else the last price."""
+        quote = self.quotes.get(symbol)
+        return exact(quote.ask) if quote and quote.ask > 0 else self.last_price(symbol)
