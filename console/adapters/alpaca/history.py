@@ -1,0 +1,141 @@
+"""Alpaca's market data API: bars of the past, and the last known values."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from alpaca.common.rest import RESTClient
+from alpaca.data.historical.stock import StockHistoricalDataClient
+
+from console.adapters.alpaca import quotes
+from console.adapters.alpaca.access import AlpacaAccess
+from console.adapters.alpaca.answers import question_failure
+from console.adapters.alpaca.lanes import Lane
+from console.adapters.alpaca.outside import plain, row, rows
+from console.adapters.system_clock import SystemClock
+from console.domain.market import Bar, Day, Quote, Timeframe, Trade
+from console.ports import Clock
+
+DEADLINE = 8.0
+_WORKERS = 3
+_BARS_A_PAGE = 10_000
+_SYMBOLS_A_REQUEST = 100
+_SHORTEST_LOOK_BACK = timedelta(days=10)
+_CALENDAR_TO_TRADING = 7
+"""How much longer the calendar is than the sessions in it, with room to spare."""
+
+T = TypeVar("T")
+
+
+class AlpacaHistory:
+    """The History port over an unmodified alpaca-py, page by page and within a deadline."""
+
+    def __init__(
+        self, access: AlpacaAccess, *, clock: Clock | None = None, deadline: float = DEADLINE
+    ) -> None:
+        self._access = access
+        self._clock = clock or SystemClock()
+        self._lane = Lane("history", self._open_client, workers=_WORKERS, deadline=deadline)
+
+    async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
+        """The newest `limit` bars, oldest first, adjusted for splits."""
+        return await self._question(lambda c: self._newest_bars(c, symbol, timeframe, limit))
+
+    async def days(self, symbols: Sequence[str]) -> Sequence[Day]:
+        """The newest session's bar and the close before it, for each symbol the source knows."""
+        parts = await self._for_each_part(symbols, self._days)
+        return tuple(day for part in parts for day in part)
+
+    async def latest(self, symbols: Sequence[str]) -> tuple[Sequence[Quote], Sequence[Trade]]:
+        """The newest quote and trade of each symbol the source knows.
+
+        They may be old: their age counts from when the market made them.
+        """
+        quoted, traded = await asyncio.gather(
+            self._for_each_part(symbols, self._latest_quotes),
+            self._for_each_part(symbols, self._latest_trades),
+        )
+        return (
+            tuple(quote for part in quoted for quote in part),
+            tuple(trade for part in traded for trade in part),
+        )
+
+    async def close(self) -> None:
+        """Let go of threads and sockets."""
+        await self._lane.close()
+
+    def _open_client(self) -> StockHistoricalDataClient:
+        return StockHistoricalDataClient(
+            self._access.key,
+            self._access.secret,
+            raw_data=True,
+            url_override=self._access.data_url,
+        )
+
+    async def _question(self, send: Callable[[RESTClient], T]) -> T:
+        try:
+            return await self._lane.ask(send)
+        except Exception as error:  # noqa: BLE001 - whatever it was, nothing is known
+            raise question_failure(error) from None
+
+    async def _for_each_part(
+        self,
+        symbols: Sequence[str],
+        read: Callable[..., Sequence[T]],
+    ) -> Sequence[Sequence[T]]:
+        """Ask for a hundred symbols at a time, for an address has a greatest length."""
+        questions = (
+            self._question(lambda c, part=part: read(c, self._query(part)))
+            for part in _parts(symbols)
+        )
+        return await asyncio.gather(*questions)
+
+    def _query(self, symbols: Sequence[str]) -> Mapping[str, str]:
+        return {"symbols": ",".join(symbols), "feed": self._access.feed}
+
+    def _newest_bars(
+        self, client: RESTClient, symbol: str, timeframe: Timeframe, limit: int
+    ) -> Sequence[Bar]:
+        span = timedelta(seconds=timeframe.seconds * limit * _CALENDAR_TO_TRADING)
+        since = self._clock.now() - max(span, _SHORTEST_LOOK_BACK)
+        query: dict[str, Any] = {
+            **self._query([symbol]),
+            "timeframe": timeframe.value,
+            "start": _wire_time(since),
+            "sort": "desc",
+            "adjustment": "split",
+        }
+        newest = list[Bar]()
+        while len(newest) < limit:
+            query["limit"] = min(limit - len(newest), _BARS_A_PAGE)
+            told = row(client.get("/stocks/bars", query))
+            page = quotes.by_symbol(told, "bars").get(symbol) or []
+            newest += [quotes.bar(symbol, said) for said in rows(page)]
+            query["page_token"] = plain(told.get("next_page_token"), 2_000)
+            if not query["page_token"]:
+                break
+        return tuple(reversed(newest[:limit]))
+
+    def _days(self, client: RESTClient, query: Mapping[str, str]) -> Sequence[Day]:
+        told = quotes.by_symbol(client.get("/stocks/snapshots", dict(query)))
+        return [quotes.day(symbol, said) for symbol, said in told.items() if said is not None]
+
+    def _latest_quotes(self, client: RESTClient, query: Mapping[str, str]) -> Sequence[Quote]:
+        told = quotes.by_symbol(client.get("/stocks/quotes/latest", dict(query)), "quotes")
+        now = self._clock.now()
+        return [quotes.quote(symbol, said, now) for symbol, said in told.items()]
+
+    def _latest_trades(self, client: RESTClient, query: Mapping[str, str]) -> Sequence[Trade]:
+        told = quotes.by_symbol(client.get("/stocks/trades/latest", dict(query)), "trades")
+        now = self._clock.now()
+        return [quotes.trade(symbol, said, now) for symbol, said in told.items()]
+
+
+def _parts(symbols: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(symbols), _SYMBOLS_A_REQUEST):
+        yield symbols[first : first + _SYMBOLS_A_REQUEST]
+
+
+def _wire_time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,162 @@
+"""Keeps one stream connected, in a thread and an event loop of its own.
+
+alpaca-py's own loop retries bad keys for ever, waits without limit in a handshake and
+tells nobody when the connection is lost; this one does not.
+"""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol, TypeVar
+
+from console.adapters.alpaca.outages import LIVED, StreamLost, wait_before
+from console.domain.connections import Link
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+_CLOSE_SECONDS = 0.5
+_STOP_SECONDS = 5.0
+
+
+class Connection(Protocol):
+    """A stream that can be opened, read and closed, in the keeper's loop."""
+
+    async def open(self) -> None:
+        """Connect, authenticate, subscribe. StreamLost when it cannot."""
+
+    async def read(self) -> None:
+        """Read until the connection ends. StreamLost says why."""
+
+    async def shut(self) -> None:
+        """Close the socket."""
+
+
+class Keeper:
+    """One thread that holds one connection, and opens it again when it is lost."""
+
+    def __init__(
+        self, name: str, connection: Connection, report: Callable[[Link, str], None]
+    ) -> None:
+        self._connection = connection
+        self._report = report
+        self._loop = asyncio.new_event_loop()
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._held: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self._live_at: float | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def want(self, is_wanted: bool) -> None:  # noqa: FBT001 - a switch
+        """Say whether there is anything to connect for."""
+        self._loop.call_soon_threadsafe(self._wanted.set if is_wanted else self._wanted.clear)
+
+    async def run(self, work: Awaitable[T], within: float) -> T:
+        """Run `work` in the stream's loop and wait for it in the caller's.
+
+        Raises:
+            TimeoutError: when it took longer than `within` seconds.
+        """
+        running = asyncio.run_coroutine_threadsafe(_whole(work), self._loop)
+        async with asyncio.timeout(within):
+            return await asyncio.wrap_future(running)
+
+    async def reconnect(self) -> None:
+        """Drop the connection and open it anew at once."""
+        await self.run(self._drop(), _STOP_SECONDS)
+
+    async def stop(self) -> None:
+        """End the connection and the thread."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._cancel)
+        await asyncio.to_thread(self._thread.join, _STOP_SECONDS)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._task = self._loop.create_task(self._keep())
+            with suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._task)
+            self._loop.run_until_complete(self._end_tasks())
+        finally:
+            asyncio.set_event_loop(None)
+            self._loop.close()
+
+    async def _end_tasks(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        attempt = 0
+        while True:
+            await self._wanted.wait()
+            self._live_at = None
+            lost = await self._hold()
+            attempt = 1 if self._has_lived() else attempt + 1
+            if lost is None:
+                continue
+            self._report(Link.DOWN, str(lost))
+            chance = random.random()  # noqa: S311 - spreads attempts, hides nothing
+            await self._pause(wait_before(attempt, is_standing=lost.is_standing, chance=chance))
+
+    def _has_lived(self) -> bool:
+        return self._live_at is not None and self._loop.time() - self._live_at >= LIVED
+
+    async def _hold(self) -> StreamLost | None:
+        """Hold one connection to its end; return why it was lost, None if it was dropped."""
+        self._held = self._loop.create_task(self._hold_one())
+        try:
+            await self._held
+        except StreamLost as lost:
+            return lost
+        except asyncio.CancelledError:
+            if self._task is not None and self._task.cancelling():
+                raise
+            self._report(Link.DOWN, "the connection is being renewed")
+            return None
+        finally:
+            await self._shut()
+        return StreamLost("the stream ended")
+
+    async def _hold_one(self) -> None:
+        try:
+            await self._connection.open()
+            self._live_at = self._loop.time()
+            self._report(Link.LIVE, "")
+            await self._connection.read()
+        except StreamLost:
+            raise
+        except Exception as error:
+            log.exception("a stream broke in a way nobody had thought of")
+            raise StreamLost(f"the stream broke ({type(error).__name__})") from error
+
+    async def _shut(self) -> None:
+        self._hurry.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._connection.shut()
+
+    async def _drop(self) -> None:
+        self._hurry.set()
+        if self._held is not None:
+            self._held.cancel()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+
+
+async def _whole(work: Awaitable[T]) -> T:
+    return await work
