@@ -1,0 +1,166 @@
+"""What is asked of the desk for each command, and how it is said before and after.
+
+Whatever goes wrong on the way becomes a receipt or a problem: a sentence, not an
+exception, reaches the trader.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from console.domain.language import resolve
+from console.domain.order_ids import short_number
+from console.domain.orders import Order
+from console.domain.receipts import Outcome, Preview, Receipt
+from console.domain.state import TradingState
+from console.domain.tickets import (
+    AlertCommand,
+    CancelCommand,
+    FlatCommand,
+    ReplaceCommand,
+    Ticket,
+    WatchCommand,
+)
+from console.domain.words import Problem
+from console.screens.arming import Armed
+from console.screens.desk_link import Commands, DeskLink
+
+logger = logging.getLogger(__name__)
+
+Immediate = CancelCommand | AlertCommand | WatchCommand
+
+
+async def check(ticket: Ticket, link: DeskLink) -> Preview | Problem:
+    """Ask the gate about a ticket."""
+    try:
+        return await link.desk.check(ticket)
+    except Exception as error:  # noqa: BLE001 - a worker's boundary: the link's errors are many
+        logger.info("a check went unanswered: %s", error)
+        text = f"The ticket could not be checked: {error}."
+        return Problem(text=text, at=(0, 0))
+
+
+async def ask(link: DeskLink, command: Callable[[Commands], Awaitable[Receipt]]) -> Receipt:
+    """Return the desk's receipt, or one that says what is known when none came."""
+    try:
+        desk = link.desk
+    except Exception as error:  # noqa: BLE001 - a worker's boundary: whatever it was, no desk
+        return Receipt(outcome=Outcome.DENIED, detail=f"Nothing was sent: {error}.")
+    try:
+        return await command(desk)
+    except Exception as error:  # noqa: BLE001 - a worker's boundary: the link's errors are many
+        logger.warning("a command went unanswered: %s", error)
+        return Receipt(outcome=Outcome.UNKNOWN, detail=f"No answer came from the desk: {error}.")
+
+
+async def send(command: Immediate, link: DeskLink) -> Receipt:
+    """Do what needs no arming."""
+    return await ask(link, lambda desk: _immediate(command, desk, link.state))
+
+
+async def send_armed(armed: Armed, link: DeskLink) -> Receipt:
+    """Send exactly what was armed."""
+    return await ask(link, lambda desk: _armed(armed, desk))
+
+
+async def _immediate(command: Immediate, desk: Commands, state: TradingState) -> Receipt:
+    match command:
+        case CancelCommand(target="all"):
+            return await desk.cancel_all()
+        case CancelCommand():
+            return await desk.cancel([order.key for order in orders_of(command, state)])
+        case AlertCommand():
+            return await desk.set_crossing(command.symbol, command.direction, float(command.price))
+        case WatchCommand():
+            return await desk.watch(command.symbol, is_watched=command.is_watched)
+
+
+async def _armed(armed: Armed, desk: Commands) -> Receipt:
+    match armed.command:
+        case Ticket():
+            if armed.preview is None or armed.preview.request is None:
+                raise ValueError("a ticket was armed without the desk's order")
+            return await desk.submit(armed.preview.request)
+        case ReplaceCommand() as new:
+            return await desk.replace(
+                armed.orders[0].key,
+                qty=new.qty,
+                limit_price=new.limit_price,
+                stop_price=new.stop_price,
+                time_in_force=new.time_in_force,
+            )
+        case FlatCommand(symbol=symbol):
+            return await desk.flat(symbol)
+
+
+def orders_of(
+    command: Ticket | CancelCommand | ReplaceCommand | FlatCommand, state: TradingState
+) -> tuple[Order, ...]:
+    """Return the open orders a command acts on."""
+    if isinstance(command, Ticket):
+        return ()
+    target = command.symbol if isinstance(command, FlatCommand) else command.target
+    meant = resolve(target, state)
+    return () if isinstance(meant, Problem) else meant
+
+
+def summary(command: Immediate) -> str:
+    """Say what is being done, in the order language's words."""
+    match command:
+        case CancelCommand(target=target):
+            return f"cancel {target}"
+        case AlertCommand():
+            return f"alert {command.symbol} {command.direction.value} {command.price:f}"
+        case WatchCommand():
+            return f"{'watch' if command.is_watched else 'unwatch'} {command.symbol}"
+
+
+def armed_summary(command: Ticket | ReplaceCommand | FlatCommand, state: TradingState) -> str:
+    """Say what the next Enter sends, where it is not an order itself."""
+    if isinstance(command, ReplaceCommand):
+        return _replace_summary(command, orders_of(command, state)[0])
+    if isinstance(command, Ticket):
+        return f"{command.side.value} {command.qty:f} {command.symbol}"
+    parts = []
+    if orders := orders_of(command, state):
+        parts.append(f"cancel {len(orders)} open order{'s' if len(orders) > 1 else ''}")
+    position = state.position_of(command.symbol)
+    if position is not None and position.qty:
+        parts.append(f"{position.closing_side.value} {abs(position.qty):f} to close the position")
+    return f"flat {command.symbol}: {', then '.join(parts)}"
+
+
+def _replace_summary(command: ReplaceCommand, order: Order) -> str:
+    request = order.request
+    changes = (
+        ("qty", request.qty, command.qty),
+        ("limit", request.limit_price, command.limit_price),
+        ("stop", request.stop_price, command.stop_price),
+    )
+    said = [
+        f"{name} {'—' if old is None else f'{old:f}'} → {new:f}"
+        for name, old, new in changes
+        if new is not None
+    ]
+    if command.time_in_force is not None:
+        said.append(f"{request.time_in_force.value} → {command.time_in_force.value}")
+    return f"replace {short_number(order.key)} {request.symbol}: {', '.join(said)}"
+
+
+def nothing_to_close(symbol: str, state: TradingState) -> Problem | None:
+    """Return why `flat` has nothing to do, None when it has or when that is not known."""
+    if state.positions is None or state.position_of(symbol) is not None:
+        return None
+    if not isinstance(resolve(symbol, state), Problem):
+        return None
+    text = f"There is no position and no open order in {symbol}: nothing is to be closed."
+    return Problem(text=text, at=(0, len(text)))
+
+
+def not_clear(preview: Preview, text: str) -> Problem:
+    """Say which checks keep a ticket from being armed."""
+    failed = [check for check in preview.checks if not check.passed]
+    if not failed:
+        return Problem(text="Not armed: the order has no price yet.", at=(0, len(text)))
+    more = f" (and {len(failed) - 1} more below)" if len(failed) > 1 else ""
+    sentence = f"Not armed: {failed[0].rule}: {failed[0].detail}{more}."
+    return Problem(text=sentence, at=(0, len(text)))

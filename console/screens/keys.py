@@ -1,0 +1,55 @@
+"""Textual's bindings, read from the action table."""
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+
+from console.actions import ACTIONS, BY_ID, Action
+
+ON_THE_APP = frozenset({"halt", "next_theme", "help", "pane_help", "palette"})
+"""Actions that mean the same on every screen."""
+
+EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help"})
+"""Actions whose keys win over whatever has the focus, a field included."""
+
+OF_THE_WIDGETS = frozenset({"row_down", "row_up", "row_first", "row_last"})
+"""Actions that the focused pane answers itself."""
+
+SHOWN = {"question_mark": "?", "slash": "/", "ctrl+g": "^g", "ctrl+p": "^p", "f12": "F12"}
+
+
+def bindings(ids: Iterable[str]) -> list[Binding]:
+    """Return the bindings of some actions, in the order of the table."""
+    wanted = frozenset(ids)
+    return [_binding(action) for action in ACTIONS if action.id in wanted]
+
+
+def app_bindings() -> list[Binding]:
+    """Return the bindings that hold on every screen."""
+    return bindings(ON_THE_APP)
+
+
+def main_bindings() -> list[Binding]:
+    """Return the bindings of the main screen."""
+    return bindings(BY_ID.keys() - ON_THE_APP - OF_THE_WIDGETS)
+
+
+def key_of(action_id: str) -> str:
+    """Return the first key of an action as a person reads it."""
+    return _shown(BY_ID[action_id].keys.split(",")[0])
+
+
+def _binding(action: Action) -> Binding:
+    return Binding(
+        action.keys,
+        action.id,
+        action.label,
+        id=action.id,
+        show=action.in_footer,
+        key_display=_shown(action.keys.split(",")[0]),
+        priority=action.id in EVERYWHERE,
+    )
+
+
+def _shown(key: str) -> str:
+    return SHOWN.get(key, key)
