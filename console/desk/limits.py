@@ -35,6 +35,8 @@ class Pace:
     """How often the list of instruments is asked for anew."""
     readings_every: float = 0.5
     """How often the focused symbols are analysed."""
+    record_patience: float = 1.0
+    """How long a cancel or a halt waits for its record; it is sent in any case."""
     flat_deadline: float = 10.0
     """How long `flat` waits for the proof that the symbol's orders are canceled."""
     flat_poll: float = 0.1

@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from console.desk.limits import Pace
+from console.desk.store import Store
 from console.desk.workers import Sleep
+from console.domain.orders import Order
 from console.domain.permissions import Actor, Role
 from console.ports import Clock, Journal, JournalUnavailable, Record, Row
 
@@ -28,8 +30,11 @@ THE_DESK = Actor(
 class Recorder:
     """The desk's pen."""
 
-    def __init__(self, *, journal: Journal, clock: Clock, pace: Pace, sleep: Sleep) -> None:
+    def __init__(
+        self, *, journal: Journal, store: Store, clock: Clock, pace: Pace, sleep: Sleep
+    ) -> None:
         self._journal = journal
+        self._store = store
         self._clock = clock
         self._pace = pace
         self._sleep = sleep
@@ -42,11 +47,21 @@ class Recorder:
     async def write(self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row) -> None:
         """Record durably. JournalUnavailable when it is not on the disk."""
         try:
-            await self._journal.write(self._record(kind, actor, body), *rows)
+            await self._journal.write(self._record(kind, actor, body), *self._newest(rows))
         except JournalUnavailable as error:
             self._fail(str(error))
             raise
         self.trouble = ""
+
+    async def try_write(
+        self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row
+    ) -> None:
+        """Record durably if that can be done soon; what it records happens in any case."""
+        try:
+            async with asyncio.timeout(self._pace.record_patience):
+                await self.write(kind, actor, body, *rows)
+        except (JournalUnavailable, TimeoutError):
+            self.note(kind, actor, body, *rows)
 
     def note(self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row) -> None:
         """Record as soon as may be, in the order of the calls."""
@@ -73,12 +88,17 @@ class Recorder:
         """Write all that was noted. JournalUnavailable when that cannot be done now."""
         while self._waiting:
             record, rows = self._waiting[0]
-            await self._journal.write(record, *rows)
+            await self._journal.write(record, *self._newest(rows))
             # Another flush may have written it meanwhile: only what was written is taken off.
             if self._waiting and self._waiting[0][0] is record:
                 self._waiting.popleft()
             self.trouble = ""
         self._something.clear()
+
+    def _newest(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        # A note may have waited: the row must never fall back behind what was stored since.
+        orders = self._store.state.orders
+        return tuple(orders.get(row.key, row) if isinstance(row, Order) else row for row in rows)
 
     def _record(self, kind: str, actor: Actor, body: Mapping[str, object]) -> Record:
         return Record(kind=kind, actor=actor, at=self._clock.now(), body=body)

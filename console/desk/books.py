@@ -1,0 +1,116 @@
+"""Where every word on orders, fills, positions and the account enters the state.
+
+It does not matter who told: the stream, a look-up, a reconciliation. Here an
+order is recognised as ours or foreign, a fill gets its order's name, and what is
+new is recorded.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from console.desk.recorder import THE_DESK, Recorder
+from console.desk.store import Store
+from console.domain.events import FillBooked, OrderUpdated, PositionsReported
+from console.domain.order_ids import is_ours
+from console.domain.orders import Fill, Order, OrderStatus, newest
+from console.domain.positions import Position
+from console.ports import Clock, Setting
+
+POSITIONS = "positions"
+"""The setting under which the last seen holdings outlive the desk."""
+
+
+class Books:
+    """What we know of our orders, fills and holdings."""
+
+    def __init__(self, *, store: Store, recorder: Recorder, clock: Clock) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._clock = clock
+        self._key_of: dict[str, str] = {}
+
+    def name(self, order: Order) -> Order:
+        """Return the order marked as foreign if no Killcord desk named it."""
+        if order.is_foreign or is_ours(order.key):
+            return order
+        return replace(order, is_foreign=True)
+
+    def is_news(self, order: Order) -> bool:
+        """Return whether this is a later word on the order than the one we have."""
+        known = self._store.state.orders.get(order.key)
+        told = self.name(order)
+        return known is None or newest(known, told) is not known
+
+    def tell_order(self, order: Order, *, source: str) -> bool:
+        """Take in what the broker said of an order; return whether it was news."""
+        if order.broker_id is not None:
+            self._key_of[order.broker_id] = order.key
+        if not self.is_news(order):
+            return False
+        told = self.name(order)
+        self._store.apply(OrderUpdated(told))
+        self._recorder.note("order.told", THE_DESK, {"source": source, **terms(told)}, told)
+        return True
+
+    def tell_fill(self, fill: Fill, *, source: str) -> bool:
+        """Take in an execution, by whatever id its order is named; return if it was news."""
+        told = replace(fill, order=self.key_of(fill.order))
+        known = self._store.state.fills.get(fill.execution_id)
+        if known is not None:
+            return False
+        self._store.apply(FillBooked(told))
+        body = {
+            "source": source,
+            "execution": told.execution_id,
+            "order": told.order,
+            "symbol": told.symbol,
+            "side": told.side.value,
+            "qty": str(told.qty),
+            "price": str(told.price),
+        }
+        self._recorder.note("fill.told", THE_DESK, body, told)
+        return True
+
+    def tell_positions(self, positions: Sequence[Position], at: datetime) -> None:
+        """Take in all holdings; remember them when a quantity changed."""
+        before = self._store.state.positions
+        self._store.apply(PositionsReported(positions=tuple(positions), at=at))
+        after = self._store.state.positions
+        if after is before or after is None:
+            return
+        holdings = {symbol: str(held.qty) for symbol, held in sorted(after.items())}
+        if before is not None and holdings == {s: str(h.qty) for s, h in sorted(before.items())}:
+            return
+        setting = Setting(name=POSITIONS, value=json.dumps(holdings))
+        self._recorder.note("positions.told", THE_DESK, {"positions": holdings}, setting)
+
+    def absent(self, order: Order, why: str) -> Order:
+        """Return the order as one that does not exist at the broker."""
+        now = self._clock.now()
+        return replace(order, status=OrderStatus.ABSENT, updated_at=now, reason=why)
+
+    def key_of(self, broker_id: str) -> str:
+        """Return the client order id of a broker's id, or the id itself when it is not known."""
+        if broker_id in self._key_of:
+            return self._key_of[broker_id]
+        for order in self._store.state.orders.values():
+            if order.broker_id is not None:
+                self._key_of.setdefault(order.broker_id, order.key)
+        return self._key_of.get(broker_id, broker_id)
+
+
+def terms(order: Order) -> dict[str, object]:
+    """Return an order as plain values for the audit."""
+    return {
+        "order": order.key,
+        "broker_id": order.broker_id,
+        "terms": str(order.request),
+        "symbol": order.request.symbol,
+        "status": order.status.value,
+        "filled_qty": str(order.filled_qty),
+        "filled_avg_price": None if order.filled_avg_price is None else str(order.filled_avg_price),
+        "is_foreign": order.is_foreign,
+        "reason": order.reason,
+    }

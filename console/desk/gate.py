@@ -1,0 +1,81 @@
+"""The gate: every rule looks at an order before it may be sent, and all of them speak.
+
+A rule is a pure function from the order and the facts to a check. An order that
+only reduces a position passes the rules that could trap it there; what remains
+for it is sanity.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.desk.limits import Limits
+from console.domain.exposure import reduces
+from console.domain.instruments import Asset
+from console.domain.market import Quote
+from console.domain.orders import Order, OrderRequest
+from console.domain.positions import Position
+from console.domain.receipts import Check
+from console.domain.state import TradingState
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Facts:
+    """All that the gate decides by, at one moment."""
+
+    state: TradingState
+    asset: Asset | None
+    """What the broker lists under the symbol, or None."""
+    is_listed_known: bool
+    """Whether the broker has told its list of instruments."""
+    is_reconciled: bool
+    """Whether the broker's truth was read at least once since the desk started."""
+    is_trading_live: bool
+    """Whether the trading stream is up and reconciled."""
+    limits: Limits
+    now: datetime
+    replacing: Order | None = None
+    """The working order that this one takes the place of, if any."""
+
+    def quote(self, symbol: str) -> Quote | None:
+        """The last quote of a symbol."""
+        return self.state.quotes.get(symbol)
+
+    def fresh_quote(self, symbol: str) -> Quote | None:
+        """The last quote, if both its sides stand and it is young enough to act on."""
+        quote = self.quote(symbol)
+        if quote is None or not quote.is_two_sided:
+            return None
+        return quote if quote.age(self.now) <= self.limits.stale_after else None
+
+    def position(self, symbol: str) -> Position | None:
+        """The holding in a symbol, if there is one."""
+        return self.state.position_of(symbol)
+
+    @property
+    def other_orders(self) -> tuple[Order, ...]:
+        """Every open order but the one that is replaced."""
+        replaced = None if self.replacing is None else self.replacing.key
+        return tuple(order for order in self.state.open_orders if order.key != replaced)
+
+    def is_exit(self, request: OrderRequest) -> bool:
+        """Whether the order only makes a position smaller, whatever else fills."""
+        return reduces(request, self.position(request.symbol), self.other_orders)
+
+
+Rule = Callable[[OrderRequest, Facts], Check]
+
+
+def passed(rule: str, detail: str) -> Check:
+    """Return what a rule says of an order it lets through."""
+    return Check(rule=rule, passed=True, detail=detail)
+
+
+def failed(rule: str, detail: str) -> Check:
+    """Return what a rule says of an order it stops, as a sentence with a remedy."""
+    return Check(rule=rule, passed=False, detail=detail)
+
+
+def check_all(request: OrderRequest, facts: Facts, rules: tuple[Rule, ...]) -> tuple[Check, ...]:
+    """Ask every rule, so that all objections are known at once."""
+    return tuple(rule(request, facts) for rule in rules)

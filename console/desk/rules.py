@@ -1,0 +1,247 @@
+"""What the gate asks of an order, one question a function; RULES is the policy."""
+
+from decimal import Decimal
+
+from console.desk.coverage import could_meet, may_be_sold_short, stays_on_one_side, unseen_cost
+from console.desk.gate import Facts, Rule, failed, passed
+from console.domain.exposure import cost, held_qty, worst_price
+from console.domain.instruments import is_on_tick, tick_size
+from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side, TimeInForce
+from console.domain.receipts import Check
+
+AUCTION_OR_NOW = frozenset({TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG, TimeInForce.CLS})
+SIMPLY_PRICED = frozenset({OrderType.MARKET, OrderType.LIMIT})
+
+
+def the_broker_is_known(_request: OrderRequest, facts: Facts) -> Check:
+    """Nothing is sent before the broker's truth was read once."""
+    rule = "reconciled"
+    if not facts.is_reconciled:
+        return failed(rule, "Not reconciled with the broker yet; try again in a moment.")
+    if facts.state.account is not None and facts.state.account.is_blocked:
+        return failed(rule, "The broker has blocked this account for trading; ask the broker.")
+    return passed(rule, "reconciled with the broker")
+
+
+def the_stream_is_live(request: OrderRequest, facts: Facts) -> Check:
+    """No entry while the desk would not hear what becomes of it."""
+    rule = "trading stream"
+    if facts.is_trading_live:
+        return passed(rule, "live")
+    if facts.is_exit(request):
+        return passed(rule, "down, but this order only reduces")
+    return failed(rule, "The trading stream is down: only orders that reduce may be sent.")
+
+
+def symbol_is_tradable(request: OrderRequest, facts: Facts) -> Check:
+    """The broker must list the symbol and let it trade."""
+    rule, symbol = "symbol", request.symbol
+    if facts.is_exit(request):
+        return passed(rule, f"{symbol} is held")
+    if not facts.is_listed_known:
+        return failed(rule, "The broker has not told its list of instruments yet.")
+    if facts.asset is None:
+        return failed(rule, f"{symbol} is no instrument of this broker; check the spelling.")
+    if not facts.asset.is_tradable:
+        return failed(rule, f"{symbol} cannot be traded at this broker now.")
+    return passed(rule, facts.asset.name)
+
+
+def quantity_is_sane(request: OrderRequest, facts: Facts) -> Check:
+    """The quantity must be a number and not more than the cap."""
+    rule, qty, most = "quantity", request.qty, facts.limits.max_order_qty
+    if not qty.is_finite():
+        return failed(rule, f"The quantity is no number: {qty}.")
+    if qty > most:
+        return failed(rule, f"The quantity {qty:,f} is over the limit of {most:,f} shares.")
+    return passed(rule, f"{qty:f} of at most {most:,f} shares")
+
+
+def fraction_is_allowed(request: OrderRequest, facts: Facts) -> Check:
+    """Whole shares unless the instrument may be split; fractions have rules of their own."""
+    rule, qty = "fraction", request.qty
+    if not qty.is_finite() or qty == qty.to_integral_value():
+        return passed(rule, "whole shares")
+    if facts.asset is not None and not facts.asset.is_fractionable:
+        return failed(rule, f"{request.symbol} trades in whole shares only; {qty:f} is not.")
+    if -int(qty.as_tuple().exponent) > facts.limits.max_qty_decimals:
+        return failed(rule, f"A quantity has at most {facts.limits.max_qty_decimals} decimals.")
+    if request.time_in_force is not TimeInForce.DAY:
+        return failed(rule, "An order for a fraction of a share must be a day order.")
+    if request.order_type is OrderType.TRAILING_STOP:
+        return failed(rule, "A trailing stop needs whole shares.")
+    return passed(rule, f"{qty:f}, fractions are allowed")
+
+
+def terms_fit_together(request: OrderRequest, facts: Facts) -> Check:
+    """Order type, time in force and session must be a combination the broker takes."""
+    rule, kind, duration = "terms", request.order_type, request.time_in_force
+    if duration in AUCTION_OR_NOW and kind not in SIMPLY_PRICED:
+        return failed(rule, f"{duration.value} needs a market or a limit order.")
+    if request.extended_hours and not (
+        kind is OrderType.LIMIT and duration in (TimeInForce.DAY, TimeInForce.GTC)
+    ):
+        return failed(rule, "Extended hours take only limit orders, day or gtc.")
+    if kind is OrderType.MARKET and (request.limit_price or request.stop_price):
+        return failed(rule, "A market order has no limit and no stop price.")
+    least = facts.limits.min_trail_percent
+    if request.trail_percent is not None and request.trail_percent < least:
+        return failed(rule, f"The trail must be at least {least} %.")
+    return passed(rule, f"{kind.value.replace('_', ' ')}, {duration.value}")
+
+
+def prices_are_on_tick(request: OrderRequest, _facts: Facts) -> Check:
+    """Every price must be a whole number of ticks."""
+    rule = "tick"
+    for word, price in (("limit", request.limit_price), ("stop", request.stop_price)):
+        if price is None:
+            continue
+        if not price.is_finite():
+            return failed(rule, f"The {word} price is no number: {price}.")
+        if not is_on_tick(price):
+            tick = tick_size(price)
+            return failed(rule, f"The {word} price {price:f} is not a multiple of {tick}.")
+    return passed(rule, "whole ticks")
+
+
+def stop_is_beyond_the_market(request: OrderRequest, facts: Facts) -> Check:
+    """A buy stop lies above the market and a sell stop below, or it would trigger at once."""
+    rule, stop = "stop price", request.stop_price
+    quote = facts.fresh_quote(request.symbol)
+    if stop is None or quote is None:
+        return passed(rule, "none" if stop is None else "no fresh quote to compare it with")
+    touch = quote.ask if request.side is Side.BUY else quote.bid
+    if (float(stop) - touch) * request.side.sign > 0:
+        return passed(rule, f"{stop:f} against {touch:g}")
+    where = "above the ask" if request.side is Side.BUY else "below the bid"
+    return failed(rule, f"A {request.side.value} stop must lie {where} of {touch:g}.")
+
+
+def quote_is_fresh(request: OrderRequest, facts: Facts) -> Check:
+    """An entry needs a price that is alive."""
+    rule, symbol = "quote", request.symbol
+    quote = facts.quote(symbol)
+    if facts.fresh_quote(symbol) is not None and quote is not None:
+        return passed(rule, f"{quote.age(facts.now):.1f} s old")
+    if facts.is_exit(request):
+        return passed(rule, "not fresh, but this order only reduces")
+    if quote is None:
+        return failed(rule, f"There is no quote of {symbol}; put it on the watchlist and wait.")
+    if not quote.is_two_sided:
+        return failed(rule, f"The quote of {symbol} has one side only; wait for the other.")
+    age, most = quote.age(facts.now), facts.limits.stale_after
+    return failed(rule, f"The quote of {symbol} is {age:.1f} s old, over {most:g} s; wait.")
+
+
+def limit_is_near_the_market(request: OrderRequest, facts: Facts) -> Check:
+    """A limit price far from the touch is a slip of the finger."""
+    rule, limit = "price collar", request.limit_price
+    quote = facts.fresh_quote(request.symbol)
+    if limit is None or quote is None:
+        return passed(rule, "no limit price" if limit is None else "no fresh quote to measure by")
+    bid, ask, collar = Decimal(str(quote.bid)), Decimal(str(quote.ask)), facts.limits.collar
+    lowest, highest = bid * (1 - collar), ask * (1 + collar)
+    if facts.is_exit(request):
+        # A target far away is harmless; giving the holding away is not.
+        lowest = lowest if request.side is Side.SELL else Decimal(0)
+        highest = highest if request.side is Side.BUY else limit
+    if lowest <= limit <= highest:
+        return passed(rule, f"within {collar:.0%} of {bid:f} / {ask:f}")
+    way = "below the bid" if limit < lowest else "above the ask"
+    touch = bid if limit < lowest else ask
+    return failed(rule, f"The limit {limit:f} is over {collar:.0%} {way} of {touch:f}.")
+
+
+def notional_is_within_limit(request: OrderRequest, facts: Facts) -> Check:
+    """One entry may be worth only so much."""
+    rule, most = "notional", facts.limits.max_order_notional
+    if facts.is_exit(request):
+        return passed(rule, "this order only reduces")
+    price = worst_price(request, facts.quote(request.symbol))
+    if price is None:
+        return failed(rule, f"There is no price to reckon the worth of {request.symbol} by.")
+    notional = price * request.qty
+    if notional > most:
+        return failed(rule, f"The order is worth ${notional:,.2f}, over the limit of ${most:,.2f}.")
+    return passed(rule, f"${notional:,.2f} of at most ${most:,.2f}")
+
+
+def buying_power_suffices(request: OrderRequest, facts: Facts) -> Check:
+    """An entry must be paid for even if every unconfirmed order fills at its worst."""
+    rule, account = "buying power", facts.state.account
+    if facts.is_exit(request):
+        return passed(rule, "this order only reduces")
+    if account is None:
+        return failed(rule, "The account's buying power is not known yet.")
+    needed = cost(request, request.qty, facts.quote(request.symbol))
+    claimed = unseen_cost(facts)
+    if needed is None or claimed is None:
+        return failed(rule, f"There is no price to reckon the cost of {request.symbol} by.")
+    free = account.buying_power - claimed
+    if facts.replacing is not None and facts.replacing.submitted_at <= account.at:
+        # The broker has set money aside for the order that this one replaces.
+        symbol = facts.replacing.request.symbol
+        quote = facts.quote(symbol)
+        free += cost(facts.replacing.request, facts.replacing.leaves_qty, quote) or Decimal(0)
+    if needed > free:
+        return failed(rule, f"The order needs ${needed:,.2f}; ${free:,.2f} is free.")
+    return passed(rule, f"${needed:,.2f} of ${free:,.2f}")
+
+
+def sale_is_covered(request: OrderRequest, facts: Facts) -> Check:
+    """An order may close a holding or open the other way, never both at once."""
+    rule, symbol = "short sale", request.symbol
+    held = held_qty(facts.position(symbol))
+    if held * request.side.sign < 0:
+        return stays_on_one_side(rule, request, facts)
+    if request.side is Side.BUY:
+        return passed(rule, "a purchase")
+    return may_be_sold_short(rule, request, facts)
+
+
+def no_order_of_the_symbol_is_unknown(request: OrderRequest, facts: Facts) -> Check:
+    """While an order may or may not exist, nothing is added to its symbol."""
+    rule, symbol = "unknown orders", request.symbol
+    unknown = [
+        order
+        for order in facts.other_orders
+        if order.status is OrderStatus.UNKNOWN and order.request.symbol == symbol
+    ]
+    if not unknown:
+        return passed(rule, "none")
+    if facts.is_exit(request):
+        return passed(rule, "one, but this order only reduces")
+    return failed(rule, f"An order in {symbol} is unknown; wait until the broker has told of it.")
+
+
+def order_does_not_cross_our_own(request: OrderRequest, facts: Facts) -> Check:
+    """The broker refuses orders that could trade with our own on the other side."""
+    rule = "self-cross"
+    if facts.is_exit(request):
+        return passed(rule, "this order only reduces")
+    for order in facts.other_orders:
+        other = order.request
+        if other.symbol != request.symbol or other.side is request.side:
+            continue
+        if could_meet(request, other):
+            return failed(rule, f"It could trade with our own order: {other}. Cancel that first.")
+    return passed(rule, "no own order in the way")
+
+
+RULES: tuple[Rule, ...] = (
+    the_broker_is_known,
+    the_stream_is_live,
+    symbol_is_tradable,
+    quantity_is_sane,
+    fraction_is_allowed,
+    terms_fit_together,
+    prices_are_on_tick,
+    stop_is_beyond_the_market,
+    quote_is_fresh,
+    limit_is_near_the_market,
+    notional_is_within_limit,
+    buying_power_suffices,
+    sale_is_covered,
+    no_order_of_the_symbol_is_unknown,
+    order_does_not_cross_our_own,
+)
