@@ -51,6 +51,7 @@ class TapeMarket:
         self._at: NDArray[np.int64] = columns["ts"]
         self._columns = columns
         self._symbols: list[str] = columns["symbols"].tolist()
+        self._listed = sorted(self._symbols[code] for code in np.unique(columns["symbol"]))
         self._exchanges: list[str] = columns["exchanges"].tolist()
         self._next = 0
         self._told_until = self.starts_at - 1
@@ -58,12 +59,12 @@ class TapeMarket:
         self._prints: dict[str, TradeTick] = {}
         self._shifts: dict[str, int] = {}
         self._moves = 0
-        self._book = BarBook(self._symbols)
+        self._book = BarBook(self._listed)
 
     @property
     def listings(self) -> Sequence[Listing]:
         """What can be traded: the symbols of the tape, which gives them no longer names."""
-        return [Listing(symbol=s, name=s, exchange="NYSE") for s in sorted(self._symbols)]
+        return [Listing(symbol=s, name=s, exchange="NYSE") for s in self._listed]
 
     @property
     def starts_at(self) -> int:
@@ -92,9 +93,9 @@ class TapeMarket:
 
         Raises:
             KeyError: when nothing of that symbol is on the tape.
-            ValueError: when the price is below two cents.
+            ValueError: when the price is below two cents, or the tape never quotes that symbol.
         """
-        if symbol not in self._symbols:
+        if symbol not in self._listed:
             raise KeyError(symbol)
         price = round(price, 2)
         if not price >= _LOWEST_PRICE:
@@ -134,7 +135,7 @@ class TapeMarket:
         row = int(np.argmax(of_symbol))
         first = self._ticks(row, row + 1)[0]
         if not isinstance(first, QuoteTick) or first.symbol != symbol:
-            raise TapeError(f"the tape has no quote of {symbol}, so its market cannot be moved")
+            raise ValueError(f"the tape has no quote of {symbol}, so its market cannot be moved")
         return first
 
     def _note(self, ticks: Sequence[Tick]) -> None:
@@ -201,11 +202,10 @@ def _read(path: Path) -> Mapping[str, NDArray[Any]]:
         raise TapeError(f"{path} is not a tape: it has no column {', '.join(lacking)}")
     if table.num_rows == 0:
         raise TapeError(f"{path} is empty: a tape needs at least one tick")
-    columns = {name: table.column(name).to_numpy() for name in COLUMNS if name not in _TEXT}
+    columns = {name: _numbers(path, table, name) for name in COLUMNS if name not in _TEXT}
     codes = {name: _coded(table.column(name)) for name in _TEXT}
     columns |= {name: code for name, (code, _) in codes.items()}
-    kinds = codes["kind"][1]
-    columns["is_quote"] = (kinds == "q")[columns["kind"]]
+    columns["is_quote"] = _is_quote(path, *codes["kind"])
     if np.any(np.diff(columns["ts"]) < 0):
         order = np.argsort(columns["ts"], kind="stable")
         columns = {name: column[order] for name, column in columns.items()}
@@ -213,6 +213,7 @@ def _read(path: Path) -> Mapping[str, NDArray[Any]]:
 
 
 _TEXT = ("symbol", "kind", "exchange")
+_PRICES = ("price", "bid", "ask")
 
 
 def _table(path: Path) -> "pa.Table":
@@ -230,6 +231,27 @@ def _table(path: Path) -> "pa.Table":
         raise TapeError(f"{path} cannot be read: {error.strerror}") from error
 
 
+def _numbers(path: Path, table: "pa.Table", name: str) -> NDArray[Any]:
+    """Return a column of numbers; what a row has no use for may be null."""
+    import pyarrow as pa  # noqa: PLC0415 - see _table
+
+    is_price = name in _PRICES
+    try:
+        column = table.column(name).cast(pa.float64() if is_price else pa.int64())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise TapeError(f"{path} is not a tape: its column {name} holds no numbers") from error
+    numbers: NDArray[Any] = (column if is_price else column.fill_null(0)).to_numpy()
+    return numbers
+
+
+def _is_quote(path: Path, code: NDArray[Any], kinds: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which rows are quotes; all others are trades."""
+    if unknown := {str(kind) for kind in kinds[np.unique(code)]} - {"q", "t"}:
+        raise TapeError(f"{path} is not a tape: its column kind holds {unknown}, not only q and t")
+    flags: NDArray[np.bool_] = (kinds == "q")[code]
+    return flags
+
+
 def _coded(column: "pa.ChunkedArray") -> tuple[NDArray[Any], NDArray[Any]]:
     """Return a text column as codes and the words they stand for."""
     import pyarrow as pa  # noqa: PLC0415 - see _table
@@ -239,4 +261,4 @@ def _coded(column: "pa.ChunkedArray") -> tuple[NDArray[Any], NDArray[Any]]:
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.unify_dictionaries().combine_chunks()
-    return whole.indices.to_numpy(), whole.dictionary.to_numpy(zero_copy_only=False)
+    return whole.indices.fill_null(0).to_numpy(), whole.dictionary.to_numpy(zero_copy_only=False)
