@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from alpaca.common.rest import RESTClient
@@ -86,8 +87,7 @@ class AlpacaHistory:
     ) -> Sequence[Sequence[T]]:
         """Ask for a hundred symbols at a time, for an address has a greatest length."""
         questions = (
-            self._question(lambda c, part=part: read(c, self._query(part)))
-            for part in _parts(symbols)
+            self._question(partial(read, query=self._query(part))) for part in _parts(symbols)
         )
         return await asyncio.gather(*questions)
 

@@ -99,6 +99,8 @@ class AlpacaMarketStream:
 class _StockConnection(StockDataStream):
     """One connection after another of alpaca-py's stock stream; lives in the keeper's loop."""
 
+    _ws: Any
+
     def __init__(
         self,
         access: AlpacaAccess,

@@ -4,7 +4,6 @@ from asyncio import timeout
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-import msgpack
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.legacy.client import WebSocketClientProtocol
 from websockets.legacy.exceptions import InvalidStatusCode, RedirectHandshake
@@ -52,7 +51,7 @@ async def phase(name: str, work: Awaitable[T], seconds: float) -> T:
         raise StreamLost(f"the stream went mute during {name}") from None
     except (OSError, WebSocketException) as error:
         raise StreamLost(reason(error), is_standing=_is_standing(error)) from None
-    except (AttributeError, LookupError, TypeError, ValueError, msgpack.UnpackException):
+    except (AttributeError, LookupError, TypeError, ValueError):
         raise StreamLost(f"the stream broke its protocol during {name}") from None
 
 

@@ -3,7 +3,7 @@
 Garbage never deafens: a frame with one bad message loses that message alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import inf
 
@@ -30,6 +30,9 @@ class Message(msgspec.Struct, rename={"kind": "T", "symbol": "S"}, gc=False):
     s: float = -1.0
 
 
+_Read = Callable[[msgspec.Raw], Message]
+
+
 class Frames:
     """Decodes the frames of one stream, and counts what was bad in them."""
 
@@ -52,19 +55,22 @@ class Frames:
     def _salvaged(self, frame: bytes | str) -> Sequence[Message]:
         """Read the frame message by message."""
         good = list[Message]()
-        try:
-            is_text = isinstance(frame, str)
-            parts = (self._json_parts if is_text else self._packed_parts).decode(frame)
-        except _UNREADABLE:
-            self.bad += 1
-            return good
-        read = (self._json if is_text else self._packed)[1].decode
-        for part in parts:
+        for read, part in self._parts(frame):
             try:
                 good.append(read(part))
             except _UNREADABLE:
                 self.bad += 1
         return good
+
+    def _parts(self, frame: bytes | str) -> Sequence[tuple[_Read, msgspec.Raw]]:
+        """Return the frame's messages undecoded, each with what decodes it."""
+        try:
+            if isinstance(frame, str):
+                return [(self._json[1].decode, part) for part in self._json_parts.decode(frame)]
+            return [(self._packed[1].decode, part) for part in self._packed_parts.decode(frame)]
+        except _UNREADABLE:
+            self.bad += 1
+            return []
 
     def ticks(self, messages: Sequence[Message], received_at: datetime) -> list[Quote | Trade]:
         """Return the quotes and trades among the messages."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -20,9 +19,9 @@ from console.adapters.alpaca.sockets import PHASE_SECONDS, WEBSOCKET_PARAMS, pha
 from console.domain.connections import Link
 from console.domain.events import FillBooked, OrderUpdated
 
-log = logging.getLogger(__name__)
-
 Update = OrderUpdated | FillBooked
+
+_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
 
 
 class AlpacaTradingStream:
@@ -80,6 +79,9 @@ class AlpacaTradingStream:
 class _TradingConnection(TradingStream):
     """One connection after another of alpaca-py's trading stream; lives in the keeper's loop."""
 
+    _ws: Any
+    _trade_updates_handler: Any
+
     def __init__(
         self,
         access: AlpacaAccess,
@@ -104,7 +106,7 @@ class _TradingConnection(TradingStream):
     async def open(self) -> None:
         """Connect, authenticate, listen, each within its time."""
         limit = self._phase_seconds
-        await phase("the connection", self._connect(), limit)
+        await phase("the connection", self._connect(), limit)  # type: ignore[no-untyped-call] # alpaca-py's
         await phase("authentication", self._authenticate(), limit)
         await phase("subscription", self._listen(), limit)
 
@@ -123,7 +125,7 @@ class _TradingConnection(TradingStream):
 
     async def _authenticate(self) -> None:
         try:
-            await self._auth()
+            await self._auth()  # type: ignore[no-untyped-call] # alpaca-py's
         except ValueError as refused:
             if str(refused) != "failed to authenticate":
                 raise
@@ -145,16 +147,8 @@ class _TradingConnection(TradingStream):
                 self._is_listening = "trade_updates" in said["data"]["streams"]
             elif said.get("action") == "error":
                 raise StreamLost(f"the stream reported: {_error_words(said)}")
-        except (
-            AttributeError,
-            LookupError,
-            TypeError,
-            ValueError,
-            ArithmeticError,
-            RecursionError,
-        ):
+        except _UNREADABLE:
             self.bad += 1
-            log.warning("a frame of the trading stream could not be read; %d so far", self.bad)
 
 
 def _error_words(said: dict[str, Any]) -> str:
