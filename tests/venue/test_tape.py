@@ -9,7 +9,8 @@ import pytest
 from console.domain.market import Timeframe
 from console.venue.daytime import MINUTE, SECOND
 from console.venue.market import QuoteTick, TradeTick
-from console.venue.tape import COLUMNS, TapeError, TapeMarket
+from console.venue.recording import COLUMNS, TapeError
+from console.venue.tape import TapeMarket
 
 RECORDED = Path(__file__).parents[2] / "../shared/data/tape-20131007.parquet"
 FOREVER = 2**62
