@@ -9,6 +9,9 @@ from typing import TypeVar
 OK = 0
 FAILED = 1
 DEFAULT_CASH = Decimal(100_000)
+MOST_CASH = Decimal(1_000_000_000_000)
+HIGHEST_PORT = 65_535
+HIGHEST_SPEED = 100_000
 
 T = TypeVar("T", int, float, Decimal)
 
@@ -21,8 +24,7 @@ def main(argv: list[str]) -> int:
             f"there is no tape at {arguments.tape}; name a Parquet file of one session"
         )
     # imported here so that `--help` and a wrong option answer at once
-    from console.venue.books import BooksUnreadable  # noqa: PLC0415
-    from console.venue.server import Options, run  # noqa: PLC0415
+    from console.venue.server import CannotOpen, Options, run  # noqa: PLC0415
 
     options = Options(
         port=arguments.port,
@@ -36,7 +38,7 @@ def main(argv: list[str]) -> int:
     )
     try:
         run(options)
-    except (BooksUnreadable, OSError) as error:
+    except CannotOpen as error:
         return _complain(str(error))
     return OK
 
@@ -64,11 +66,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    return _checked(int(text), 0 <= int(text) <= 65_535, "a port lies between 0 and 65535")
+    port = int(text)
+    return _checked(port, 0 <= port <= HIGHEST_PORT, f"a port lies between 0 and {HIGHEST_PORT}")
 
 
 def _speed(text: str) -> float:
-    return _checked(float(text), 0 < float(text) <= 100_000, "the speed lies between 0 and 100000")
+    speed = float(text)
+    is_speed = 0 < speed <= HIGHEST_SPEED
+    return _checked(speed, is_speed, f"the speed lies between 0 and {HIGHEST_SPEED}")
 
 
 def _cash(text: str) -> Decimal:
@@ -76,8 +81,8 @@ def _cash(text: str) -> Decimal:
         cash = Decimal(text)
     except InvalidOperation:
         raise argparse.ArgumentTypeError(f"{text} is no amount of dollars") from None
-    is_amount = cash.is_finite() and 0 <= cash <= Decimal(10) ** 12
-    return _checked(cash, is_amount, "the cash lies between 0 and 1000000000000 dollars")
+    is_amount = cash.is_finite() and 0 <= cash <= MOST_CASH
+    return _checked(cash, is_amount, f"the cash lies between 0 and {MOST_CASH} dollars")
 
 
 def _rate(text: str) -> int | None:

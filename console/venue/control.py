@@ -1,4 +1,4 @@
-"""The venue's own knobs, for tests and scripts: prices, the journal, misbehaviour. No keys needed."""
+"""The venue's own knobs, for tests and scripts: prices, journal, misbehaviour. No keys needed."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ async def mute_stream(request: web.Request) -> web.Response:
     faults = floor_of(request).faults
     body = await read_body(request)
     try:
-        stream = Stream(body.get("stream"))
+        stream = Stream(str(body.get("stream")))
     except ValueError:
         raise malformed('stream must be "data" or "trading"') from None
     if read_flag(body.get("muted", True)):

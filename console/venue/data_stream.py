@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 
 from console.venue.faults import Faults, Stream
 from console.venue.keys import Keys
-from console.venue.outbox import Outbox, SlowClient
+from console.venue.outbox import Outbox, cut_off
 from console.venue.subscriptions import (
     Batch,
     Encoding,
@@ -50,10 +50,11 @@ class StreamClosed(Exception):  # noqa: N818 - an end, not a mistake
 class DataClient:
     """One connection: what it may hear and what it wants to hear."""
 
-    def __init__(self, socket: web.WebSocketResponse, encoding: Encoding) -> None:
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        is_msgpack = "msgpack" in request.headers.get("Content-Type", "")
         self.socket = socket
-        self.encoding = encoding
-        self.outbox = Outbox(socket)
+        self.encoding = Encoding.MSGPACK if is_msgpack else Encoding.JSON
+        self.outbox = Outbox(socket, cut_off=cut_off(request))
         self.subscription = Subscription()
         self.is_authenticated = False
 
@@ -90,27 +91,14 @@ class DataHub:
             key = (client.encoding, client.subscription.signature)
             if key not in frames:
                 frames[key] = batch.frames(*key)
-            self._send(client, frames[key])
-
-    def _send(self, client: DataClient, frames: Sequence[Frame]) -> None:
-        try:
-            for frame in frames:
+            for frame in frames[key]:
                 client.outbox.put(frame)
-        except SlowClient:
-            self._clients.discard(client)
-            asyncio.ensure_future(self._drop_slow(client))
-
-    async def _drop_slow(self, client: DataClient) -> None:
-        with contextlib.suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(1):
-                await client.socket.close(code=1008, message=b"slow client")
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
         socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST_MESSAGE)
         await socket.prepare(request)
-        is_msgpack = "msgpack" in request.headers.get("Content-Type", "")
-        client = DataClient(socket, Encoding.MSGPACK if is_msgpack else Encoding.JSON)
+        client = DataClient(request, socket)
         sender = asyncio.create_task(client.outbox.send_all())
         try:
             await self._converse(client, request)
@@ -183,16 +171,13 @@ class DataHub:
 
     async def close(self) -> None:
         """End every connection."""
-        for client in [*self._clients]:
-            await self._drop_slow(client)
+        await asyncio.gather(*(client.outbox.close() for client in self._clients))
 
 
 def _read(message: Any) -> dict[str, Any] | None:
     """Return what a client sent, in either encoding, or None when it is no object."""
     try:
-        if message.type is WSMsgType.TEXT:
-            request = msgspec.json.decode(message.data)
-        elif message.data[:1] == b"{":
+        if message.type is WSMsgType.TEXT or message.data[:1] == b"{":
             request = msgspec.json.decode(message.data)
         else:
             request = msgspec.msgpack.decode(message.data)

@@ -7,7 +7,7 @@ anybody is told.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from uuid import uuid4
 
@@ -16,20 +16,20 @@ from msgspec.structs import replace
 from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from console.venue import rules
 from console.venue.accounts import Account, DayClosed, Settings
+from console.venue.blotter import Blotter
+from console.venue.engine import Engine
 from console.venue.hours import Hours
-from console.venue.market import QuoteTick, Tick, TradeTick
-from console.venue.matching import Queue, Touch, is_printed_through, is_set_off, trailed
-from console.venue.open_orders import OpenOrders
+from console.venue.market import Tick
+from console.venue.order_shapes import IMMEDIATE
 from console.venue.orders import ZERO, EventKind, Fill, Order, OrderEvent, Terms
-from console.venue.rejections import malformed, not_found, unprocessable
+from console.venue.rejections import unprocessable
+from console.venue.replacements import check_replaceable, replacement_terms
 from console.venue.timestamps import DAY, MINUTE
-from console.venue.view import MarketView, exact
+from console.venue.view import MarketView
 
 GTC_DAYS = 90
-IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
-NOT_YET_THERE = (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.PENDING_CANCEL)
 
-Change = OrderEvent | Settings | DayClosed
+Change = OrderEvent | Order | Settings | DayClosed
 
 
 def new_id() -> str:
@@ -49,47 +49,27 @@ class Exchange:
         new_id: Callable[[], str] = new_id,
     ) -> None:
         self.account = account
+        self.blotter = Blotter()
         self.view = view
         self.hours = hours
-        self.orders: dict[str, Order] = {}
-        self.fills: list[Fill] = []
-        self.open_orders = OpenOrders()
         self._new_id = new_id
-        self._client_ids: dict[str, str] = {}
-        self._queues: dict[str, Queue] = {}
-        self._touches: dict[str, Touch] = {}
         self._arrivals: deque[str] = deque()
         self._cancels: deque[str] = deque()
         self._changes: list[Change] = []
+        self._engine = Engine(
+            view=view,
+            orders=self.blotter.orders,
+            may_trade=self._may_trade,
+            on_fill=self._fill,
+            on_stop=self._move_stop,
+        )
         self._minute = 0
         self._day_ends_at: int | None = None
-
-    # What may be asked
-
-    def order(self, order_id: str) -> Order:
-        """Return one order.
-
-        Raises:
-            Rejection: when there is none of that id.
-        """
-        if order_id not in self.orders:
-            raise not_found(f"order not found for {order_id}")
-        return self.orders[order_id]
-
-    def order_of_client(self, client_order_id: str) -> Order:
-        """Return the order the client named so.
-
-        Raises:
-            Rejection: when there is none of that name.
-        """
-        if client_order_id not in self._client_ids:
-            raise not_found(f"order not found for {client_order_id}")
-        return self.orders[self._client_ids[client_order_id]]
 
     def held_qty(self, symbol: str) -> Decimal:
         """Return the shares of a position that open orders hold."""
         side = Side.SELL if self.account.position_qty(symbol) > 0 else Side.BUY
-        return self.open_orders.held_qty(symbol, side, self.view.last_price(symbol))
+        return self.blotter.open_orders.held_qty(symbol, side, self.view.last_price(symbol))
 
     @property
     def has_due(self) -> bool:
@@ -106,7 +86,7 @@ class Exchange:
         """
         self.tell_time(now)
         self._check_listed(terms.symbol)
-        self._check_client_id(terms.client_order_id)
+        self.blotter.check_client_id(terms.client_order_id)
         rules.check(terms, self._standing())
         return self._take(self._fresh_order(terms, now))
 
@@ -117,7 +97,7 @@ class Exchange:
             Rejection: when there is no such order or it is closed.
         """
         self.tell_time(now)
-        order = self.order(order_id)
+        order = self.blotter.order(order_id)
         if not order.is_open:
             raise unprocessable(f'order is already in "{order.status}" state')
         if order.status is OrderStatus.PENDING_CANCEL:
@@ -126,21 +106,27 @@ class Exchange:
         pending = replace(order, status=OrderStatus.PENDING_CANCEL, updated_at=now)
         return self._tell(pending, EventKind.PENDING_CANCEL, now)
 
-    def replace(self, order_id: str, changes: dict[str, object], now: int) -> Order:
-        """Put a new order with changed terms in the place of a working one.
+    def cancel_all(self, now: int) -> list[Order]:
+        """Ask for every open order to be canceled; return those that will be."""
+        self.tell_time(now)
+        pending = OrderStatus.PENDING_CANCEL
+        return [self.cancel(o.id, now) for o in self.blotter.open_orders if o.status is not pending]
 
-        Quantity already filled stays with the old order: the new one asks for what is left.
+    def replace(self, order_id: str, changes: Mapping[str, object], now: int) -> Order:
+        """Put a new order with changed terms in the place of a working one.
 
         Raises:
             Rejection: when the order is not working or a rule refuses the new terms.
         """
         self.tell_time(now)
-        old = self.order(order_id)
-        _check_replaceable(old)
-        terms = self._changed_terms(old, changes)
+        old = self.blotter.order(order_id)
+        check_replaceable(old)
+        named = changes.get("client_order_id") or self._new_id()
+        self.blotter.check_client_id(str(named))
+        terms = replacement_terms(old, changes, str(named))
         rules.check(terms, self._standing(replaced=old))
         new = replace(self._fresh_order(terms, now), replaces=old.id, created_at=old.created_at)
-        self._drop(old)
+        self._engine.drop(old)
         gone = replace(
             old,
             status=OrderStatus.REPLACED,
@@ -162,11 +148,11 @@ class Exchange:
         """Carry out what commands have asked for: cancels first, then arrivals in turn."""
         self.tell_time(now)
         while self._cancels:
-            order = self.orders[self._cancels.popleft()]
+            order = self.blotter.orders[self._cancels.popleft()]
             if order.is_open:
                 self._close(order, EventKind.CANCELED, now)
         for _ in range(len(self._arrivals)):
-            order = self.orders[self._arrivals.popleft()]
+            order = self.blotter.orders[self._arrivals.popleft()]
             if order.is_open:
                 self._arrive(order, now)
 
@@ -177,21 +163,15 @@ class Exchange:
             return
         self._minute = minute
         self._end_day(now)
-        for order in self.open_orders:
+        for order in self.blotter.open_orders:
             if order.expires_at is not None and order.expires_at <= now:
                 self._close(order, EventKind.EXPIRED, now)
             elif order.status is OrderStatus.ACCEPTED and self._may_trade(order, now):
                 self._arrive(order, now)
 
     def on_ticks(self, ticks: Iterable[Tick]) -> None:
-        """Trade what the ticks allow. The view must have seen each tick before its turn."""
-        see = self.view.see
-        for tick in ticks:
-            see(tick)
-            if isinstance(tick, QuoteTick):
-                self._touches.pop(tick.symbol, None)
-            if tick.symbol in self._queues:
-                self._on_tick(tick)
+        """Trade what the ticks allow."""
+        self._engine.on_ticks(ticks)
 
     def take_changes(self) -> list[Change]:
         """Return what has changed since the last call."""
@@ -200,13 +180,10 @@ class Exchange:
 
     def restore(self, orders: Iterable[Order], fills: Iterable[Fill]) -> None:
         """Take up the books of an earlier run: open orders work again."""
-        for fill in fills:
-            self.fills.append(fill)
+        self.blotter.restore(orders, fills)
+        for fill in self.blotter.fills:
             self.account.book(fill)
-        for order in orders:
-            self.orders[order.id] = order
-            self._client_ids[order.terms.client_order_id] = order.id
-            self.open_orders.put(order)
+        for order in self.blotter.open_orders:
             self._resume(order)
 
     def _resume(self, order: Order) -> None:
@@ -215,14 +192,14 @@ class Exchange:
         elif order.status in (OrderStatus.PENDING_NEW, OrderStatus.ACCEPTED):
             self._arrivals.append(order.id)
         elif order.is_open:
-            self._queue(order.terms.symbol).put(order)
+            self._engine.put(order)
 
     # How orders come in
 
     def _standing(self, replaced: Order | None = None) -> rules.Standing:
         return rules.Standing(
             account=self.account,
-            open_orders=self.open_orders,
+            open_orders=self.blotter.open_orders,
             view=self.view,
             replaced=replaced,
         )
@@ -231,16 +208,12 @@ class Exchange:
         if symbol not in self.view.quote_history:
             raise unprocessable(f'asset "{symbol}" not found')
 
-    def _check_client_id(self, client_order_id: str) -> None:
-        if client_order_id in self._client_ids:
-            raise malformed("client_order_id must be unique")
-
     def _fresh_order(self, terms: Terms, now: int) -> Order:
         intent = rules.intent_of(terms, self.account.position_qty(terms.symbol))
         is_trailing = terms.type is OrderType.TRAILING_STOP
         order = Order(
             id=self._new_id(),
-            seq=len(self.orders),
+            seq=len(self.blotter.orders),
             terms=terms,
             intent=intent,
             status=OrderStatus.PENDING_NEW,
@@ -261,7 +234,6 @@ class Exchange:
         return self.hours.day_order_expires(now, is_extended=terms.extended_hours)
 
     def _take(self, order: Order) -> Order:
-        self._client_ids[order.terms.client_order_id] = order.id
         is_queued = order.status is OrderStatus.ACCEPTED
         self._tell(
             order, EventKind.ACCEPTED if is_queued else EventKind.PENDING_NEW, order.submitted_at
@@ -275,12 +247,12 @@ class Exchange:
             return
         working = replace(order, status=OrderStatus.NEW, updated_at=now)
         self._tell(working, EventKind.NEW, now)
-        if working.terms.time_in_force is TimeInForce.FOK and not self._fits(working):
+        if working.terms.time_in_force is TimeInForce.FOK and not self._engine.fits(working):
             self._close(working, EventKind.CANCELED, now)
             return
-        self._queue(working.terms.symbol).put(working)
-        self._match(working.terms.symbol, working.terms.side, now)
-        rest = self.orders[order.id]
+        self._engine.put(working)
+        self._engine.match(working.terms.symbol, working.terms.side, now)
+        rest = self.blotter.orders[order.id]
         if rest.is_open and rest.terms.time_in_force in IMMEDIATE:
             self._close(rest, EventKind.CANCELED, now)
 
@@ -292,27 +264,6 @@ class Exchange:
             queued = replace(order, status=OrderStatus.ACCEPTED, updated_at=now)
             self._tell(queued, EventKind.ACCEPTED, now)
 
-    def _fits(self, order: Order) -> bool:
-        touch = self._touch(order.terms.symbol)
-        if touch is None:
-            return False
-        price, left = touch.against(order.terms.side)
-        return left > 0 and order.accepts(price) and order.wants(price) <= left
-
-    def _changed_terms(self, old: Order, changes: dict[str, object]) -> Terms:
-        client_order_id = changes.pop("client_order_id", None) or self._new_id()
-        self._check_client_id(str(client_order_id))
-        trail = changes.pop("trail", None)
-        if trail is not None:
-            is_percent = old.terms.trail_percent is not None
-            changes["trail_percent" if is_percent else "trail_price"] = trail
-        qty = changes.pop("qty", None) or old.terms.qty
-        if not isinstance(qty, Decimal) or qty <= old.filled_qty:
-            raise unprocessable("qty must be more than what is already filled")
-        return replace(
-            old.terms, client_order_id=client_order_id, qty=qty - old.filled_qty, **changes
-        )
-
     # How orders trade
 
     def _may_trade(self, order: Order, now: int) -> bool:
@@ -320,76 +271,8 @@ class Exchange:
             return self.hours.is_extended(now)
         return self.hours.is_open(now)
 
-    def _queue(self, symbol: str) -> Queue:
-        return self._queues.setdefault(symbol, Queue())
-
-    def _touch(self, symbol: str) -> Touch | None:
-        touch = self._touches.get(symbol)
-        if touch is None and (quote := self.view.quotes.get(symbol)):
-            touch = self._touches[symbol] = Touch.of(quote)
-        return touch
-
-    def _on_tick(self, tick: Tick) -> None:
-        if isinstance(tick, TradeTick):
-            self._print(tick)
-            return
-        for side in Side:
-            self._match(tick.symbol, side, tick.at)
-
-    def _match(self, symbol: str, side: Side, now: int) -> None:
-        """Give one side of a symbol what the touch still shows, first come first."""
-        touch = self._touch(symbol)
-        queue = self._queues.get(symbol)
-        if touch is None or queue is None:
-            return
-        for order_id in queue.line(side):
-            price, left = touch.against(side)
-            order = self.orders[order_id]
-            if left <= 0 or not order.accepts(price):
-                return
-            if self._may_trade(order, now):
-                qty = min(left, order.wants(price))
-                touch.take(side, qty)
-                self._fill(order, qty, price, now)
-
-    def _print(self, tick: TradeTick) -> None:
-        """Let a trade set off stops and fill the resting limits it went through."""
-        price = exact(tick.price)
-        queue = self._queues[tick.symbol]
-        set_off = [self._is_set_off(order_id, price, tick.at) for order_id in [*queue.waiting]]
-        left = Decimal(tick.size)
-        for side in Side:
-            for order_id in queue.line(side):
-                order = self.orders[order_id]
-                if left <= 0 or not is_printed_through(order, price):
-                    break
-                limit = order.worst_price or price
-                qty = min(left, order.wants(limit))
-                if self._may_trade(order, tick.at) and qty > 0:
-                    left -= qty
-                    self._fill(order, qty, limit, tick.at)
-        if any(set_off):
-            for side in Side:
-                self._match(tick.symbol, side, tick.at)
-
-    def _is_set_off(self, order_id: str, price: Decimal, now: int) -> bool:
-        order = self.orders[order_id]
-        if not self.hours.is_open(now):
-            return False
-        after = trailed(order, price)
-        if after is not order:
-            self._keep(after)
-        if not is_set_off(after, price):
-            return False
-        queue = self._queue(after.terms.symbol)
-        queue.drop(after)
-        triggered = replace(after, is_triggered=True, updated_at=now)
-        self._keep(triggered)
-        queue.put(triggered)
-        return True
-
     def _fill(self, order: Order, qty: Decimal, price: Decimal, now: int) -> None:
-        self._drop(order)
+        self._engine.drop(order)
         filled = replace(
             order,
             filled_qty=order.filled_qty + qty,
@@ -402,7 +285,7 @@ class Exchange:
             filled = replace(filled, status=OrderStatus.FILLED, filled_at=now)
         fill = self._book(filled, qty, price, leaves, now)
         if filled.is_open:
-            self._queue(order.terms.symbol).put(filled)
+            self._engine.put(filled)
         kind = EventKind.PARTIAL_FILL if filled.is_open else EventKind.FILL
         self._tell(filled, kind, now, fill)
 
@@ -422,14 +305,14 @@ class Exchange:
             position_qty=before + terms.side.sign * qty,
             is_short_sale=terms.side is Side.SELL and before <= ZERO,
         )
-        self.fills.append(fill)
+        self.blotter.fills.append(fill)
         self.account.book(fill)
         return fill
 
     # How orders end, and how it is told
 
     def _close(self, order: Order, kind: EventKind, now: int) -> None:
-        self._drop(order)
+        self._engine.drop(order)
         closed = (
             replace(order, status=OrderStatus.EXPIRED, expired_at=now, updated_at=now)
             if kind is EventKind.EXPIRED
@@ -437,20 +320,13 @@ class Exchange:
         )
         self._tell(closed, kind, now)
 
-    def _drop(self, order: Order) -> None:
-        queue = self._queues.get(order.terms.symbol)
-        if queue is None:
-            return
-        queue.drop(order)
-        if queue.is_empty:
-            del self._queues[order.terms.symbol]
-
-    def _keep(self, order: Order) -> None:
-        self.orders[order.id] = order
-        self.open_orders.put(order)
+    def _move_stop(self, order: Order) -> None:
+        """Keep a stop that moved or was set off; nobody is told, the books are."""
+        self.blotter.keep(order)
+        self._changes.append(order)
 
     def _tell(self, order: Order, kind: EventKind, now: int, fill: Fill | None = None) -> Order:
-        self._keep(order)
+        self.blotter.keep(order)
         position_qty = self.account.position_qty(order.terms.symbol)
         self._changes.append(
             OrderEvent(kind=kind, order=order, at=now, position_qty=position_qty, fill=fill)
@@ -464,12 +340,3 @@ class Exchange:
             self._day_ends_at = None
         if self._day_ends_at is None:
             self._day_ends_at = self.hours.next_close(now)
-
-
-def _check_replaceable(order: Order) -> None:
-    if not order.is_open:
-        raise unprocessable("unable to replace order, order is not open")
-    if order.status in NOT_YET_THERE:
-        raise malformed("unable to replace order, order isn't sent to exchange yet")
-    if order.terms.notional is not None:
-        raise unprocessable("unable to replace order, notional orders cannot be replaced")

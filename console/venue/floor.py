@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from console.domain.market import Timeframe
-from console.venue.accounts import DayClosed, Settings
 from console.venue.books import Books, Entry
 from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
@@ -32,7 +31,7 @@ from console.venue.wire_market import Tapes
 
 PUMP_SECONDS = 0.02
 LONGEST_STEP = 5 * SECOND
-"""Venue time told in one go: a venue that fell behind catches up in steps, and serves between them."""
+"""Venue time told in one go: a venue that fell behind catches up in steps and serves between."""
 
 T = TypeVar("T")
 
@@ -167,6 +166,7 @@ class Floor:
     async def run(self) -> None:
         """Keep the market going; for a task that is canceled at the end."""
         await self.hours_known()
+        self.settle()
         while True:
             if self.step():
                 await asyncio.sleep(PUMP_SECONDS)
@@ -183,7 +183,7 @@ def entries(changes: Sequence[Change]) -> list[Entry]:
     """Return what the books keep of some changes: the last telling of each order, every fill."""
     kept: list[Entry] = []
     for change in changes:
-        if isinstance(change, Settings | DayClosed):
+        if not isinstance(change, OrderEvent):
             kept.append(change)
             continue
         if change.fill:

@@ -39,7 +39,7 @@ class OpenOrders:
         return list(self._sides[symbol, side].values())
 
     def held_qty(self, symbol: str, side: Side, price: Decimal | None) -> Decimal:
-        """Return the shares that orders closing a position hold; `price` values those in dollars."""
+        """Return the shares that closing orders hold; `price` values those in dollars."""
         closing = (o for o in self._sides[symbol, side].values() if not o.intent.opens)
         return sum((held(order, price) for order in closing), ZERO)
 

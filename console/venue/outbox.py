@@ -1,47 +1,52 @@
 """What waits to be sent to one websocket: the exchange never waits for a slow client."""
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import Callable
 
 from aiohttp import web
 
 MOST_BYTES = 16 * 1024 * 1024
-
-
-class SlowClient(Exception):  # noqa: N818 - what it is, in Alpaca's words
-    """The client reads slower than the market talks."""
+PATIENCE_SECONDS = 0.5
 
 
 class Outbox:
-    """Frames in order, sent by a task of its own; text frames are `str`."""
+    """Frames in order, sent by a task of its own; text frames are `str`.
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    A client that leaves more than `MOST_BYTES` unread is cut off.
+    """
+
+    def __init__(self, socket: web.WebSocketResponse, *, cut_off: Callable[[], None]) -> None:
         self._socket = socket
+        self._cut_off = cut_off
         self._frames: deque[bytes | str] = deque()
         self._bytes = 0
         self._ready = asyncio.Event()
 
     def put(self, frame: bytes | str) -> None:
-        """Send a frame soon.
-
-        Raises:
-            SlowClient: when too much waits already.
-        """
+        """Send a frame soon."""
         if self._bytes > MOST_BYTES:
-            raise SlowClient
+            self._cut_off()
+            return
         self._bytes += len(frame)
         self._frames.append(frame)
         self._ready.set()
 
     async def send_all(self) -> None:
         """Send whatever comes until the socket closes; for a task."""
-        while not self._socket.closed:
-            await self._ready.wait()
-            self._ready.clear()
-            await self.flush()
+        with contextlib.suppress(ConnectionError):
+            while not self._socket.closed:
+                await self._ready.wait()
+                self._ready.clear()
+                await self.flush()
 
     async def flush(self) -> None:
-        """Send what waits now."""
+        """Send what waits now.
+
+        Raises:
+            ConnectionError: when the client is gone.
+        """
         while self._frames and not self._socket.closed:
             frame = self._frames.popleft()
             self._bytes -= len(frame)
@@ -49,3 +54,19 @@ class Outbox:
                 await self._socket.send_str(frame)
             else:
                 await self._socket.send_bytes(frame)
+
+    async def close(self) -> None:
+        """Tell the client that the venue goes away."""
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._socket.close(code=1001, message=b"going away")
+
+
+def cut_off(request: web.Request) -> Callable[[], None]:
+    """Return how to end a request's connection at once."""
+    transport = request.transport
+    return transport.abort if transport else _nothing
+
+
+def _nothing() -> None:
+    """Do nothing: the connection is gone already."""

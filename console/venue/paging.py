@@ -96,7 +96,5 @@ def _given(
     ordered: Sequence[T], begin: Place, at: Callable[[T], int], *, is_descending: bool
 ) -> int:
     """Return how many points earlier pages gave."""
-    before = (
-        (lambda moment: moment > begin.at) if is_descending else (lambda moment: moment < begin.at)
-    )
-    return sum(before(at(point)) for point in ordered) + begin.given
+    sign = -1 if is_descending else 1
+    return sum(sign * at(point) < sign * begin.at for point in ordered) + begin.given

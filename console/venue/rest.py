@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from console.venue.floor import Floor
+from console.venue.journal import RequestSeen
 from console.venue.rejections import Rejection
 
 FLOOR: web.AppKey[Floor] = web.AppKey("floor", Floor)
@@ -84,10 +85,8 @@ def is_stream(request: web.Request) -> bool:
     return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
-async def _journaled(request: web.Request, floor: Floor) -> Any:
-    body = ""
-    if request.can_read_body:
-        body = (await request.read()).decode(errors="replace")
+async def _journaled(request: web.Request, floor: Floor) -> RequestSeen:
+    body = await _body_text(request)
     return floor.journal.arrived(
         method=request.method,
         path=request.path,
@@ -95,6 +94,15 @@ async def _journaled(request: web.Request, floor: Floor) -> Any:
         body=body,
         client_order_id=_client_order_id(body) or request.query.get("client_order_id"),
     )
+
+
+async def _body_text(request: web.Request) -> str:
+    if not request.can_read_body:
+        return ""
+    try:
+        return (await request.read()).decode(errors="replace")
+    except web.HTTPRequestEntityTooLarge:
+        return ""
 
 
 def _client_order_id(body: str) -> str | None:
@@ -123,7 +131,9 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
 async def _served(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in WRITES or not request.path.startswith(TRADING_PATHS):
         return await handler(request)
-    faults = floor_of(request).faults
+    floor = floor_of(request)
+    faults = floor.faults
+    await floor.hours_known()
     await faults.wait_before()
     try:
         return await handler(request)

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from console.venue.accounts import Settings
 from console.venue.hours import TradingDay
-from console.venue.orders import Fill
 from console.venue.order_requests import read_flag
+from console.venue.orders import Fill
 from console.venue.queries import choice_of, limit_of, time_of
 from console.venue.rejections import malformed, not_found
 from console.venue.rest import answer, floor_of, read_body
@@ -27,11 +27,14 @@ from console.venue.wire import (
 )
 
 MOST_ACTIVITIES = 100
-ACTIVITY_TYPES = frozenset(
-    "FILL TRANS MISC ACATC ACATS CFEE CGD CSD CSW DIV DIVCGL DIVCGS DIVFEE DIVFT DIVNRA DIVROC "
-    "DIVTW DIVTXEX FEE INT INTNRA INTTW JNL JNLC JNLS MA NC OPASN OPCA OPCSH OPEXC OPEXP OPTRD "
-    "PTC PTR REO REORG SPIN SPLIT FOPT OCT".split()
-)
+# fmt: off
+ACTIVITY_TYPES = frozenset({
+    "FILL", "TRANS", "MISC", "ACATC", "ACATS", "CFEE", "CGD", "CSD", "CSW", "DIV", "DIVCGL",
+    "DIVCGS", "DIVFEE", "DIVFT", "DIVNRA", "DIVROC", "DIVTW", "DIVTXEX", "FEE", "INT",
+    "INTNRA", "INTTW", "JNL", "JNLC", "JNLS", "MA", "NC", "OPASN", "OPCA", "OPCSH", "OPEXC",
+    "OPEXP", "OPTRD", "PTC", "PTR", "REO", "REORG", "SPIN", "SPLIT", "FOPT", "OCT",
+})
+# fmt: on
 FLAGS = (
     "suspend_trade",
     "no_shorting",
@@ -50,7 +53,7 @@ async def get_account(request: web.Request) -> web.Response:
     """Return the account."""
     floor = floor_of(request)
     exchange = floor.exchange
-    reserved = exchange.open_orders.reserved
+    reserved = exchange.blotter.open_orders.reserved
     return answer(account_json(exchange.account, reserved=reserved, now=floor.now))
 
 
@@ -115,7 +118,7 @@ def _activities(request: web.Request, types_text: str) -> web.Response:
 
 
 def _fills(request: web.Request) -> Iterable[Fill]:
-    fills = floor_of(request).exchange.fills
+    fills = floor_of(request).exchange.blotter.fills
     is_descending = choice_of(request, "direction", ("desc", "asc")) == "desc"
     after, until, day = (time_of(request, name) for name in ("after", "until", "date"))
     order_id = request.query.get("order_id")

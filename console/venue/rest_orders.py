@@ -5,11 +5,10 @@ from itertools import islice
 
 from aiohttp import web
 
-from console.domain.orders import OrderStatus
 from console.venue.order_requests import read_changes, read_ticket
 from console.venue.orders import Order
 from console.venue.queries import choice_of, limit_of, symbols_of, time_of, uuid_of
-from console.venue.rejections import Rejection, malformed
+from console.venue.rejections import malformed
 from console.venue.rest import answer, floor_of, read_body
 from console.venue.wire import order_json
 
@@ -24,7 +23,6 @@ async def submit(request: web.Request) -> web.Response:
     """Take an order."""
     floor = floor_of(request)
     body = await read_body(request)
-    await floor.hours_known()
     terms = read_ticket(body)
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
     return answer(order_json(order))
@@ -37,9 +35,12 @@ async def list_orders(request: web.Request) -> web.Response:
     status = choice_of(request, "status", ("open", "closed", "all"))
     is_descending = choice_of(request, "direction", ("desc", "asc")) == "desc"
     limit = limit_of(request, default=DEFAULT_ORDERS, most=MOST_ORDERS)
-    pool: Iterable[Order] = exchange.open_orders if status == "open" else exchange.orders.values()
-    ordered = sorted(pool, key=_age, reverse=is_descending)
-    wanted = _wanted(request, ordered, status)
+    ordered = (
+        sorted(exchange.blotter.open_orders, key=_age)
+        if status == "open"
+        else [*exchange.blotter.orders.values()]
+    )
+    wanted = _wanted(request, reversed(ordered) if is_descending else ordered, status)
     return answer([order_json(order) for order in islice(wanted, limit)])
 
 
@@ -70,10 +71,10 @@ def _bounds(request: web.Request) -> tuple[tuple[float, float], tuple[float, flo
     until = (float("inf"), 0.0) if end is None else (end, float("-inf"))
     exchange = floor_of(request).exchange
     if named := request.query.get("after_order_id"):
-        order = exchange.order(named)
+        order = exchange.blotter.order(named)
         after = max(after, (order.submitted_at, order.seq))
     if named := request.query.get("before_order_id"):
-        order = exchange.order(named)
+        order = exchange.blotter.order(named)
         until = min(until, (order.submitted_at, order.seq))
     return after, until
 
@@ -84,14 +85,14 @@ async def get_by_client_order_id(request: web.Request) -> web.Response:
     named = request.query.get("client_order_id")
     if not named:
         raise malformed("client_order_id is required")
-    return answer(order_json(floor_of(request).exchange.order_of_client(named)))
+    return answer(order_json(floor_of(request).exchange.blotter.order_of_client(named)))
 
 
 @routes.get("/v2/orders/{order_id}")
 async def get_order(request: web.Request) -> web.Response:
     """Return one order."""
     order_id = uuid_of(request, "order_id")
-    return answer(order_json(floor_of(request).exchange.order(order_id)))
+    return answer(order_json(floor_of(request).exchange.blotter.order(order_id)))
 
 
 @routes.patch("/v2/orders/{order_id}")
@@ -115,15 +116,5 @@ async def cancel_order(request: web.Request) -> web.Response:
 @routes.delete("/v2/orders")
 async def cancel_all(request: web.Request) -> web.Response:
     """Ask for every open order to be canceled; each has its own status."""
-    floor = floor_of(request)
-    items = []
-    for order in floor.exchange.open_orders:
-        if order.status is OrderStatus.PENDING_CANCEL:
-            continue
-        order_id = order.id
-        try:
-            floor.command(lambda exchange, now, order_id=order_id: exchange.cancel(order_id, now))
-            items.append({"id": order_id, "status": 200})
-        except Rejection as rejection:
-            items.append({"id": order_id, "status": rejection.status, "body": rejection.body})
-    return answer(items, 207)
+    canceled = floor_of(request).command(lambda exchange, now: exchange.cancel_all(now))
+    return answer([{"id": order.id, "status": 200} for order in canceled], 207)

@@ -41,7 +41,6 @@ async def get_position(request: web.Request) -> web.Response:
 async def close_position(request: web.Request) -> web.Response:
     """Close a position, or a part of it, with a market order."""
     floor = floor_of(request)
-    await floor.hours_known()
     position = _position(floor, request.match_info["symbol_or_asset_id"])
     return answer(order_json(_close(floor, position, _part(request, position))))
 
@@ -50,9 +49,9 @@ async def close_position(request: web.Request) -> web.Response:
 async def close_all(request: web.Request) -> web.Response:
     """Close every position with market orders; each has its own status."""
     floor = floor_of(request)
-    await floor.hours_known()
     if flag_of(request, "cancel_orders"):
-        _cancel_all(floor)
+        floor.command(lambda exchange, now: exchange.cancel_all(now))
+        floor.settle()
     positions = [*floor.exchange.account.positions.values()]
     return answer([_closed(floor, position) for position in positions], 207)
 
@@ -67,13 +66,6 @@ def _closed(floor: Floor, position: Position) -> dict[str, Any]:
             "body": rejection.body,
         }
     return {"symbol": position.symbol, "status": 200, "body": body}
-
-
-def _cancel_all(floor: Floor) -> None:
-    for order in floor.exchange.open_orders:
-        order_id = order.id
-        floor.command(lambda exchange, now, order_id=order_id: exchange.cancel(order_id, now))
-    floor.settle()
 
 
 def _position(floor: Floor, symbol_or_id: str) -> Position:

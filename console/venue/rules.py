@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from console.domain.orders import OrderType, Side
 from console.venue.accounts import Account
-from console.venue.open_orders import OpenOrders
+from console.venue.open_orders import OpenOrders, held
 from console.venue.orders import ZERO, Intent, Order, Terms, price_tick
-from console.venue.rejections import Rejection, forbidden, unprocessable
+from console.venue.rejections import forbidden, unprocessable
 from console.venue.view import MarketView
 from console.venue.wire import number
 
@@ -108,32 +108,18 @@ def shares_are_there(terms: Terms, standing: Standing) -> None:
     wanted = shares(terms, standing)
     others = [o for o in standing.others(terms.symbol, terms.side) if not o.intent.opens]
     price = standing.view.last_price(terms.symbol)
-    held = standing.open_orders.held_qty(terms.symbol, terms.side, price)
-    if standing.replaced and not standing.replaced.intent.opens:
-        held -= standing.replaced.leaves_qty
-    available = max(abs(position_qty) - held, ZERO)
+    held_qty = sum((held(order, price) for order in others), ZERO)
+    available = max(abs(position_qty) - held_qty, ZERO)
     if wanted > available:
-        raise insufficient_qty(terms.symbol, wanted, available, position_qty, held, others)
-
-
-def insufficient_qty(
-    symbol: str,
-    wanted: Decimal,
-    available: Decimal,
-    existing: Decimal,
-    held: Decimal,
-    related: list[Order],
-) -> Rejection:
-    """Return the refusal that tells which orders hold the shares."""
-    return forbidden(
-        f"insufficient qty available for order (requested: {number(wanted)}, "
-        f"available: {number(available)})",
-        available=number(available),
-        existing_qty=number(existing),
-        held_for_orders=number(held),
-        related_orders=[order.id for order in related],
-        symbol=symbol,
-    )
+        raise forbidden(
+            f"insufficient qty available for order (requested: {number(wanted)}, "
+            f"available: {number(available)})",
+            available=number(available),
+            existing_qty=number(position_qty),
+            held_for_orders=number(held_qty),
+            related_orders=[order.id for order in others],
+            symbol=terms.symbol,
+        )
 
 
 def short_is_allowed(terms: Terms, standing: Standing) -> None:

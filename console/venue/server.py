@@ -18,7 +18,7 @@ from aiohttp import web
 
 from console.venue import control, rest_account, rest_market, rest_orders, rest_positions
 from console.venue.accounts import Account, AccountOpened
-from console.venue.books import Books, Record
+from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
 from console.venue.data_stream import DataHub
@@ -55,14 +55,20 @@ class Options:
     books: Path | None = None
 
 
+class CannotOpen(Exception):  # noqa: N818 - what the user is told
+    """The venue cannot start; the message says why."""
+
+
 def run(options: Options) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        BooksUnreadable: when the books are not a venue's.
-        OSError: when the port, the tape or the books cannot be opened.
+        CannotOpen: when the port, the tape or the books are not to be had.
     """
-    uvloop.run(serve(options))
+    try:
+        uvloop.run(serve(options))
+    except (BooksUnreadable, OSError) as error:
+        raise CannotOpen(str(error)) from error
 
 
 async def serve(options: Options) -> None:
@@ -172,9 +178,12 @@ def open_floor(options: Options) -> Floor:
 def open_market(options: Options) -> Market:
     """Return the recorded tape, or the synthetic market when none is named."""
     if options.tape:
-        from console.venue.tape import TapeMarket  # noqa: PLC0415 - reads Parquet: slow to import
+        from console.venue.tape import TapeError, TapeMarket  # noqa: PLC0415 - only with a tape
 
-        return TapeMarket(options.tape)
+        try:
+            return TapeMarket(options.tape)
+        except TapeError as error:
+            raise CannotOpen(str(error)) from error
     from console.venue.synthetic import SyntheticMarket  # noqa: PLC0415 - not with a tape
 
     return SyntheticMarket(seed=options.seed, now=time.time_ns())

@@ -40,18 +40,7 @@ def bar_span(text: str) -> BarSpan | None:
     match = _PATTERN.fullmatch(text)
     if match is None:
         return None
-    count, unit = int(match[1]), match[2]
-    if unit in ("Min", "T"):
-        return _minutes(count)
-    if unit in ("Hour", "H"):
-        return _hours(count)
-    if unit in ("Day", "D"):
-        return BarSpan(Timeframe.DAY_1) if count == 1 else None
-    if unit in ("Week", "W"):
-        return BarSpan(Timeframe.DAY_1, _week_start) if count == 1 else None
-    if count not in MONTHS:
-        return None
-    return BarSpan(Timeframe.DAY_1, lambda at: _month_start(at, count))
+    return _UNITS[match[2]](int(match[1]))
 
 
 def _minutes(count: int) -> BarSpan | None:
@@ -69,6 +58,34 @@ def _hours(count: int) -> BarSpan | None:
     if not 1 <= count <= MOST_HOURS:
         return None
     return BarSpan(Timeframe.HOUR_1, lambda at: at - at % (count * HOUR))
+
+
+def _days(count: int) -> BarSpan | None:
+    return BarSpan(Timeframe.DAY_1) if count == 1 else None
+
+
+def _weeks(count: int) -> BarSpan | None:
+    return BarSpan(Timeframe.DAY_1, _week_start) if count == 1 else None
+
+
+def _months(count: int) -> BarSpan | None:
+    if count not in MONTHS:
+        return None
+    return BarSpan(Timeframe.DAY_1, lambda at: _month_start(at, count))
+
+
+_UNITS: dict[str, Callable[[int], BarSpan | None]] = {
+    "Min": _minutes,
+    "T": _minutes,
+    "Hour": _hours,
+    "H": _hours,
+    "Day": _days,
+    "D": _days,
+    "Week": _weeks,
+    "W": _weeks,
+    "Month": _months,
+    "M": _months,
+}
 
 
 def _week_start(at: int) -> int:

@@ -11,6 +11,7 @@ DAY = 86_400 * SECOND
 NEW_YORK = ZoneInfo("America/New_York")
 
 _FRACTION = re.compile(r"\.(\d+)")
+_EARLIEST, _LATEST = -(2**63) + DAY, 2**63 - DAY
 _LONGEST_DATE = len("20260105")
 
 
@@ -64,11 +65,16 @@ def parse(text: str) -> int:
     """
     text = text.strip()
     if text.isdigit() and len(text) > _LONGEST_DATE:
-        return int(text)
+        return _bounded(int(text))
     if "T" in text:
         text = text.replace(" ", "+")  # a plus sign that was not escaped in a query
     fraction = _FRACTION.search(text)
     digits = fraction.group(1)[:9].ljust(9, "0") if fraction else "0"
     moment = datetime.fromisoformat(_FRACTION.sub("", text))
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return nanoseconds(aware) + int(digits)
+    return _bounded(nanoseconds(aware) + int(digits))
+
+
+def _bounded(at: int) -> int:
+    """Keep a time within what 64 bits of nanoseconds hold: the years 1677 to 2262."""
+    return max(_EARLIEST, min(at, _LATEST))

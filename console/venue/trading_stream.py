@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from console.venue.faults import Faults, Stream
 from console.venue.keys import Keys
 from console.venue.orders import OrderEvent
-from console.venue.outbox import Outbox, SlowClient
+from console.venue.outbox import Outbox, cut_off
 from console.venue.wire import event_json
 
 TRADE_UPDATES = "trade_updates"
@@ -30,9 +30,8 @@ def new_event_id() -> str:
 class TradingClient:
     """One connection: whether it may hear order events and does."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
-        self.socket = socket
-        self.outbox = Outbox(socket)
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self.outbox = Outbox(socket, cut_off=cut_off(request))
         self.is_authorized = False
         self.hears_updates = False
 
@@ -57,23 +56,21 @@ class TradingHub:
         data = event_json(event, event_id=new_event_id(), execution_id=str(uuid4()))
         frame = _to_json({"stream": TRADE_UPDATES, "data": data})
         for client in listeners:
-            try:
-                client.outbox.put(frame)
-            except SlowClient:
-                self._clients.discard(client)
+            client.outbox.put(frame)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
-        client = TradingClient(socket)
+        client = TradingClient(request, socket)
         self._clients.add(client)
         sender = asyncio.create_task(client.outbox.send_all())
         try:
             async for message in socket:
                 if not self._hear(client, message):
-                    await client.outbox.flush()
                     break
+            with contextlib.suppress(ConnectionError):
+                await client.outbox.flush()
         finally:
             self._clients.discard(client)
             sender.cancel()
@@ -117,10 +114,7 @@ class TradingHub:
 
     async def close(self) -> None:
         """End every connection."""
-        for client in [*self._clients]:
-            with contextlib.suppress(ConnectionError, TimeoutError):
-                async with asyncio.timeout(1):
-                    await client.socket.close(code=1001, message=b"going away")
+        await asyncio.gather(*(client.outbox.close() for client in self._clients))
 
 
 def _authorization(*, is_authorized: bool, action: str) -> dict[str, Any]:

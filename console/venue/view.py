@@ -1,4 +1,4 @@
-"""What the venue has seen of the market: the last quote and trade of each symbol, and some history."""
+"""What the venue has seen of the market: the last quotes and trades, and some history."""
 
 from collections import deque
 from collections.abc import Iterable

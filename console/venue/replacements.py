@@ -1,0 +1,50 @@
+"""What may be replaced, and the terms of the order that takes the place.
+
+Shares already filled stay with the old order: the new one asks for what is left.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from console.domain.orders import OrderStatus
+from console.venue.order_shapes import check_terms
+from console.venue.orders import Order, Terms
+from console.venue.rejections import malformed, unprocessable
+
+NOT_YET_THERE = (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.PENDING_CANCEL)
+
+
+def check_replaceable(order: Order) -> None:
+    """Check that an order works and can be replaced.
+
+    Raises:
+        Rejection: when it is closed, not yet working, or asks for dollars.
+    """
+    if not order.is_open:
+        raise unprocessable("unable to replace order, order is not open")
+    if order.status in NOT_YET_THERE:
+        raise malformed("unable to replace order, order isn't sent to exchange yet")
+    if order.terms.notional is not None:
+        raise unprocessable("unable to replace order, notional orders cannot be replaced")
+
+
+def replacement_terms(old: Order, changes: Mapping[str, object], client_order_id: str) -> Terms:
+    """Return the terms of the new order.
+
+    Raises:
+        Rejection: when they do not fit together, or less is asked for than is filled.
+    """
+    changed = {**changes, "client_order_id": client_order_id}
+    trail = changed.pop("trail", None)
+    if trail is not None:
+        is_percent = old.terms.trail_percent is not None
+        changed["trail_percent" if is_percent else "trail_price"] = trail
+    qty = changed.get("qty", old.terms.qty)
+    if not isinstance(qty, Decimal) or qty <= old.filled_qty:
+        raise unprocessable("qty must be more than what is already filled")
+    changed["qty"] = qty - old.filled_qty
+    terms = replace(old.terms, **changed)
+    check_terms(terms)
+    return terms
