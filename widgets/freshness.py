@@ -1,0 +1,48 @@
+"""Whether a quote is alive: what is not must never look it."""
+
+from datetime import datetime
+from enum import Enum, auto
+
+from console.domain.connections import Channel, Link
+from console.domain.market import Phase, Quote
+from console.domain.state import TradingState
+
+STALE_AFTER = 2.0
+"""Seconds without a new quote after which the last one is stale, in an open market."""
+
+
+class Freshness(Enum):
+    """How far a quote can be relied on now."""
+
+    ALIVE = auto()
+    STALE = auto()
+    ASLEEP = auto()
+    """Old because the market is closed."""
+    NONE = auto()
+
+
+def freshness(
+    quote: Quote | None, state: TradingState, now: datetime, stale_after: float = STALE_AFTER
+) -> Freshness:
+    """Return how alive `quote` is; with no word that the stream lives, it does not."""
+    if quote is None:
+        return Freshness.NONE
+    stream = state.connections.get(Channel.MARKET_DATA)
+    if stream is None or stream.link is not Link.LIVE:
+        return Freshness.STALE
+    if quote.age(now) <= stale_after:
+        return Freshness.ALIVE
+    return Freshness.STALE if is_in_session(state) else Freshness.ASLEEP
+
+
+def is_in_session(state: TradingState) -> bool:
+    """Whether quotes must be coming; as long as nobody has said otherwise they must."""
+    return state.clock is None or state.clock.is_open or state.clock.phase is Phase.REGULAR
+
+
+def live_mid(symbol: str, state: TradingState, now: datetime) -> float | None:
+    """Return the middle of the quote of `symbol`, None unless it is alive and two-sided."""
+    quote = state.quotes.get(symbol)
+    if quote is None or not quote.is_two_sided:
+        return None
+    return quote.mid if freshness(quote, state, now) is Freshness.ALIVE else None
