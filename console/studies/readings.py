@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import numpy as np
+
 from console.domain.market import Bar
 from console.domain.readings import Reading, Unit
 from console.domain.windows import MarketWindow
@@ -87,7 +89,8 @@ def market_time(window: MarketWindow) -> float:
 
 
 def _newest(at: Sequence[float]) -> float:
-    return max((float(time) for time in at[-1:] if 0 <= time <= MOST_TIME), default=-1.0)
+    times = np.asarray(at, dtype=np.float64)
+    return float(np.max(times, initial=-1.0, where=(times >= 0) & (times <= MOST_TIME)))
 
 
 def _of_trades(seen: _Seen) -> tuple[Named, ...]:
