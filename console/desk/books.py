@@ -5,11 +5,12 @@ order is recognised as ours or foreign, a fill gets its order's name, and what i
 new is recorded.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
+from console.desk.ledger import Ledger
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.store import Store
 from console.domain.events import FillBooked, OrderUpdated, PositionsReported
@@ -30,6 +31,14 @@ class Books:
         self._recorder = recorder
         self._clock = clock
         self._key_of: dict[str, str] = {}
+        self._filled: dict[str, Decimal] = {}
+        self.ledger = Ledger()
+
+    def remember(self, fills: Sequence[Fill]) -> None:
+        """Take up the fills that a former desk has booked."""
+        for fill in fills:
+            self._filled[fill.order] = self._filled.get(fill.order, Decimal(0)) + fill.qty
+        self._store.apply(*(FillBooked(fill) for fill in fills))
 
     def name(self, order: Order) -> Order:
         """Return the order marked as foreign if no Killcord desk named it."""
@@ -57,10 +66,10 @@ class Books:
     def tell_fill(self, fill: Fill, *, source: str) -> bool:
         """Take in an execution, by whatever id its order is named; return if it was news."""
         told = replace(fill, order=self.key_of(fill.order))
-        known = self._store.state.fills.get(fill.execution_id)
-        if known is not None:
+        if told.execution_id in self._store.state.fills or self._is_one_too_many(told):
             return False
         self._store.apply(FillBooked(told))
+        self.ledger.book(told)
         body = {
             "source": source,
             "execution": told.execution_id,
@@ -70,21 +79,36 @@ class Books:
             "qty": str(told.qty),
             "price": str(told.price),
         }
-        self._recorder.note("fill.told", THE_DESK, body, told)
+        rows = (told, self._holdings_row()) if self.ledger.is_open else (told,)
+        self._recorder.note("fill.told", THE_DESK, body, *rows)
         return True
 
     def tell_positions(self, positions: Sequence[Position], at: datetime) -> None:
-        """Take in all holdings; remember them when a quantity changed."""
-        before = self._store.state.positions
+        """Take in all holdings as the broker had them at a moment."""
         self._store.apply(PositionsReported(positions=tuple(positions), at=at))
-        after = self._store.state.positions
-        if after is before or after is None:
-            return
-        holdings = {symbol: str(held.qty) for symbol, held in sorted(after.items())}
-        if before is not None and holdings == {s: str(h.qty) for s, h in sorted(before.items())}:
-            return
-        setting = Setting(name=POSITIONS, value=json.dumps(holdings))
-        self._recorder.note("positions.told", THE_DESK, {"positions": holdings}, setting)
+
+    def begin_ledger(self, holdings: Mapping[str, Decimal]) -> None:
+        """Reckon from these holdings on, which contain every fill known so far."""
+        self.ledger.begin(holdings, self._store.state.fills.values())
+        body = {"positions": {symbol: str(qty) for symbol, qty in sorted(holdings.items())}}
+        self._recorder.note("positions.told", THE_DESK, body, self._holdings_row())
+
+    def _holdings_row(self) -> Setting:
+        return Setting(name=POSITIONS, value=self.ledger.to_text())
+
+    def _is_one_too_many(self, fill: Fill) -> bool:
+        """Whether the order's fills would add up to more than the broker says was filled.
+
+        The same execution may come under another id by another way.
+        """
+        order = self._store.state.orders.get(fill.order)
+        if order is None or order.status.is_ours:
+            return False
+        booked = self._filled.get(fill.order, Decimal(0)) + fill.qty
+        if booked > order.filled_qty:
+            return True
+        self._filled[fill.order] = booked
+        return False
 
     def absent(self, order: Order, why: str) -> Order:
         """Return the order as one that does not exist at the broker."""

@@ -52,11 +52,15 @@ class Connections:
         for channel in Channel:
             self._tell(channel)
 
-    async def ask(self, question: Awaitable[T]) -> T:
-        """Wait for a REST call of the broker, and note how long it took and how it went."""
+    async def ask(self, question: Awaitable[T], within: float | None = None) -> T:
+        """Wait for a REST call of the broker, and note how long it took and how it went.
+
+        Raises what the call raises, and TimeoutError after `within` seconds.
+        """
         began = self._clock.monotonic()
         try:
-            answer = await question
+            async with asyncio.timeout(within):
+                answer = await question
         except (OrderRejected, KeysRefused):
             self._answered(began)
             raise
@@ -69,8 +73,7 @@ class Connections:
     async def ask_within(self, seconds: float, question: Awaitable[T]) -> T:
         """Ask, but give up after `seconds`. BrokerUnavailable when the time was over."""
         try:
-            async with asyncio.timeout(seconds):
-                return await self.ask(question)
+            return await self.ask(question, within=seconds)
         except TimeoutError as error:
             raise BrokerUnavailable(f"the broker did not answer within {seconds:g} s") from error
 

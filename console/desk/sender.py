@@ -81,8 +81,8 @@ class Sender:
         """Return the order as the answer leaves it: the broker's, rejected, or unknown."""
         self._in_flight.add(order.key)
         try:
-            async with asyncio.timeout(self._pace.send_deadline):
-                return self._books.name(await self._connections.ask(call()))
+            told = await self._connections.ask(call(), within=self._pace.send_deadline)
+            return self._books.name(told)
         except (OrderRejected, KeysRefused) as error:
             return self._as(order, OrderStatus.REJECTED, str(error))
         except (BrokerError, TimeoutError) as error:
