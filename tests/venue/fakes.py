@@ -1,0 +1,115 @@
+"""A market that does as it is told, an exchange on it, and orders with few words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+
+from console.domain.orders import OrderType, Side, TimeInForce
+from console.venue.accounts import Account, AccountOpened
+from console.venue.exchange import Exchange
+from console.venue.hours import AlwaysOpen, Hours
+from console.venue.market import QuoteTick, TradeTick
+from console.venue.orders import Fill, Order, OrderEvent, Terms
+from console.venue.timestamps import parse
+from console.venue.view import MarketView
+
+NOON = parse("2026-01-05T17:00:00Z")
+CASH = Decimal(100_000)
+_names = count(1)
+
+
+def quote(bid: float, ask: float, *, size: int = 100, at: int = NOON, symbol: str = "AAPL"):
+    return QuoteTick(symbol, at, bid, size, ask, size)
+
+
+def trade(price: float, *, size: int = 100, at: int = NOON, symbol: str = "AAPL"):
+    return TradeTick(symbol, at, price, size, "V", 1)
+
+
+def terms(side: str, qty: object = 10, symbol: str = "AAPL", **more: object) -> Terms:
+    asked: dict[str, object] = {
+        "type": OrderType.LIMIT if "limit_price" in more else OrderType.MARKET,
+        "time_in_force": TimeInForce.DAY,
+        "client_order_id": f"test-{next(_names)}",
+        "qty": None if qty is None else Decimal(str(qty)),
+    }
+    for name, value in more.items():
+        is_number = isinstance(value, int | float)
+        asked[name] = Decimal(str(value)) if is_number else value
+    return Terms(symbol=symbol, side=Side(side), **asked)
+
+
+def buy(qty: object = 10, **more: object) -> Terms:
+    return terms("buy", qty, **more)
+
+
+def sell(qty: object = 10, **more: object) -> Terms:
+    return terms("sell", qty, **more)
+
+
+@dataclass
+class Pit:
+    """An exchange with its clock in the test's hand."""
+
+    hours: Hours = field(default_factory=AlwaysOpen)
+    cash: Decimal = CASH
+    now: int = NOON
+    events: list[OrderEvent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        opened = AccountOpened(
+            id="a", number="PA1", key="k", secret="s", cash=self.cash, at=self.now
+        )
+        self.view = MarketView(["AAPL", "MSFT"])
+        self.account = Account(opened, mark=self.view.last_price)
+        self.exchange = Exchange(account=self.account, view=self.view, hours=self.hours)
+
+    def tick(self, *ticks: QuoteTick | TradeTick) -> None:
+        self.exchange.on_ticks(ticks)
+        self._note()
+
+    def submit(self, asked: Terms) -> Order:
+        order = self.exchange.submit(asked, self.now)
+        self.settle()
+        return self[order]
+
+    def cancel(self, order: Order) -> Order:
+        self.exchange.cancel(order.id, self.now)
+        self.settle()
+        return self[order]
+
+    def replace(self, order: Order, **changes: object) -> Order:
+        new = self.exchange.replace(order.id, changes, self.now)
+        self.settle()
+        return self[new]
+
+    def settle(self) -> None:
+        self.exchange.settle(self.now)
+        self._note()
+
+    def wait_until(self, now: int) -> None:
+        self.now = now
+        self.exchange.tell_time(now)
+        self._note()
+
+    def __getitem__(self, order: Order) -> Order:
+        return self.exchange.blotter.orders[order.id]
+
+    @property
+    def fills(self) -> Sequence[Fill]:
+        return self.exchange.blotter.fills
+
+    @property
+    def told(self) -> list[str]:
+        return [event.kind.value for event in self.events if event.is_told]
+
+    def _note(self) -> None:
+        self.events += [c for c in self.exchange.take_changes() if isinstance(c, OrderEvent)]
+
+
+def open_pit(bid: float = 99.99, ask: float = 100.01, **more: object) -> Pit:
+    """Return a pit whose market stands at 100 with 100 shares on each side."""
+    pit = Pit(**more)
+    pit.tick(quote(bid, ask), trade((bid + ask) / 2))
+    return pit

@@ -1,0 +1,148 @@
+"""The law of the books: sums add up to the cent, and no fill is better than the market gave."""
+
+from collections import Counter
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from console.domain.orders import OrderType, Side, TimeInForce
+from console.venue.market import QuoteTick, TradeTick
+from console.venue.open_orders import OpenOrders
+from console.venue.orders import Fill
+from console.venue.rejections import Rejection
+from tests.venue.fakes import CASH, NOON, Pit, terms
+
+CENTS = st.integers(9_900, 10_100)
+SYMBOLS = st.sampled_from(["AAPL", "MSFT"])
+
+
+@st.composite
+def quotes(draw):
+    bid = draw(CENTS)
+    ask = bid + draw(st.integers(1, 40))
+    sizes = st.integers(0, 300)
+    return QuoteTick(draw(SYMBOLS), NOON, bid / 100, draw(sizes), ask / 100, draw(sizes))
+
+
+@st.composite
+def prints(draw):
+    return TradeTick(draw(SYMBOLS), NOON, draw(CENTS) / 100, draw(st.integers(1, 300)), "V", 1)
+
+
+@st.composite
+def tickets(draw):
+    kind = draw(st.sampled_from(OrderType))
+    more: dict[str, object] = {"type": kind}
+    if kind in (OrderType.LIMIT, OrderType.STOP_LIMIT):
+        more["limit_price"] = draw(CENTS) / 100
+    if kind in (OrderType.STOP, OrderType.STOP_LIMIT):
+        more["stop_price"] = draw(CENTS) / 100
+    if kind is OrderType.TRAILING_STOP:
+        more["trail_price"] = draw(st.sampled_from([0.05, 0.5, 2]))
+    if kind in (OrderType.MARKET, OrderType.LIMIT):
+        more["time_in_force"] = draw(
+            st.sampled_from([TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK])
+        )
+    qty = draw(st.integers(1, 400) | st.sampled_from([Decimal("0.5"), Decimal("3.25")]))
+    return terms(draw(st.sampled_from(["buy", "sell"])), qty, draw(SYMBOLS), **more)
+
+
+CANCEL, REPLACE = "cancel", "replace"
+commands = st.tuples(st.sampled_from([CANCEL, REPLACE]), st.integers(0, 20), CENTS)
+sessions = st.lists(quotes() | prints() | tickets() | commands, max_size=60)
+
+
+class Watch:
+    """Holds every fill against what the market showed when it happened."""
+
+    def __init__(self, pit: Pit) -> None:
+        self.pit = pit
+        self.taken: Counter[tuple[str, Side]] = Counter()
+        self.checked = 0
+
+    def before(self, action: object) -> None:
+        if isinstance(action, QuoteTick):
+            for side in Side:
+                del self.taken[action.symbol, side]
+
+    def after(self, action: object) -> None:
+        printed = Decimal(0)
+        for fill in self.pit.fills[self.checked :]:
+            if not self.is_at_the_touch(fill):
+                assert isinstance(action, TradeTick)
+                assert self.is_printed_through(fill, action)
+                printed += fill.qty
+        if isinstance(action, TradeTick):
+            assert printed <= 2 * action.size  # a print has two sides
+        self.checked = len(self.pit.fills)
+
+    def is_at_the_touch(self, fill: Fill) -> bool:
+        quote = self.pit.view.quotes.get(fill.symbol)
+        if quote is None:
+            return False
+        is_buy = fill.side is Side.BUY
+        price, size = (quote.ask, quote.ask_size) if is_buy else (quote.bid, quote.bid_size)
+        if fill.price != Decimal(str(price)):
+            return False
+        self.taken[fill.symbol, fill.side] += fill.qty
+        assert self.taken[fill.symbol, fill.side] <= size
+        return True
+
+    def is_printed_through(self, fill: Fill, tick: TradeTick) -> bool:
+        beyond = (fill.price - Decimal(str(tick.price))) * fill.side.sign
+        is_own_limit = fill.price == self.pit.exchange.blotter.orders[fill.order_id].worst_price
+        return beyond > 0 and is_own_limit and fill.qty <= tick.size
+
+
+def play(pit: Pit, action: object) -> None:
+    if isinstance(action, QuoteTick | TradeTick):
+        pit.tick(action)
+    elif isinstance(action, tuple):
+        command(pit, *action)
+    else:
+        pit.submit(action)
+
+
+def command(pit: Pit, verb: str, which: int, cents: int) -> None:
+    orders = [*pit.exchange.blotter.orders.values()]
+    if not orders:
+        return
+    order = orders[which % len(orders)]
+    if verb == CANCEL:
+        pit.cancel(order)
+    else:
+        pit.replace(order, limit_price=Decimal(cents) / 100)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sessions)
+def test_books_balance_and_no_fill_is_better_or_larger_than_the_market_gave(session):
+    pit = Pit()
+    watch = Watch(pit)
+
+    for action in session:
+        watch.before(action)
+        try:
+            play(pit, action)
+        except Rejection:
+            pit.settle()
+        watch.after(action)
+
+    spent = sum((f.side.sign * f.qty * f.price for f in pit.fills), Decimal(0))
+    held: Counter[str] = Counter()
+    for fill in pit.fills:
+        held[fill.symbol] += fill.side.sign * fill.qty
+    assert pit.account.cash + spent == CASH
+    assert {s: q for s, q in held.items() if q} == {
+        s: p.qty for s, p in pit.account.positions.items()
+    }
+    for order in pit.exchange.blotter.orders.values():
+        fills = [f for f in pit.fills if f.order_id == order.id]
+        assert order.filled_qty == sum((f.qty for f in fills), Decimal(0))
+        assert order.filled_qty <= order.terms.qty
+        assert (order.status == "filled") == (order.filled_qty == order.terms.qty)
+    anew = OpenOrders()
+    for order in pit.exchange.blotter.orders.values():
+        anew.put(order)
+    assert pit.exchange.blotter.open_orders.reserved == anew.reserved
