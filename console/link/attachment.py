@@ -73,8 +73,11 @@ class Attachment:
         finally:
             self._desk.hide(self.name)
             telling.cancel()
-            # what was asked is finished without the asker: an order is never half sent
-            await asyncio.gather(telling, *self._requests.values(), return_exceptions=True)
+            await asyncio.gather(telling, return_exceptions=True)
+
+    async def finish(self) -> None:
+        """Wait for the answers to what was asked: an order is never half sent."""
+        await asyncio.gather(*self._requests.values(), return_exceptions=True)
 
     def tell(self, fact: msgspec.Raw) -> None:
         """Send a packed event as soon as the console takes it."""

@@ -160,6 +160,7 @@ class LinkServer:
             await console.run(opening)
         finally:
             del self._consoles[name]
+            await console.finish()
 
     async def _greet(self, connection: ServerConnection) -> Hello | None:
         """Return the caller's hello, or None once it was refused."""

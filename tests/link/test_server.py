@@ -12,6 +12,7 @@ from console.domain.orders import OrderStatus
 from console.domain.permissions import Role
 from console.domain.receipts import Outcome
 from console.link import messages, sockets
+from console.link.sockets import cut
 from tests.link.fakes import (
     NOON,
     Link,
@@ -151,7 +152,7 @@ async def test_the_desk_hears_what_is_shown_and_when_the_console_goes(link: Link
     await raw.say(messages.Show(symbols=("AAPL", "IBM"), focus="IBM"))
     await until(lambda: list(link.desk.shown.values()) == [(("AAPL", "IBM"), "IBM")])
 
-    raw.connection.transport.abort()
+    cut(raw.connection)
 
     await until(lambda: not link.desk.shown)
     await until(lambda: not link.server.consoles)
@@ -190,13 +191,15 @@ async def test_an_order_is_finished_without_the_console_that_sent_it(link: Link)
     await raw.say(messages.Submit(id=1, request=buy("orphan")))
     await until(lambda: link.desk.asked)
 
-    raw.connection.transport.abort()
-    await until(lambda: not link.desk.shown)
-    assert any(task.get_name() == "1 1" for task in asyncio.all_tasks())
-    link.desk.gate.set()
-
+    cut(raw.connection)
     await until(lambda: not link.server.consoles)
-    assert not any(task.get_name() == "1 1" for task in asyncio.all_tasks())
+    closing = asyncio.create_task(link.server.close())
+    await until(lambda: not link.path.exists() or closing.done() or link.desk.listeners == 0)
+    _, waiting = await asyncio.wait([closing], timeout=0.2)
+    link.desk.gate.set()
+    await closing
+
+    assert waiting == {closing}
 
 
 async def test_too_many_requests_at_once_are_refused_with_their_number(link: Link) -> None:
@@ -331,23 +334,28 @@ async def test_a_console_that_reads_nothing_costs_no_memory_in_quotes(link: Link
     assert console._connection.transport.get_write_buffer_size() < 200_000
 
 
-async def test_a_console_that_wakes_up_gets_the_newest_quote(link: Link) -> None:
+async def test_a_console_that_wakes_up_gets_the_newest_quote_of_each_symbol(link: Link) -> None:
+    symbols = [f"S{n}" for n in range(500)]
     stuck = await link.attach(max_queue=1)
-    await stuck.say(messages.Show(symbols=("AAPL",)))
+    await stuck.say(messages.Show(symbols=tuple(symbols)))
     await until(lambda: link.desk.shown)
     stuck.connection.transport.pause_reading()
 
-    for second in range(59):
-        link.desk.tell(moved(quote("AAPL", 100 + second, second=second)))
+    for n in range(100):
+        link.desk.tell(moved(*(quote(symbol, n + 1.0) for symbol in symbols)))
+        link.server.draw()
+        await asyncio.sleep(0)
+    for price, symbol in enumerate(symbols[:20]):
+        link.desk.tell(moved(quote(symbol, 1_000.0 + price, second=1)))
         link.server.draw()
         await asyncio.sleep(0)
     stuck.connection.transport.resume_reading()
 
-    last = None
-    while last != quote("AAPL", 158, second=58):
+    bids = dict[str, float]()
+    while [bids.get(symbol, 0) for symbol in symbols[:20]] != [1_000.0 + n for n in range(20)]:
         (event,) = await stuck.hear_events()
         assert isinstance(event, MarketMoved)
-        last = event.quotes[0]
+        bids |= {quote.symbol: quote.bid for quote in event.quotes}
 
 
 async def test_consoles_come_and_go_without_a_trace(link: Link) -> None:
@@ -356,7 +364,7 @@ async def test_consoles_come_and_go_without_a_trace(link: Link) -> None:
     for _ in range(30):
         raw = await link.attach()
         await raw.say(messages.Show(symbols=("AAPL",)))
-        raw.connection.transport.abort()
+        cut(raw.connection)
 
     await until(lambda: not link.server.consoles)
     await until(lambda: len(asyncio.all_tasks()) <= before)
