@@ -112,8 +112,8 @@ def _moves(returns: _Floats) -> dict[str, float]:
             np.mean((returns - returns.mean()) ** 4) / returns.var() ** 2
         ),
         "1-min return, lag 1": _autocorrelation(returns, 1),
-        "|1-min return|, lag 1": _autocorrelation(size, 1),
-        "|1-min return|, mean of lags 1-20": float(
+        "size of 1-min return, lag 1": _autocorrelation(size, 1),
+        "size of 1-min return, mean of lags 1-20": float(
             np.mean([_autocorrelation(size, lag) for lag in range(1, 21)])
         ),
     }

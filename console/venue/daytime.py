@@ -53,7 +53,7 @@ def variance_season(day: date) -> NDArray[np.float64]:
 
 def activity_season(day: date) -> NDArray[np.float64]:
     """Return the usual number of book events of each minute, likewise."""
-    return _season(day, quiet=0.5, edges=0.6, floor=0.72, at_open=1.9, at_close=2.6)
+    return _season(day, quiet=0.5, edges=0.6, floor=0.72, at_open=1.9, at_close=2.2)
 
 
 def is_regular(day: date) -> NDArray[np.bool_]:

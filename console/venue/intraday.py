@@ -22,11 +22,13 @@ _Floats = NDArray[np.float64]
 
 TRADE_IDS_A_MINUTE = 10_000
 
-_TRADE_SHARE = {True: 0.36, False: 0.2}
+_TRADE_SHARE = {True: 0.36, False: 0.12}
 """Share of excited events that are trades, in the regular session and outside it."""
-_SIZE_SCALE = {True: 1.0, False: 0.6}
+_SIZE_SCALE = {True: 1.0, False: 0.4}
 _NIGHT_COST, _NIGHT_COST_SCALE = 0.3, 1.8
 """What a quote keeps more outside the regular session: cents, and times the usual."""
+_LONGEST_LAG = 900_000
+"""How long after a trade its quote may come, in nanoseconds."""
 _ONE_PRINT = 0.62
 """Chance that a trade is one print and not a sweep of several."""
 _MOST_PRINTS = 6
@@ -58,17 +60,23 @@ def mean_print(stock: Stock, *, is_regular: bool) -> float:
 
 
 def ticks_of_minute(
-    stock: Stock, conditions: Conditions, rng: np.random.Generator, *, shift: float = 0.0
+    stock: Stock,
+    conditions: Conditions,
+    rng: np.random.Generator,
+    *,
+    shift: float = 0.0,
+    since: int = 0,
 ) -> list[Tick]:
-    """Return the minute's ticks in time order.
+    """Return the minute's ticks in time order; of the quotes before `since`, only the last ones.
 
     Args:
         stock: Whose minute it is.
         conditions: What the minute is like.
         rng: Seeded for this stock and minute alone.
         shift: What is added to the log price: how far the market has been moved.
+        since: When listening begins: quotes that nobody will hear are not built.
     """
-    touch = _Touch(stock.listing.symbol, conditions.begins_at)
+    touch = _Touch(stock.listing.symbol, conditions.begins_at, since - _LONGEST_LAG)
     for event in _events(stock, conditions, rng, shift):
         touch.play(event)
     return touch.ticks
@@ -119,7 +127,7 @@ def _events(
     columns = (
         at,
         np.append(at[1:], conditions.begins_at + MINUTE - 1),
-        rng.integers(40_000, 900_000, count),
+        rng.integers(_LONGEST_LAG // 20, _LONGEST_LAG, count),
         np.floor(bid).astype(np.int64),
         bid - 1 - _ZONE,
         bid + _ZONE,
@@ -154,10 +162,11 @@ def _cost(
 class _Touch:
     """The best bid and offer of one stock as events change them; prices in whole cents."""
 
-    def __init__(self, symbol: str, begins_at: int) -> None:
+    def __init__(self, symbol: str, begins_at: int, unheard_until: int) -> None:
         self.ticks: list[Tick] = []
         self._symbol = symbol
         self._trade_id = begins_at // MINUTE * TRADE_IDS_A_MINUTE
+        self._unheard_until = unheard_until
         self._bid = self._ask = 0
         self._bid_size = self._ask_size = 1
 
@@ -168,6 +177,8 @@ class _Touch:
             self._trade(event)
             told_at = min(event.at + event.lag, event.next_at)
         self._requote(event)
+        if event.next_at < self._unheard_until:
+            return
         self.ticks.append(
             QuoteTick(
                 self._symbol,

@@ -145,17 +145,27 @@ class Past:
         returns = self._walk.returns(first, end)
         variance = self._walk.variances(first, end)[rows]
         log_close = self._walk.opening(first) + np.cumsum(returns, axis=0)
-        loudness = np.sqrt(variance / self._walk.usual_variance)
-        regular = 60 * (daytime.CLOSE - daytime.OPEN)
+        paces = self._day_paces(first, self._walk.loudness(first, end)[rows])
+        prints = paces[True] + paces[False]
         return self._draw(
             np.random.default_rng([self._seed, _DAILY_STREAM, first.toordinal()]),
             at=np.array([midnight(day) for day in self._early_days]),
             log_open=(log_close - returns)[rows],
             log_close=log_close[rows],
             variance=variance,
-            prints=regular * prints_a_second(self._rates * loudness, is_regular=True),
-            size=np.broadcast_to(self._sizes[True], variance.shape),
+            prints=prints,
+            size=sum(paces[flag] * self._sizes[flag] for flag in _BOTH) / prints,
         )
+
+    def _day_paces(self, day: date, loudness: _Floats) -> dict[bool, _Floats]:
+        """Return how many prints a day brings in the regular session (True) and outside it."""
+        season, regular = daytime.activity_season(day), daytime.is_regular(day)
+        paces = {}
+        for flag in _BOTH:
+            usual = season[regular == flag]
+            rate = self._rates * usual.mean() * loudness
+            paces[flag] = 60 * usual.size * prints_a_second(rate, is_regular=flag)
+        return paces
 
     def _draw(
         self,

@@ -58,7 +58,7 @@ class SyntheticMarket:
         self._ticks: list[Tick] = []
         self._times: list[int] = []
         self._next = 0
-        self._load(self._live_from)
+        self._load(self._live_from, since=now)
         self._collect(now)
         self._untold = self._standing(now)
 
@@ -174,10 +174,10 @@ class SyntheticMarket:
         self._load(waking)
         return told
 
-    def _load(self, minute: int) -> None:
+    def _load(self, minute: int, since: int = 0) -> None:
         """Make the minute that begins at `minute` the one being told."""
         played = [
-            self._ahead.get(column) or self._play(column, minute)
+            self._ahead.get(column) or self._play(column, minute, since)
             for column in range(len(self._stocks))
         ]
         self._ahead.clear()
@@ -200,15 +200,14 @@ class SyntheticMarket:
         """Play what is left of one stock's minute again, where it has moved to."""
         self._ahead.pop(column, None)
         others = [tick for tick in self._ticks[self._next :] if tick.symbol != symbol]
-        again = [tick for tick in self._play(column, self._minute) if tick.at > at]
+        again = [tick for tick in self._play(column, self._minute, at) if tick.at > at]
         self._set_ticks(others + again)
 
-    def _play(self, column: int, minute: int) -> list[Tick]:
+    def _play(self, column: int, minute: int, since: int = 0) -> list[Tick]:
         rng = np.random.default_rng([self._seed, _TICK_STREAM, minute // MINUTE, column])
         shift = self._shifts[column]
-        return ticks_of_minute(
-            self._stocks[column], self._conditions(column, minute), rng, shift=shift
-        )
+        conditions = self._conditions(column, minute)
+        return ticks_of_minute(self._stocks[column], conditions, rng, shift=shift, since=since)
 
     def _conditions(self, column: int, minute: int) -> Conditions:
         """Return what the walk has in store for one stock's minute."""

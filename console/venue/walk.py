@@ -52,7 +52,7 @@ class Walk:
         self._anchor = anchor
         self._levels = np.log([stock.level for stock in stocks])
         self._volatility, self._loadings = _components(stocks)
-        self.day = lru_cache(maxsize=32)(self._day)
+        self.day = lru_cache(maxsize=4)(self._day)
         self._year = lru_cache(maxsize=8)(self._draw_year)
 
     def _day(self, day: date) -> DayPath:
@@ -96,6 +96,11 @@ class Walk:
             [rows[0] ** 2 @ self._loadings**2 for rows in self._spans(first, end)]
             or [np.zeros((0, self._levels.size))]
         )
+
+    def loudness(self, first: date, end: date) -> _Floats:
+        """Return each stock's activity on the days in [first, end), relative to a usual one's."""
+        surprise = np.sqrt(self.variances(first, end) / self.usual_variance)
+        return np.clip(surprise, *_ACTIVITY_BOUNDS)
 
     @property
     def usual_variance(self) -> _Floats:

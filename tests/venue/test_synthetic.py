@@ -28,7 +28,8 @@ def instant(text):
 OPENING = instant("2026-09-16T09:31:20")
 NIGHT = instant("2026-09-17T02:10:05")
 SATURDAY = instant("2026-09-19T15:00:40")
-HOURS = [OPENING, NIGHT, SATURDAY]
+CLOCKS_CHANGE = instant("2026-11-01T12:00:00")
+HOURS = [OPENING, NIGHT, SATURDAY, CLOCKS_CHANGE]
 
 
 def market(now=OPENING, seed=7, stocks=FEW):
