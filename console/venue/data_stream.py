@@ -75,7 +75,7 @@ class DataHub:
         self._faults = faults
         self._tapes = tapes
         self._clients: set[DataClient] = set()
-        self._handlers: dict[Any, Callable[[DataClient, dict[str, Any]], None]] = {
+        self._handlers: dict[str, Callable[[DataClient, dict[str, Any]], None]] = {
             "auth": self._auth,
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
@@ -127,8 +127,9 @@ class DataHub:
 
     def _hear(self, client: DataClient, message: Any) -> None:
         request = _read(message)
-        handle = self._handlers.get(request.get("action")) if request else None
-        if request is None or handle is None:
+        action = request.get("action")
+        handle = self._handlers.get(action) if isinstance(action, str) else None
+        if handle is None:
             client.tell_error(400)
             return
         handle(client, request)
@@ -174,13 +175,13 @@ class DataHub:
         await asyncio.gather(*(client.outbox.close() for client in self._clients))
 
 
-def _read(message: Any) -> dict[str, Any] | None:
-    """Return what a client sent, in either encoding, or None when it is no object."""
+def _read(message: Any) -> dict[str, Any]:
+    """Return what a client sent, in either encoding; what is no object is an empty one."""
     try:
         if message.type is WSMsgType.TEXT or message.data[:1] == b"{":
             request = msgspec.json.decode(message.data)
         else:
             request = msgspec.msgpack.decode(message.data)
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
-        return None
-    return request if isinstance(request, dict) else None
+        return {}
+    return request if isinstance(request, dict) else {}
