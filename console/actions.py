@@ -28,6 +28,7 @@ HALT_KEYS = "ctrl+g,f12"
 ACTIONS: tuple[Action, ...] = (
     Action("halt", HALT_KEYS, "Halt", "Safety", Capability.HALT, in_footer=True),
     Action("show_halt", "h", "Halt screen", "Safety"),
+    Action("rearm", "R", "Re-arm", "Safety", Capability.REARM, in_footer=True),
     Action("order_line", "slash,t", "Order line", "Trading", Capability.TRADE, in_footer=True),
     Action("buy", "b", "Buy", "Trading", Capability.TRADE, in_footer=True),
     Action("sell", "s", "Sell", "Trading", Capability.TRADE, in_footer=True),
@@ -58,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "question_mark", "Help", "Screen", in_footer=True),
     Action("pane_help", "f1", "Help on this pane", "Screen"),
     Action("palette", "ctrl+p", "Palette", "Screen", in_footer=True),
+    Action("back", "escape", "Back", "Screen", in_footer=True),
     Action("leave", "q", "Leave", "Screen", in_footer=True),
 )
 

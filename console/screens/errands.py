@@ -156,11 +156,9 @@ def nothing_to_close(symbol: str, state: TradingState) -> Problem | None:
     return Problem(text=text, at=(0, len(text)))
 
 
-def not_clear(preview: Preview, text: str) -> Problem:
-    """Say which checks keep a ticket from being armed."""
+def not_clear(preview: Preview) -> str:
+    """Say which check keeps a ticket from being armed."""
     failed = [check for check in preview.checks if not check.passed]
     if not failed:
-        return Problem(text="Not armed: the order has no price yet.", at=(0, len(text)))
-    more = f" (and {len(failed) - 1} more below)" if len(failed) > 1 else ""
-    sentence = f"Not armed: {failed[0].rule}: {failed[0].detail}{more}."
-    return Problem(text=sentence, at=(0, len(text)))
+        return "Not armed: the order has no price yet"
+    return f"Not armed: {failed[0].rule}: {failed[0].detail}"

@@ -6,14 +6,14 @@ from textual.binding import Binding
 
 from console.actions import ACTIONS, BY_ID, Action
 
-ON_THE_APP = frozenset({"halt", "next_theme", "help", "pane_help", "palette"})
+ON_THE_APP = frozenset({"halt", "show_halt", "next_theme", "help", "pane_help", "palette", "leave"})
 """Actions that mean the same on every screen."""
 
 EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help"})
 """Actions whose keys win over whatever has the focus, a field included."""
 
-OF_THE_WIDGETS = frozenset({"row_down", "row_up", "row_first", "row_last"})
-"""Actions that the focused pane answers itself."""
+ON_THE_HALT_SCREEN = frozenset({"rearm", "back"})
+"""Actions of the halt screen."""
 
 SHOWN = {"question_mark": "?", "slash": "/", "ctrl+g": "^g", "ctrl+p": "^p", "f12": "F12"}
 
@@ -31,7 +31,12 @@ def app_bindings() -> list[Binding]:
 
 def main_bindings() -> list[Binding]:
     """Return the bindings of the main screen."""
-    return bindings(BY_ID.keys() - ON_THE_APP - OF_THE_WIDGETS)
+    return bindings(BY_ID.keys() - ON_THE_APP - ON_THE_HALT_SCREEN)
+
+
+def halt_bindings() -> list[Binding]:
+    """Return the bindings of the halt screen."""
+    return bindings(ON_THE_HALT_SCREEN)
 
 
 def key_of(action_id: str) -> str:
@@ -40,9 +45,10 @@ def key_of(action_id: str) -> str:
 
 
 def _binding(action: Action) -> Binding:
+    pane = action.id.removeprefix("focus_")
     return Binding(
         action.keys,
-        action.id,
+        action.id if pane == action.id else f"focus_pane('{pane}')",
         action.label,
         id=action.id,
         show=action.in_footer,

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from console.domain.hints import hint
@@ -23,13 +24,15 @@ from console.domain.tickets import (
 from console.domain.words import Problem
 from console.screens import arming, errands
 from console.screens.arming import Armable, Armed
+from console.screens.beside import Work
 from console.screens.desk_link import DeskLink
 
 DEBOUNCE_SECONDS = 0.06
 """How long typing must rest before the desk is asked to check the ticket."""
 
-Run = Callable[[Coroutine[Any, Any, None], str], None]
-"""Runs a coroutine beside the screen; a later one of the group `check` ends the earlier."""
+Errand = Callable[[], Coroutine[Any, Any, Receipt]]
+Run = Callable[[Work, str], None]
+"""Runs work beside the screen; a later one of the group `check` ends the earlier."""
 
 
 class EntryView(Protocol):
@@ -105,7 +108,7 @@ class OrderEntry:
             return
         self._view.guide(hint(text))
         if isinstance(command, Ticket):
-            self._run(self._check(command, text), "check")
+            self._run(partial(self._check, command, text), "check")
 
     def entered(self) -> None:
         """Arm what is written, send what is armed, or do at once what needs no arming."""
@@ -124,11 +127,13 @@ class OrderEntry:
             case Ticket():
                 if not self._is_arming:
                     self._is_arming = True
-                    self._run(self._arm_ticket(command, text), "arm")
+                    self._run(partial(self._arm_ticket, command, text), "arm")
             case ReplaceCommand() | FlatCommand():
                 self._arm(command, None)
             case _:
-                self._send(text, errands.send(command, self._link), errands.summary(command))
+                self._send(
+                    text, partial(errands.send, command, self._link), errands.summary(command)
+                )
 
     def escaped(self) -> bool:
         """Disarm and keep the text. Return whether there was anything to disarm."""
@@ -197,7 +202,7 @@ class OrderEntry:
             return
         self._view.preview(preview)
         if not preview.is_clear:
-            self._view.complain(errands.not_clear(preview, text))
+            self._view.guide(errands.not_clear(preview))
             return
         self._arm(ticket, preview)
 
@@ -237,17 +242,18 @@ class OrderEntry:
             self._view.complain(problem)
             return
         self._disarm()
-        self._send(self._view.text, errands.send_armed(armed, self._link), armed.summary)
+        errand = partial(errands.send_armed, armed, self._link)
+        self._send(self._view.text, errand, armed.summary)
 
-    def _send(self, text: str, answer: Coroutine[Any, Any, Receipt], what: str) -> None:
+    def _send(self, text: str, errand: Errand, what: str) -> None:
         sending = Sending(text=text, what=what, since=self._monotonic())
         self.sending = (*self.sending, sending)
         self._view.wait(what, 0.0)
-        self._run(self._await(sending, answer), "send")
+        self._run(partial(self._await, sending, errand), "send")
 
-    async def _await(self, sending: Sending, answer: Coroutine[Any, Any, Receipt]) -> None:
+    async def _await(self, sending: Sending, errand: Errand) -> None:
         try:
-            receipt = await answer
+            receipt = await errand()
         finally:
             self.sending = tuple(known for known in self.sending if known is not sending)
         if receipt.outcome is Outcome.ACCEPTED and self._view.text == sending.text:

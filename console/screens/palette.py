@@ -2,10 +2,11 @@
 
 from functools import partial
 
+from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from console.actions import ACTIONS, Action
-from console.screens.keys import ON_THE_APP, key_of
+from console.screens.keys import key_of
 
 OWN = "palette"
 """The one action the palette does not offer: it is already open."""
@@ -16,34 +17,28 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """List everything before a word is typed."""
-        for action in self._offered():
-            yield DiscoveryHit(_title(action), partial(self._run, action), help=_help(action))
+        for action, binding in self._offered():
+            run = partial(self._run, binding)
+            yield DiscoveryHit(_title(action), run, help=f"key {key_of(action.id)}")
 
     async def search(self, query: str) -> Hits:
         """List what fits the words."""
         matcher = self.matcher(query)
-        for action in self._offered():
+        for action, binding in self._offered():
             score = matcher.match(_title(action))
             if score > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(_title(action)),
-                    partial(self._run, action),
-                    help=_help(action),
-                )
+                title = matcher.highlight(_title(action))
+                run = partial(self._run, binding)
+                yield Hit(score, title, run, help=f"key {key_of(action.id)}")
 
-    def _offered(self) -> list[Action]:
-        known = {active.binding.action for active in self.screen.active_bindings.values()}
-        return [action for action in ACTIONS if action.id in known and action.id != OWN]
+    def _offered(self) -> list[tuple[Action, ActiveBinding]]:
+        known = {active.binding.id: active for active in self.screen.active_bindings.values()}
+        offered = (action for action in ACTIONS if action.id in known and action.id != OWN)
+        return [(action, known[action.id]) for action in offered]
 
-    async def _run(self, action: Action) -> None:
-        namespace = self.app if action.id in ON_THE_APP else self.screen
-        await self.app.run_action(action.id, namespace)
+    async def _run(self, active: ActiveBinding) -> None:
+        await self.app.run_action(active.binding.action, active.node)
 
 
 def _title(action: Action) -> str:
     return f"{action.group}: {action.label}"
-
-
-def _help(action: Action) -> str:
-    return f"key {key_of(action.id)}"

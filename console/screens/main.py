@@ -1,0 +1,316 @@
+"""The main screen: all panes over the order line, made for 120x40, whole at 80x24."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import ClassVar, Protocol
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.events import Resize
+from textual.widgets import Footer, Static
+
+from console.domain.order_ids import short_number
+from console.domain.receipts import Outcome
+from console.domain.state import TradingState
+from console.screens import errands, prefills
+from console.screens.beside import Work, run_beside
+from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
+from console.screens.desk_link import DeskLink
+from console.screens.entry_pane import EntryPane
+from console.screens.keys import main_bindings
+from console.screens.order_entry import OrderEntry
+from console.screens.pane_screen import PaneScreen
+from console.screens.prefills import Prefill
+from widgets.alerts import Alerts
+from widgets.analytics import Analytics
+from widgets.blotter import Blotter
+from widgets.chart import Chart
+from widgets.order_line import OrderLine
+from widgets.outside import neutral
+from widgets.positions import Positions
+from widgets.status_bar import StatusBar
+from widgets.ticket import TicketPane
+from widgets.watchlist import Watchlist
+
+SMALL_WIDTH, ROOMY_WIDTH = 110, 170
+"""Below the first only two panes fit, from the second on there is room to spare."""
+
+SMALL_HEIGHT = 32
+LOST = "DESK LOST - reconnecting"
+ATTACHING = "NO DESK YET"
+
+
+class Shows(Protocol):
+    """A pane that shows its part of the state."""
+
+    display: bool
+
+    def show(self, state: TradingState, now: datetime) -> None:
+        """Draw what changed."""
+
+
+class MainScreen(PaneScreen):
+    """Everything a trader needs at once; number keys go from pane to pane."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *main_bindings(),
+        Binding("escape", "leave_line", "Disarm", show=False),
+    ]
+    AUTO_FOCUS = "#watchlist"
+
+    def __init__(
+        self,
+        link: DeskLink,
+        *,
+        profile: str,
+        monotonic: Callable[[], float],
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self.symbol: str | None = None
+        self._link = link
+        self._profile = profile
+        self._watched: tuple[str, ...] | None = None
+        self._was_attached = False
+        self._ticket = TicketPane(id="ticket")
+        self._feed = ChartFeed(link)
+        self._entry_pane = EntryPane(self._ticket)
+        self.entry = OrderEntry(
+            link=link,
+            view=self._entry_pane,
+            run=self._run_beside,
+            monotonic=monotonic,
+            now=now,
+        )
+
+    def compose(self) -> ComposeResult:
+        """Stand the panes: what the market and the account say left, what one does right."""
+        yield StatusBar(self._profile, id="status")
+        yield Static(id="lost", markup=False)
+        with Container(id="panes"):
+            with Vertical(id="left"):
+                yield Watchlist(id="watchlist")
+                yield Positions(id="positions")
+                yield Alerts(id="alerts")
+                yield Analytics(id="analytics")
+            with Vertical(id="right"):
+                yield Chart(id="chart")
+                yield Blotter(id="orders")
+                yield self._ticket
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Show the first pane below the watchlist and keep the chart's edge alive."""
+        self.show_pane("chart")
+        self.entry.typed("")
+        self.set_interval(REFRESH_SECONDS, self._load_bars)
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose between two panes, all, and all with room to spare."""
+        width, height = event.size
+        is_small = width < SMALL_WIDTH or height < SMALL_HEIGHT
+        self.set_class(is_small, "-small")
+        self.set_class(not is_small and width >= ROOMY_WIDTH, "-roomy")
+
+    def on_descendant_focus(self) -> None:
+        """Give the ticket the room it needs while a line is written."""
+        self.set_class(self._ticket.line.has_focus, "-writes")
+
+    def draw(self, now: datetime) -> None:
+        """Show the newest state on every pane that can be seen."""
+        self._follow_desk()
+        state = self._link.state
+        if not self._link.is_attached:
+            # nobody says any more that the streams live, so nothing may look alive
+            state = replace(state, connections={})
+        for pane in self._panes():
+            if pane.display:
+                pane.show(state, now)
+        self.entry.tick()
+
+    def _panes(self) -> tuple[Shows, ...]:
+        return (
+            self.query_one(StatusBar),
+            self.query_one(Watchlist),
+            self.query_one(Chart),
+            self.query_one(Positions),
+            self.query_one(Blotter),
+            self.query_one(Alerts),
+            self.query_one(Analytics),
+            self._ticket,
+        )
+
+    # ── what the desk tells ────────────────────────────────────────────────
+
+    def _follow_desk(self) -> None:
+        """Ask for the quotes of what is on the screen whenever that changed."""
+        is_attached, watched = self._link.is_attached, self._link.state.watchlist
+        if is_attached and not self._was_attached:
+            self._load_bars()
+        self._was_attached = is_attached
+        self.set_class(not is_attached, "-lost")
+        self.query_one(StatusBar).tell_attached(is_attached=is_attached)
+        if not is_attached:
+            word = ATTACHING if self._link.welcome is None else LOST
+            sentence = f"{word}: {self._link.trouble}. Nothing can be sent; ^g still halts."
+            self.query_one("#lost", Static).update(neutral(sentence))
+        if watched != self._watched:
+            self._watched = watched
+            if self.symbol is None and watched:
+                self._select_symbol(watched[0])
+            self._tell_what_is_shown()
+
+    def _tell_what_is_shown(self) -> None:
+        told = partial(self._link.show, self._watched or (), self.symbol)
+        run_beside(self, told, "show")
+
+    @on(Watchlist.Selected)
+    @on(Positions.Selected)
+    def select_symbol(self, event: Watchlist.Selected | Positions.Selected) -> None:
+        """Let the selected symbol drive chart, analytics and the letter keys."""
+        event.stop()
+        self._select_symbol(event.symbol)
+
+    @on(Blotter.Selected)
+    def select_order(self, event: Blotter.Selected) -> None:
+        """Let a selected order drive them too."""
+        event.stop()
+        order = self._link.state.orders.get(event.order)
+        if order is not None:
+            self._select_symbol(order.request.symbol)
+
+    def _select_symbol(self, symbol: str) -> None:
+        if symbol == self.symbol:
+            return
+        self.symbol = self._feed.symbol = symbol
+        self.query_one(Analytics).follow(symbol)
+        self._tell_what_is_shown()
+        self._load_bars()
+
+    # ── the chart ──────────────────────────────────────────────────────────
+
+    def _load_bars(self) -> None:
+        load = partial(self._feed.load, self.query_one(Chart))
+        run_beside(self, load, "bars", is_latest_only=True)
+
+    def action_shorter_bars(self) -> None:
+        """Show the next shorter timeframe."""
+        if self._feed.step(-1):
+            self._load_bars()
+
+    def action_longer_bars(self) -> None:
+        """Show the next longer timeframe."""
+        if self._feed.step(+1):
+            self._load_bars()
+
+    # ── letters begin a line ───────────────────────────────────────────────
+
+    def action_order_line(self) -> None:
+        """Go to the order line."""
+        self._ticket.line.focus()
+
+    def action_buy(self) -> None:
+        """Begin a buy of the selected symbol."""
+        self._begin_for_symbol(prefills.buy)
+
+    def action_sell(self) -> None:
+        """Begin a sell of the selected symbol."""
+        self._begin_for_symbol(prefills.sell)
+
+    def action_flat(self) -> None:
+        """Name the selected symbol to close."""
+        self._begin_for_symbol(prefills.flat)
+
+    def action_set_alert(self) -> None:
+        """Begin an alert on the selected symbol."""
+        self._begin_for_symbol(prefills.alert)
+
+    def action_remove_symbol(self) -> None:
+        """Name the selected symbol to take off the watchlist."""
+        self._begin_for_symbol(prefills.unwatch)
+
+    def action_add_symbol(self) -> None:
+        """Begin to add a symbol."""
+        self._begin(prefills.watch())
+
+    def action_cancel_order(self) -> None:
+        """Name the selected order to cancel."""
+        self._begin_for_order(prefills.cancel)
+
+    def action_replace_order(self) -> None:
+        """Begin to replace the selected order."""
+        self._begin_for_order(prefills.replace)
+
+    def _begin_for_symbol(self, prefill: Callable[[str], Prefill]) -> None:
+        self._begin(prefill(self.symbol or ""))
+
+    def _begin_for_order(self, prefill: Callable[[str], Prefill]) -> None:
+        """Use the selected order, else the newest open one."""
+        state = self._link.state
+        order = state.orders.get(self.query_one(Blotter).selected or "")
+        if order is None or not order.is_open:
+            order = next(iter(state.open_orders), None)
+        self._begin(prefill(short_number(order.key) if order else ""))
+
+    def _begin(self, prefill: Prefill) -> None:
+        self._entry_pane.write(prefill)
+        self._ticket.line.focus()
+
+    # ── alerts ─────────────────────────────────────────────────────────────
+
+    def action_acknowledge(self) -> None:
+        """Say that the selected alert was seen, else the newest one."""
+        selected = self.query_one(Alerts).selected
+        waiting = self._waiting_alerts()
+        self._acknowledge([selected] if selected in waiting else waiting[:1])
+
+    def action_acknowledge_all(self) -> None:
+        """Say that every alert was seen."""
+        self._acknowledge(self._waiting_alerts())
+
+    def _waiting_alerts(self) -> list[str]:
+        alerts = self._link.state.alerts.values()
+        waiting = [alert for alert in alerts if not alert.is_acknowledged]
+        return [a.id for a in sorted(waiting, key=lambda alert: alert.at, reverse=True)]
+
+    def _acknowledge(self, alerts: list[str]) -> None:
+        if alerts:
+            run_beside(self, partial(self._ask_to_acknowledge, alerts), "alerts")
+
+    async def _ask_to_acknowledge(self, alerts: list[str]) -> None:
+        receipt = await errands.ask(self._link, lambda desk: desk.acknowledge(alerts))
+        if receipt.outcome is not Outcome.ACCEPTED:
+            self.notify(neutral(receipt.detail), severity="warning", markup=False)
+
+    # ── the order line ─────────────────────────────────────────────────────
+
+    @on(OrderLine.Changed)
+    def read_line(self, event: OrderLine.Changed) -> None:
+        """Say at once what the line says."""
+        event.stop()
+        self.entry.typed(event.text)
+
+    @on(OrderLine.Submitted)
+    def enter_line(self, event: OrderLine.Submitted) -> None:
+        """Arm, or send what is armed."""
+        event.stop()
+        self.entry.entered()
+
+    def action_leave_line(self) -> None:
+        """Disarm and keep the text; with nothing armed, go back to the watchlist."""
+        if not self.entry.escaped() and self._ticket.line.has_focus:
+            self.focus_pane("watchlist")
+
+    def focus_pane(self, name: str) -> None:
+        """Give a pane the keys; of the ticket, the order line."""
+        if name == "ticket":
+            self._ticket.line.focus()
+            return
+        super().focus_pane(name)
+
+    def _run_beside(self, work: Work, group: str) -> None:
+        run_beside(self, work, group, is_latest_only=group == "check")

@@ -1,0 +1,74 @@
+"""A screen of numbered panes: going from one to the other, and moving inside one."""
+
+from collections.abc import Callable
+from typing import Final
+
+from textual.screen import Screen
+
+from widgets.grid import Grid
+
+PANES: Final = ("watchlist", "chart", "positions", "orders", "alerts", "analytics", "ticket")
+"""The ids of the panes, in the order of their number keys."""
+
+ALWAYS_SHOWN: Final = frozenset({"watchlist", "ticket"})
+
+
+class PaneScreen(Screen[None]):
+    """Shows all panes where there is room, else those always shown and one more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown_pane = ""
+
+    def show_pane(self, name: str) -> None:
+        """Let a pane take the place of the one shown on a small screen."""
+        if name in ALWAYS_SHOWN:
+            return
+        self.remove_class(f"-shows-{self._shown_pane}")
+        self._shown_pane = name
+        self.add_class(f"-shows-{name}")
+
+    def focus_pane(self, name: str) -> None:
+        """Give a pane the keys."""
+        self.query_one(f"#{name}").focus()
+
+    def action_focus_pane(self, name: str) -> None:
+        """Go to a pane; on a small screen it takes the place of the one shown."""
+        self.show_pane(name)
+        self.focus_pane(name)
+
+    def action_next_pane(self) -> None:
+        """Go to the pane with the next number."""
+        self._step_pane(+1)
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane with the number before."""
+        self._step_pane(-1)
+
+    def _step_pane(self, places: int) -> None:
+        focused = self.focused
+        known = [] if focused is None else [node.id for node in focused.ancestors_with_self]
+        here = next((place for place, name in enumerate(PANES) if name in known), -1)
+        self.action_focus_pane(PANES[(here + places) % len(PANES)])
+
+    def action_row_down(self) -> None:
+        """Select the row below, or scroll."""
+        self._move(Grid.select_next, "scroll_down")
+
+    def action_row_up(self) -> None:
+        """Select the row above, or scroll."""
+        self._move(Grid.select_previous, "scroll_up")
+
+    def action_row_first(self) -> None:
+        """Select the first row, or scroll to the top."""
+        self._move(Grid.select_first, "scroll_home")
+
+    def action_row_last(self) -> None:
+        """Select the last row, or scroll to the end."""
+        self._move(Grid.select_last, "scroll_end")
+
+    def _move(self, select: Callable[[Grid], None], scroll: str) -> None:
+        if isinstance(self.focused, Grid):
+            select(self.focused)
+        elif self.focused is not None:
+            getattr(self.focused, scroll)(animate=False)

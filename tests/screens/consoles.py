@@ -1,0 +1,67 @@
+"""A console over a fake desk, on a clock that stands still until it is told to go."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from console.app import Killcord
+from console.domain.receipts import Outcome, Receipt
+from tests.screens import pictures
+from tests.screens.fakes import FakeDesk
+
+SMALL, USUAL, ROOMY = (80, 24), (120, 40), (200, 60)
+PATIENCE = 20.0
+
+
+class Time:
+    """The monotonic clock, moved by hand."""
+
+    def __init__(self):
+        self.seconds = 1000.0
+
+    def __call__(self):
+        return self.seconds
+
+    def go(self, seconds):
+        self.seconds += seconds
+
+
+class Alone:
+    """Stands where `killcord halt` would act without the desk."""
+
+    def __init__(self):
+        self.reasons = []
+
+    async def __call__(self, reason):
+        self.reasons.append(reason)
+        return Receipt(outcome=Outcome.ACCEPTED, detail="latched without the desk")
+
+
+def console_of(desk, time=None, alone=None, log_file=Path("console.log")):
+    return Killcord(
+        lambda: desk,
+        profile="demo",
+        halt_alone=alone or Alone(),
+        log_file=log_file,
+        now=lambda: pictures.NOW,
+        monotonic=time or Time(),
+    )
+
+
+async def until(pilot, condition):
+    """Wait until `condition` holds; it is a failure when it never does."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+@asynccontextmanager
+async def running(desk=None, size=USUAL, time=None, alone=None):
+    """A console attached to its desk, with everything drawn once."""
+    app = console_of(desk or FakeDesk(), time, alone)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.link.is_attached)
+        await pilot.pause()
+        app.draw_frame()
+        await pilot.pause()
+        yield pilot
