@@ -164,7 +164,6 @@ class Welcome(Message, tag="welcome", frozen=True, kw_only=True):
     """What this desk is; the snapshot follows as events."""
 
     profile: str
-    account: str
     venue: str
     """Whose market it is, in words: `embedded venue`, `Alpaca paper`, `Alpaca live`."""
     feed: str

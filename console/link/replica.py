@@ -16,6 +16,7 @@ import msgspec
 from console.domain.state import TradingState, apply
 from console.link.client import LinkClient, LinkError, NotAttached
 from console.link.messages import Told, Welcome, unpack
+from console.link.sockets import SocketUnusable
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
@@ -27,7 +28,8 @@ class Replica:
     """What this console knows of the desk.
 
     `run` keeps it attached; `state` is replaced, never changed, so that a widget
-    compares parts by identity. `desk` is the connection to ask things over.
+    compares parts by identity. `desk` is the connection to ask things over. `explain`
+    may know better why there is no desk; it is asked whenever one cannot be reached.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Replica:
         program: str,
         *,
         on_change: OnChange = lambda: None,
+        explain: Callable[[], str] = lambda: "",
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -44,6 +47,7 @@ class Replica:
         self.trouble = ""
         """Why there is no desk, in a sentence; empty while attached."""
         self.on_change = on_change
+        self._explain = explain
         self._path = path
         self._program = program
         self._monotonic = monotonic
@@ -119,7 +123,7 @@ class Replica:
         """Return whether a desk was there; comes back once it is gone."""
         try:
             self._client = await LinkClient.connect(self._path, self._program, self.take)
-        except LinkError as error:
+        except (LinkError, SocketUnusable) as error:
             self._lose(str(error))
             return False
         self.welcome = self._client.welcome
@@ -137,7 +141,7 @@ class Replica:
 
     def _lose(self, trouble: str) -> None:
         self._attached.clear()
-        self.trouble = trouble
+        self.trouble = self._explain() or trouble
         self.on_change()
 
     async def _detach(self) -> None:

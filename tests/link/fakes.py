@@ -186,7 +186,6 @@ async def until(condition: Callable[[], object]) -> None:
 def welcome() -> messages.Welcome:
     return messages.Welcome(
         profile="demo",
-        account="A1",
         venue="embedded venue",
         feed="synthetic",
         desk_pid=1,

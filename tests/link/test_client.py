@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -196,6 +197,17 @@ async def test_a_replica_knows_the_desks_time_and_its_silence(link: Link) -> Non
 
     assert replica.now() == NOON.replace(second=2)
     assert replica.silence == 2
+
+
+async def test_a_replica_says_why_there_is_no_desk(tmp_path: Path) -> None:
+    for path, why in (("missing.sock", r"no desk answers|bytes"), ("x" * 200, "shorter folder")):
+        replica = Replica(tmp_path / path, "console", sleep=lambda _: asyncio.sleep(0.01))
+        running = asyncio.create_task(replica.run())
+        await until(lambda: replica.trouble)  # noqa: B023 - awaited before the next round
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+        assert re.search(why, replica.trouble)
 
 
 async def test_a_desk_that_talks_nonsense_is_left_and_tried_again(link: Link) -> None:
