@@ -37,6 +37,12 @@ class Pace:
     """How often the focused symbols are analysed."""
     record_patience: float = 1.0
     """How long a cancel or a halt waits for its record; it is sent in any case."""
+    quote_patience: float = 1.0
+    """How long a check waits for the first quote of a symbol that nobody watched."""
+    quote_poll: float = 0.05
+    """How often it looks."""
+    refresh_gap: float = 1.0
+    """The least time between two refreshes. Source: Alpaca's 200 requests a minute."""
     flat_deadline: float = 10.0
     """How long `flat` waits for the proof that the symbol's orders are canceled."""
     flat_poll: float = 0.1

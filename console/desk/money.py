@@ -56,6 +56,7 @@ class Money:
             except BrokerError as error:
                 # Nothing follows from a question without an answer: the old figures stay.
                 log.warning("positions and account could not be had: %s", error)
+            await self._sleep(self._pace.refresh_gap)
 
     async def refresh(self) -> None:
         """Ask once. BrokerError when the broker could not tell."""

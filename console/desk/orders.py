@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from console.desk.limits import Limits
 from console.desk.pricing import NotPriced, price
 from console.desk.recorder import Recorder
 from console.desk.sender import Sender
@@ -44,7 +43,6 @@ class OrderDesk:
         sender: Sender,
         recorder: Recorder,
         clock: Clock,
-        limits: Limits,
         epoch: str,
     ) -> None:
         self._broker = broker
@@ -53,7 +51,6 @@ class OrderDesk:
         self._sender = sender
         self._recorder = recorder
         self._clock = clock
-        self._limits = limits
         self._ids = OrderIds(epoch)
         self._offered: dict[tuple[int, int | None], str] = {}
 

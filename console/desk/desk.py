@@ -1,0 +1,343 @@
+"""The desk: everything a console may ask for, behind one door.
+
+Each command runs in a task of the desk's own: a console that goes away in the
+middle changes nothing about what becomes of its order.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from console.desk.analyst import TakeReadings
+from console.desk.limits import Limits
+from console.desk.recorder import THE_DESK
+from console.desk.rooms import Rooms
+from console.desk.watchlist import WELL_KNOWN
+from console.desk.workers import Sleep
+from console.domain.alerts import AlertKind, Direction, Severity
+from console.domain.events import (
+    AlertUpdated,
+    CrossingUpdated,
+    Event,
+    OrderUpdated,
+    PositionsReported,
+)
+from console.domain.market import Bar, Timeframe
+from console.domain.orders import Order, OrderRequest, OrderStatus, TimeInForce
+from console.domain.permissions import Actor, Capability
+from console.domain.receipts import Outcome, Preview, Receipt
+from console.domain.snapshot import tell
+from console.domain.state import TradingState
+from console.domain.tickets import Ticket
+from console.folders import StateFolder
+from console.ports import (
+    Broker,
+    Clock,
+    History,
+    Journal,
+    JournalUnavailable,
+    MarketStream,
+    Remembered,
+    TradingStream,
+)
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+TICKETS_KEPT = 20
+"""Symbols of the last tickets that stay subscribed, so that their prices are fresh."""
+Terms = Decimal | str | None
+
+
+class Desk:
+    """The engine. Give it its adapters, `start` it, and pass on what consoles ask."""
+
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        history: History,
+        market_stream: MarketStream,
+        trading_stream: TradingStream,
+        journal: Journal,
+        clock: Clock,
+        folder: StateFolder,
+        take_readings: TakeReadings,
+        epoch: str,
+        limits: Limits | None = None,
+        default_watchlist: Sequence[str] = WELL_KNOWN,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._broker = broker
+        self._history = history
+        self._journal = journal
+        self._sleep = sleep
+        self._limits = limits or Limits()
+        self._tickets: deque[str] = deque(maxlen=TICKETS_KEPT)
+        self._rooms = Rooms(
+            broker=broker,
+            history=history,
+            market_stream=market_stream,
+            trading_stream=trading_stream,
+            journal=journal,
+            clock=clock,
+            folder=folder,
+            limits=self._limits,
+            take_readings=take_readings,
+            default_watchlist=default_watchlist,
+            epoch=epoch,
+            sleep=sleep,
+        )
+        self._rooms.unknowns.on_resolved = self._on_resolved
+        self._rooms.universe.on_loaded = self._rooms.watchlist.prune
+
+    @property
+    def state(self) -> TradingState:
+        """Everything the desk knows now."""
+        return self._rooms.store.state
+
+    def may_send(self) -> bool:
+        """Return whether the latch is open. For adapters, in any thread, before they send."""
+        return not self._rooms.cord.is_pulled
+
+    # ── life ────────────────────────────────────────────────────────────────
+
+    async def start(self) -> None:
+        """Begin: market data at once, the rest behind it; the gate opens when reconciled.
+
+        Returns before the broker has answered anything, so that consoles may attach.
+        JournalUnavailable when what was stored cannot be read.
+        """
+        rooms = self._rooms
+        rooms.feed.start()
+        remembered = await self._journal.remembered()
+        self._remember(remembered)
+        rooms.halts.resume()
+        rooms.lookout.start()
+        rooms.store.listen(self._on_event)
+        self._hold_symbols()
+        rooms.unknowns.follow_remembered()
+        rooms.trading.start()
+        rooms.workers.keep("halt watcher", rooms.halts.watch)
+        rooms.workers.keep("recorder", rooms.recorder.work)
+        rooms.workers.keep("reconciler", rooms.reconciler.work)
+        rooms.workers.keep("list of instruments", rooms.universe.work)
+        rooms.workers.keep("positions and account", rooms.money.work)
+        rooms.workers.keep("lookout", rooms.lookout.work)
+        rooms.workers.keep("analyst", rooms.analyst.work)
+        rooms.recorder.note("desk.started", THE_DESK, {})
+
+    async def stop(self) -> None:
+        """End the desk and close what it was given; orders stay at the broker."""
+        rooms = self._rooms
+        await rooms.workers.stop()
+        await asyncio.gather(rooms.feed.stop(), rooms.trading.stop())
+        rooms.halts.close()
+        rooms.recorder.note("desk.stopped", THE_DESK, {})
+        try:
+            await rooms.recorder.flush()
+        except JournalUnavailable:
+            log.exception("the last records could not be written")
+        await self._broker.close()
+        await self._journal.close()
+
+    # ── what consoles see ───────────────────────────────────────────────────
+
+    def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Have the callback called with each event from now on; return how to end that."""
+        return self._rooms.store.listen(callback)
+
+    def snapshot(self) -> list[Event]:
+        """Return the whole state told as events."""
+        return tell(self.state)
+
+    def show(self, console: str, symbols: Sequence[str], focus: str | None) -> None:
+        """Stream these symbols for a console, and analyse the one in focus."""
+        wanted = {*symbols, focus or ""}
+        known = {s for s in wanted if not self._rooms.universe.objection_to(s)}
+        self._rooms.feed.hold(("console", console), known)
+        self._rooms.analyst.look(console, focus)
+
+    def hide(self, console: str) -> None:
+        """The console has gone: nothing is wanted for it any more."""
+        self._rooms.feed.hold(("console", console), ())
+        self._rooms.analyst.look(console, None)
+
+    async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
+        """Return the newest bars, oldest first. BrokerUnavailable when they cannot be had."""
+        return await self._history.bars(symbol, timeframe, limit)
+
+    async def check(self, ticket: Ticket, actor: Actor) -> Preview:
+        """Say what the gate would say of a ticket now; a new symbol's quote is waited for."""
+        self._follow_ticket(ticket.symbol)
+        if ticket.symbol not in self.state.quotes:
+            await self._wait_for_quote(ticket.symbol)
+        return self._rooms.orders.preview(ticket, actor)
+
+    # ── commands ────────────────────────────────────────────────────────────
+
+    async def submit(self, request: OrderRequest, actor: Actor) -> Receipt:
+        """Send an order; an empty client order id is filled in."""
+        self._follow_ticket(request.symbol)
+        return await self._do("submit", self._rooms.orders.submit(request, actor))
+
+    async def cancel(self, orders: Sequence[str], actor: Actor) -> Receipt:
+        """Cancel working orders by their client order ids."""
+        return await self._do("cancel", self._rooms.cancels.cancel(orders, actor))
+
+    async def cancel_all(self, actor: Actor) -> Receipt:
+        """Cancel every open order of the account."""
+        return await self._do("cancel all", self._rooms.cancels.cancel_all(actor))
+
+    async def replace(
+        self,
+        order: str,
+        actor: Actor,
+        *,
+        qty: Terms = None,
+        limit_price: Terms = None,
+        stop_price: Terms = None,
+        time_in_force: TimeInForce | None = None,
+    ) -> Receipt:
+        """Give a working order new terms; what is None stays as it is."""
+        wished: dict[str, object] = {}
+        for name, told in (("qty", qty), ("limit_price", limit_price), ("stop_price", stop_price)):
+            if told is None:
+                continue
+            number = _number(told)
+            if number is None:
+                return _deny(f"The {name.replace('_', ' ')} {told!r} is no number.")
+            wished[name] = number
+        if time_in_force is not None:
+            wished["time_in_force"] = time_in_force
+        if not wished:
+            return _deny("Nothing was to change; give a new quantity or price.")
+        return await self._do("replace", self._rooms.orders.replace(order, wished, actor))
+
+    async def flat(self, symbol: str, actor: Actor) -> Receipt:
+        """Cancel a symbol's working orders and close its position."""
+        return await self._do("flat", self._rooms.flats.flat(_symbol(symbol), actor))
+
+    async def halt(self, reason: str, actor: Actor) -> Receipt:
+        """Pull the cord; answered as soon as the latch holds."""
+        return await self._do("halt", self._rooms.halts.pull(reason, actor))
+
+    async def rearm(self, reason: str, actor: Actor) -> Receipt:
+        """Lift a confirmed halt."""
+        return await self._do("re-arm", self._rooms.halts.rearm(reason, actor))
+
+    async def set_crossing(
+        self, symbol: str, direction: Direction, price: float, actor: Actor
+    ) -> Receipt:
+        """Tell when a price crosses a level."""
+        symbol = _symbol(symbol)
+        if refusal := self._forbidden(Capability.ALERT, actor):
+            return refusal
+        if objection := self._rooms.universe.objection_to(symbol):
+            return _deny(objection)
+        return self._rooms.alerts.set_crossing(symbol, direction, price, actor)
+
+    async def remove_crossing(self, crossing: str, actor: Actor) -> Receipt:
+        """Forget a crossing."""
+        if refusal := self._forbidden(Capability.ALERT, actor):
+            return refusal
+        return self._rooms.alerts.remove_crossing(crossing, actor)
+
+    async def acknowledge(self, alerts: Sequence[str], actor: Actor) -> Receipt:
+        """Mark alerts as seen."""
+        if refusal := self._forbidden(Capability.ALERT, actor):
+            return refusal
+        return self._rooms.alerts.acknowledge(alerts, actor)
+
+    async def watch(self, symbol: str, is_watched: bool, actor: Actor) -> Receipt:  # noqa: FBT001 - the link hands it on by position
+        """Put a symbol on the watchlist or take it off."""
+        if refusal := self._forbidden(Capability.ARRANGE, actor):
+            return refusal
+        return self._rooms.watchlist.watch(_symbol(symbol), actor, is_watched=is_watched)
+
+    # ── behind the door ─────────────────────────────────────────────────────
+
+    async def _do(self, name: str, command: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.shield(self._rooms.workers.run(name, command))
+
+    def _forbidden(self, capability: Capability, actor: Actor) -> Receipt | None:
+        if actor.may(capability):
+            return None
+        detail = f"{actor} may not do that at this desk."
+        self._rooms.recorder.note(f"{capability.value}.forbidden", actor, {"detail": detail})
+        return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
+
+    def _remember(self, remembered: Remembered) -> None:
+        rooms, settings = self._rooms, remembered.settings or {}
+        rooms.store.apply(
+            *(OrderUpdated(order) for order in remembered.orders),
+            *(AlertUpdated(alert) for alert in remembered.alerts),
+            *(CrossingUpdated(crossing) for crossing in remembered.crossings),
+        )
+        rooms.books.remember(remembered.fills)
+        rooms.reconciler.remember(settings)
+        rooms.watchlist.begin(settings)
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case OrderUpdated(order):
+                self._hold_symbols()
+                if order.status.is_closed:
+                    self._rooms.money.change()
+            case PositionsReported():
+                self._hold_symbols()
+            case _:
+                return
+
+    def _hold_symbols(self) -> None:
+        state = self.state
+        working = {order.request.symbol for order in state.orders.values() if order.is_open}
+        self._rooms.feed.hold("orders", working)
+        self._rooms.feed.hold("positions", state.positions or ())
+
+    def _on_resolved(self, order: Order) -> None:
+        fate = order.status.value.replace("_", " ")
+        text = f"No longer unknown: {order.request} is {fate}."
+        if order.status is OrderStatus.ABSENT:
+            text = f"No longer unknown: {order.request} never reached the broker."
+        symbol = order.request.symbol
+        self._rooms.alerts.alert(AlertKind.UNKNOWN, Severity.INFO, text, symbol)
+        self._rooms.reconciler.demand()
+
+    def _follow_ticket(self, symbol: str) -> None:
+        if symbol in self._tickets or not self._may_exist(symbol):
+            return
+        self._tickets.append(symbol)
+        self._rooms.feed.hold("tickets", self._tickets)
+
+    def _may_exist(self, symbol: str) -> bool:
+        # Until the broker has told its list, nothing is kept from a console.
+        assets = self._rooms.universe.assets
+        return assets is None or symbol in assets
+
+    async def _wait_for_quote(self, symbol: str) -> None:
+        if self._rooms.universe.objection_to(symbol):
+            return
+        pace = self._limits.pace
+        for _ in range(max(int(pace.quote_patience / pace.quote_poll), 1)):
+            await self._sleep(pace.quote_poll)
+            if symbol in self.state.quotes:
+                return
+
+
+def _number(told: Decimal | str) -> Decimal | None:
+    try:
+        number = Decimal(told)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _symbol(told: str) -> str:
+    return told.strip().upper()
+
+
+def _deny(detail: str) -> Receipt:
+    return Receipt(outcome=Outcome.DENIED, detail=detail)

@@ -1,0 +1,222 @@
+"""The rooms of the desk, each built from those it needs: the order of lines is the layout."""
+
+from collections.abc import Sequence
+
+from console.desk.alerts import AlertDesk
+from console.desk.analyst import Analyst, TakeReadings
+from console.desk.books import Books
+from console.desk.cancels import CancelDesk
+from console.desk.connections import Connections
+from console.desk.cord import Cord
+from console.desk.feed import Feed
+from console.desk.flat import FlatDesk
+from console.desk.halt import HaltDesk
+from console.desk.limits import Limits
+from console.desk.lookout import Lookout
+from console.desk.money import Money
+from console.desk.orders import OrderDesk
+from console.desk.reconcile import Reconciler
+from console.desk.recorder import Recorder
+from console.desk.sender import Sender
+from console.desk.situation import Situation
+from console.desk.store import Store
+from console.desk.sweep import Sweep
+from console.desk.trading import TradingLine
+from console.desk.universe import Universe
+from console.desk.unknowns import Unknowns
+from console.desk.watchlist import Watchlist
+from console.desk.workers import Sleep, Workers
+from console.domain.alerts import AlertKind, Severity
+from console.folders import StateFolder
+from console.ports import Broker, Clock, History, Journal, MarketStream, TradingStream
+
+
+class Rooms:
+    """Everything the desk is made of."""
+
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        history: History,
+        market_stream: MarketStream,
+        trading_stream: TradingStream,
+        journal: Journal,
+        clock: Clock,
+        folder: StateFolder,
+        limits: Limits,
+        take_readings: TakeReadings,
+        default_watchlist: Sequence[str],
+        epoch: str,
+        sleep: Sleep,
+    ) -> None:
+        pace = limits.pace
+        self.store = store = Store()
+        self.cord = cord = Cord(folder.latch)
+        self.workers = workers = Workers(on_death=self._on_death, sleep=sleep)
+        self.connections = connections = Connections(store=store, clock=clock)
+        self.recorder = recorder = Recorder(
+            journal=journal, store=store, clock=clock, pace=pace, sleep=sleep
+        )
+        recorder.on_trouble = self._on_trouble
+        self.alerts = alerts = AlertDesk(store=store, recorder=recorder, clock=clock, epoch=epoch)
+        self.books = books = Books(store=store, recorder=recorder, clock=clock)
+        self.universe = universe = Universe(
+            broker=broker, connections=connections, pace=pace, sleep=sleep
+        )
+        self.feed = feed = Feed(
+            stream=market_stream,
+            history=history,
+            store=store,
+            connections=connections,
+            clock=clock,
+            limits=limits,
+            workers=workers,
+            sleep=sleep,
+        )
+        self.watchlist = Watchlist(
+            store=store,
+            feed=feed,
+            universe=universe,
+            recorder=recorder,
+            limits=limits,
+            default=default_watchlist,
+        )
+        self.lookout = Lookout(
+            store=store,
+            alerts=alerts,
+            feed=feed,
+            connections=connections,
+            clock=clock,
+            limits=limits,
+            sleep=sleep,
+        )
+        self.analyst = Analyst(
+            feed=feed,
+            store=store,
+            take_readings=take_readings,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.unknowns = unknowns = Unknowns(
+            broker=broker,
+            store=store,
+            books=books,
+            recorder=recorder,
+            connections=connections,
+            workers=workers,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.reconciler = reconciler = Reconciler(
+            broker=broker,
+            store=store,
+            books=books,
+            recorder=recorder,
+            connections=connections,
+            unknowns=unknowns,
+            alerts=alerts,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.money = money = Money(
+            broker=broker,
+            store=store,
+            books=books,
+            connections=connections,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.trading = TradingLine(
+            stream=trading_stream,
+            store=store,
+            books=books,
+            money=money,
+            reconciler=reconciler,
+            connections=connections,
+            workers=workers,
+        )
+        self.sender = sender = Sender(
+            store=store,
+            books=books,
+            recorder=recorder,
+            connections=connections,
+            cord=cord,
+            unknowns=unknowns,
+            clock=clock,
+            pace=pace,
+        )
+        situation = Situation(
+            store=store,
+            universe=universe,
+            connections=connections,
+            reconciler=reconciler,
+            cord=cord,
+            limits=limits,
+            clock=clock,
+        )
+        self.orders = orders = OrderDesk(
+            broker=broker,
+            store=store,
+            situation=situation,
+            sender=sender,
+            recorder=recorder,
+            clock=clock,
+            epoch=epoch,
+        )
+        self.cancels = cancels = CancelDesk(
+            broker=broker,
+            store=store,
+            recorder=recorder,
+            connections=connections,
+            unknowns=unknowns,
+            workers=workers,
+            pace=pace,
+        )
+        self.flats = FlatDesk(
+            broker=broker,
+            store=store,
+            books=books,
+            orders=orders,
+            cancels=cancels,
+            cord=cord,
+            recorder=recorder,
+            connections=connections,
+            clock=clock,
+            limits=limits,
+            sleep=sleep,
+        )
+        sweep = Sweep(
+            broker=broker,
+            store=store,
+            books=books,
+            sender=sender,
+            unknowns=unknowns,
+            connections=connections,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.halts = HaltDesk(
+            cord=cord,
+            store=store,
+            sender=sender,
+            sweep=sweep,
+            recorder=recorder,
+            workers=workers,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+
+    def _on_death(self, name: str, error: Exception) -> None:
+        text = f"A part of the desk stumbled ({name}): {error!r}. See the desk's log."
+        self.alerts.alert(AlertKind.SYSTEM, Severity.CRITICAL, text)
+
+    def _on_trouble(self, why: str) -> None:
+        text = f"Nothing can be recorded: {why}. No order is sent until that is mended."
+        self.alerts.alert(AlertKind.SYSTEM, Severity.CRITICAL, text)

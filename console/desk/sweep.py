@@ -1,0 +1,175 @@
+"""The broker's side of a halt: cancel all, look again, prove that nothing is left.
+
+It goes on for ever: a broker that does not answer is asked again, and until the
+proof nothing is called confirmed.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.desk.books import Books
+from console.desk.connections import Connections
+from console.desk.limits import Pace
+from console.desk.sender import Sender
+from console.desk.store import Store
+from console.desk.unknowns import Unknowns
+from console.desk.workers import Sleep
+from console.domain.orders import Order, OrderStatus
+from console.ports import Broker, BrokerError, Clock, OrderRejected
+
+Say = Callable[[str], None]
+AT_ONCE = 8
+"""Single cancels on their way at the same time."""
+ON_ITS_WAY = frozenset({OrderStatus.PENDING_CANCEL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Two successive looks at the broker that showed nothing open and nothing unknown."""
+
+    first_at: datetime
+    second_at: datetime
+
+
+class Sweep:
+    """Cancels everything and proves it."""
+
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        store: Store,
+        books: Books,
+        sender: Sender,
+        unknowns: Unknowns,
+        connections: Connections,
+        clock: Clock,
+        pace: Pace,
+        sleep: Sleep,
+    ) -> None:
+        self._broker = broker
+        self._store = store
+        self._books = books
+        self._sender = sender
+        self._unknowns = unknowns
+        self._connections = connections
+        self._clock = clock
+        self._pace = pace
+        self._sleep = sleep
+        self.touched: set[str] = set()
+        """Every order that was open during the halt, by key."""
+
+    async def clear(self, say: Say) -> None:
+        """Cancel until the broker lists no open order; `say` how it goes."""
+        pause = self._pace.retry_first
+        while True:
+            self._unanswered_are_followed()
+            trouble = await self._cancel_all()
+            left, why = await self._look()
+            if left is not None and not left:
+                say(self._swept())
+                return
+            say(_progress(left, trouble or why))
+            if left:
+                await self._cancel_each(left)
+            await self._sleep(pause)
+            pause = min(pause * 2, self._pace.sweep_pause_longest)
+
+    async def prove(self, say: Say) -> Proof | None:
+        """Return the proof, or None when an order was seen after all."""
+        first_at: datetime | None = None
+        pause = self._pace.retry_first
+        while True:
+            left, why = await self._look()
+            if left:
+                say(f"{_orders(len(left))} seen again: sweeping again")
+                return None
+            waiting = len(self._unknowns.open) + self._sender.in_flight
+            if left is None or waiting:
+                first_at = None
+                say(why or f"{_orders(waiting)} unknown: looking them up")
+                await self._sleep(pause)
+                pause = min(pause * 2, self._pace.sweep_pause_longest)
+                continue
+            if first_at is not None:
+                return Proof(first_at=first_at, second_at=self._clock.now())
+            first_at = self._clock.now()
+            say("the first snapshot shows nothing open")
+            await self._sleep(self._pace.proof_gap)
+
+    async def _cancel_all(self) -> str:
+        try:
+            await self._connections.ask_within(self._pace.send_deadline, self._broker.cancel_all())
+        except BrokerError as error:
+            return str(error)
+        return ""
+
+    async def _look(self) -> tuple[Sequence[Order] | None, str]:
+        """Return what the broker lists as open; None and the reason when it did not tell."""
+        known = self._store.state.open_orders
+        try:
+            listed = await self._connections.ask_within(
+                self._pace.send_deadline, self._broker.open_orders()
+            )
+            await self._settle(known, listed)
+        except BrokerError as error:
+            return None, str(error)
+        return listed, ""
+
+    async def _settle(self, known: Sequence[Order], listed: Sequence[Order]) -> None:
+        """Let the state follow what the broker listed; ask singly for what it left out."""
+        for order in listed:
+            self.touched.add(order.key)
+            self._books.tell_order(order, source="halt")
+        keys = {order.key for order in listed}
+        for order in known:
+            self.touched.add(order.key)
+            now = self._store.state.orders[order.key]
+            if order.key not in keys and now.is_open and not now.status.is_ours:
+                await self._unknowns.look_up(order.key)
+
+    async def _cancel_each(self, left: Sequence[Order]) -> None:
+        """Cancel singly what a cancel of all has left over."""
+        gate = asyncio.Semaphore(AT_ONCE)
+        stubborn = [order for order in left if order.status not in ON_ITS_WAY]
+        await asyncio.gather(*(self._cancel(order, gate) for order in stubborn))
+
+    async def _cancel(self, order: Order, gate: asyncio.Semaphore) -> None:
+        if order.broker_id is None:
+            return
+        async with gate:
+            try:
+                await self._connections.ask_within(
+                    self._pace.send_deadline, self._broker.cancel(order.broker_id)
+                )
+            except OrderRejected:
+                # It has just been filled or canceled: the next look tells which.
+                return
+            except BrokerError:
+                # The next round asks again; what matters is the proof, not this answer.
+                return
+
+    def _unanswered_are_followed(self) -> None:
+        for order in self._unknowns.open:
+            self.touched.add(order.key)
+            if order.status is OrderStatus.UNKNOWN:
+                self._unknowns.follow(order.key)
+
+    def _swept(self) -> str:
+        return f"the broker lists no open order; {_orders(len(self.touched))} seen"
+
+
+def _progress(left: Sequence[Order] | None, trouble: str) -> str:
+    if left is None:
+        return f"the broker does not answer: {trouble}"
+    pending = sum(order.status in ON_ITS_WAY for order in left)
+    told = f"{_orders(len(left))} still open"
+    if pending:
+        told += f", {pending} of them pending cancel"
+    return f"{told} ({trouble})" if trouble else told
+
+
+def _orders(count: int) -> str:
+    return "1 order" if count == 1 else f"{count} orders"

@@ -1,0 +1,89 @@
+"""What the trading stream tells: taken into the books, and trusted only once reconciled."""
+
+import logging
+from collections.abc import Sequence
+
+from console.desk.books import Books
+from console.desk.connections import Connections
+from console.desk.money import Money
+from console.desk.reconcile import Reconciler
+from console.desk.store import Store
+from console.desk.workers import Workers
+from console.domain.connections import Channel, Link
+from console.domain.events import FillBooked, OrderUpdated
+from console.ports import TradingStream
+
+log = logging.getLogger(__name__)
+
+
+class TradingLine:
+    """The desk's ear for its own orders."""
+
+    def __init__(
+        self,
+        *,
+        stream: TradingStream,
+        store: Store,
+        books: Books,
+        money: Money,
+        reconciler: Reconciler,
+        connections: Connections,
+        workers: Workers,
+    ) -> None:
+        self._stream = stream
+        self._store = store
+        self._books = books
+        self._money = money
+        self._reconciler = reconciler
+        self._connections = connections
+        self._workers = workers
+        self._is_up = False
+        self._round = 0
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._reconciler.on_done = self._on_reconciled
+        self._reconciler.on_deaf = self._on_deaf
+        self._stream.start(self._on_updates, self._on_link)
+
+    async def stop(self) -> None:
+        """End the stream."""
+        await self._stream.stop()
+
+    def _on_updates(self, updates: Sequence[OrderUpdated | FillBooked]) -> None:
+        """Take in orders before fills: an order says how much of it was filled."""
+        self._connections.hear(Channel.TRADING)
+        for update in updates:
+            if isinstance(update, OrderUpdated):
+                is_known = update.order.key in self._store.state.orders
+                self._books.tell_order(update.order, source="stream")
+                if not is_known:
+                    self._reconciler.announce(self._store.state.orders[update.order.key])
+        for update in updates:
+            if isinstance(update, FillBooked) and self._books.tell_fill(
+                update.fill, source="stream"
+            ):
+                self._money.change()
+
+    def _on_link(self, link: Link, detail: str) -> None:
+        """A stream that is up counts as live only after the gap was closed."""
+        self._is_up = link is Link.LIVE
+        if not self._is_up:
+            self._connections.change(Channel.TRADING, link, detail)
+            return
+        self._connections.hear(Channel.TRADING)
+        self._connections.change(Channel.TRADING, Link.RECONCILING, detail)
+        self._round = self._reconciler.demand()
+
+    def _on_reconciled(self, answered: int) -> None:
+        if self._is_up and answered >= self._round:
+            self._connections.change(Channel.TRADING, Link.LIVE)
+
+    def _on_deaf(self) -> None:
+        if not self._is_up:
+            return
+        log.warning("the trading stream is live and did not tell: reconnecting it")
+        detail = "it did not tell what the broker knows: reconnecting"
+        self._is_up = False
+        self._connections.change(Channel.TRADING, Link.MUTE, detail)
+        self._workers.run("trading stream reconnect", self._stream.reconnect())

@@ -1,0 +1,113 @@
+"""A desk among fakes, reconciled and with fresh prices."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from console.desk.desk import Desk
+from console.desk.limits import Limits, Pace
+from console.domain.orders import Order
+from console.folders import StateFolder
+from console.ports import Remembered
+from tests.builders import quote
+from tests.desk.fakes import (
+    FakeBroker,
+    FakeClock,
+    FakeHistory,
+    FakeJournal,
+    FakeMarketStream,
+    FakeTradingStream,
+)
+
+QUICK = Pace(
+    send_deadline=2.0,
+    measure_every=0.02,
+    reconcile_every=0.1,
+    refresh_every=0.1,
+    refresh_after_fill=0.01,
+    refresh_gap=0.02,
+    difference_grace=0.02,
+    retry_first=0.01,
+    retry_longest=0.05,
+    absent_after=0.1,
+    readings_every=0.02,
+    quote_patience=0.2,
+    quote_poll=0.01,
+    flat_deadline=1.0,
+    flat_poll=0.01,
+    latch_poll=0.01,
+    halt_grace=0.05,
+    drain_deadline=0.3,
+    sweep_pause_longest=0.05,
+    proof_gap=0.02,
+)
+
+
+async def until(condition: Callable[[], object], what: str = "it", seconds: float = 10.0) -> None:
+    """Wait until something is so; fail with its name when it never is."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} never came"
+        await asyncio.sleep(0.005)
+
+
+class World:
+    """A desk and everything around it."""
+
+    def __init__(self, folder: Path, remembered: Remembered | None = None) -> None:
+        self.clock = FakeClock()
+        self.trading = FakeTradingStream()
+        self.market = FakeMarketStream()
+        self.history = FakeHistory()
+        self.journal = FakeJournal(remembered)
+        self.broker = FakeBroker(self.trading, self.clock)
+        self.folder = StateFolder(folder)
+        self.desk = self.make_desk()
+
+    def make_desk(self, limits: Limits | None = None) -> Desk:
+        return Desk(
+            broker=self.broker,
+            history=self.history,
+            market_stream=self.market,
+            trading_stream=self.trading,
+            journal=self.journal,
+            clock=self.clock,
+            folder=self.folder,
+            take_readings=lambda symbol, window: (),
+            epoch="t",
+            limits=limits or Limits(pace=QUICK),
+        )
+
+    @property
+    def state(self):
+        return self.desk.state
+
+    async def start(self) -> None:
+        """Start the desk and wait until it may trade."""
+        await self.desk.start()
+        await until(lambda: self.desk.state.account, "the reconciliation")
+        await until(lambda: self.desk.state.connections, "a connection")
+        self.price()
+
+    def price(self, symbol: str = "AAPL", bid: float = 190.0, ask: float = 190.1) -> None:
+        """Quote a symbol now."""
+        self.market.tell(quote(symbol, bid, ask, made_at=self.clock.now()))
+
+    def alerts(self, kind: str) -> list[str]:
+        return [a.text for a in self.state.alerts.values() if a.kind == kind]
+
+    def only_order(self) -> Order:
+        (order,) = self.state.orders.values()
+        return order
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A desk that may trade, ended after the test."""
+    world = World(tmp_path)
+    await world.start()
+    yield world
+    await world.desk.stop()
