@@ -30,7 +30,7 @@ def booked(prints):
 
 @st.composite
 def tapes(draw):
-    gaps = st.integers(0, 5 * MINUTE)
+    gaps = st.sampled_from([0, MINUTE - 1, MINUTE]) | st.integers(0, 5 * MINUTE)
     steps = draw(
         st.lists(st.tuples(gaps, st.integers(100, 99_999), st.integers(1, 10_000)), max_size=60)
     )

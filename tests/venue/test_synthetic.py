@@ -103,6 +103,16 @@ def test_the_first_call_tells_what_stands_for_every_symbol(now):
         assert sorted(t.symbol for t in first if isinstance(t, kind)) == SYMBOLS
 
 
+def test_before_the_first_print_of_a_minute_stands_the_close_of_the_last_one():
+    now = bar_start(NIGHT, Timeframe.MIN_1)
+    source = market(now)
+
+    prints = {t.symbol: t.price for t in source.advance(now) if isinstance(t, TradeTick)}
+
+    closes = {s: source.bars(s, Timeframe.MIN_1, now - MINUTE, now - 1)[0].close for s in SYMBOLS}
+    assert prints == closes
+
+
 def test_trade_ids_are_unique_within_a_symbol():
     ids = [(t.symbol, t.trade_id) for t in told(OPENING) if isinstance(t, TradeTick)]
 
@@ -182,19 +192,27 @@ class TestMove:
         assert quote.bid < trade.price == 250.0 < quote.ask
         assert quote.at == trade.at == OPENING + SECOND
 
-    @given(st.integers(2, 500_000))
-    @settings(max_examples=20, deadline=None)
-    def test_the_market_goes_on_from_there_by_the_same_rules(self, cents):
+    @given(st.sampled_from(SYMBOLS), st.integers(2, 9) | st.integers(2, 500_000))
+    @settings(max_examples=30, deadline=None)
+    def test_the_market_goes_on_from_there_by_the_same_rules(self, symbol, cents):
         source = market()
         source.advance(OPENING)
 
-        source.move("F", cents / 100, OPENING + SECOND)
-        ticks = [t for t in source.advance(OPENING + 2 * MINUTE) if t.symbol == "F"]
+        source.move(symbol, cents / 100, OPENING + SECOND)
+        ticks = [t for t in source.advance(OPENING + 2 * MINUTE) if t.symbol == symbol]
 
         quotes = [t for t in ticks if isinstance(t, QuoteTick)]
         assert all(0 < q.bid < q.ask and is_on_cent_grid(q.ask) for q in quotes)
-        assert abs(quotes[0].bid + quotes[0].ask - cents / 50) < 0.08 + cents / 50 * 0.02
-        assert abs(quotes[-1].bid + quotes[-1].ask - cents / 50) < 0.08 + cents / 50 * 0.05
+        assert all(abs(q.bid + q.ask - cents / 50) < 0.3 + cents / 50 * 0.05 for q in quotes)
+
+    def test_it_is_never_told_before_what_was_told_already(self):
+        source = market()
+        source.advance(OPENING + 10 * SECOND)
+        source.advance(OPENING)
+
+        *_, trade = source.move("F", 20.0, OPENING)
+
+        assert trade.at == OPENING + 10 * SECOND
 
     def test_other_symbols_do_not_notice(self):
         touched, alone = market(), market()

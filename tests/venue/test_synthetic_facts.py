@@ -10,7 +10,7 @@ import pytest
 from console.domain.market import Timeframe
 from console.venue.daytime import CLOSE, MINUTE, NEW_YORK, OPEN, SECOND, midnight
 from console.venue.flow import arrivals
-from console.venue.market import QuoteTick, TradeTick
+from console.venue.market import QuoteTick
 from console.venue.synthetic import SyntheticMarket
 
 SYMBOLS = ("AAPL", "AMD", "F", "KO", "NVDA", "SPY", "TSLA")
@@ -118,31 +118,32 @@ def test_arrivals_excite_each_other():
 
 
 def test_order_flow_is_persistent_yet_foretells_no_return():
-    lag_one, same, following = [], [], []
     source = SyntheticMarket(seed=11, now=NOON)
-    ticks = source.advance(NOON + 14 * MINUTE)
-    ticks = [*ticks, *source.advance(NOON + 28 * MINUTE), *source.advance(NOON + 42 * MINUTE)]
+    ticks = []
+    for minute in range(0, 42, 14):
+        ticks.extend(source.advance(NOON + minute * MINUTE))
 
-    for symbol in SYMBOLS:
+    for symbol in ("AAPL", "AMD", "NVDA", "SPY", "TSLA"):
         signs, moves = signs_and_moves(ticks, symbol)
-        lag_one.append(autocorrelation(signs, 1))
-        same.append(np.corrcoef(signs, moves)[0, 1])
-        following.append(np.corrcoef(signs[:-1], moves[1:])[0, 1])
-
-    assert min(lag_one) > 0.3
-    assert np.mean(same) > 0.1
-    assert abs(np.mean(following)) < np.mean(same) / 2
+        error = 1 / np.sqrt(signs.size)
+        assert autocorrelation(signs, 1) > 0.4
+        assert np.corrcoef(signs, moves)[0, 1] > 0.3
+        assert abs(np.corrcoef(signs[:-1], moves[1:])[0, 1]) < 4 * error
 
 
 def signs_and_moves(ticks, symbol):
-    """Each trade's sign, and how far the mid goes from before it until before the next."""
-    mid, before, signs = None, [], []
+    """Each trade's sign, and how far the mid goes from before it until before the next.
+
+    The prints of one sweep are one trade.
+    """
+    mid, traded_at, before, signs = None, None, [], []
     for tick in ticks:
         if tick.symbol != symbol:
             continue
         if isinstance(tick, QuoteTick):
             mid = (tick.bid + tick.ask) / 2
-        elif mid is not None and isinstance(tick, TradeTick) and tick.price != mid:
+        elif mid is not None and tick.price != mid and tick.at != traded_at:
+            traded_at = tick.at
             signs.append(np.sign(tick.price - mid))
             before.append(mid)
     moves = np.array([b - a for a, b in pairwise(before)])
