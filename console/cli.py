@@ -107,7 +107,7 @@ def _add_market(command: argparse.ArgumentParser) -> None:
     )
     market.add_argument(
         "--tape",
-        type=Path,
+        type=_file,
         metavar="FILE",
         default=argparse.SUPPRESS,
         help="replay a recorded tape instead",
@@ -127,22 +127,30 @@ def _add_market(command: argparse.ArgumentParser) -> None:
     market.add_argument("--cash", default=argparse.SUPPRESS, help="what a new account starts with")
     market.add_argument(
         "--venue",
-        type=Path,
+        type=_file,
         metavar="FILE",
         default=argparse.SUPPRESS,
         help="use the running venue whose start line is in this file",
     )
 
 
+def _file(text: str) -> Path:
+    """Read a path that another process, elsewhere, will find too."""
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file at {path}")
+    return path
+
+
 def _run_process(options: argparse.Namespace) -> int:
-    from console import bootstrap  # noqa: PLC0415 - not needed by the small commands
+    from console.commands import running  # noqa: PLC0415 - not needed by the small commands
 
     market = {name: getattr(options, name) for name in MARKET}
     if options.command is None:
-        return bootstrap.run_console(options.profile, market)
+        return running.open_console(options.profile, market)
     if options.stop:
-        return bootstrap.stop_desk(options.profile)
-    return bootstrap.run_desk(options.profile, market)
+        return running.stop_desk(options.profile)
+    return running.run_desk(options.profile, market)
 
 
 def _ask(options: argparse.Namespace) -> int:

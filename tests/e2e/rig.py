@@ -78,6 +78,13 @@ class Rig:
             check=False,
         )
 
+    def python(self, script: str) -> str:
+        """Run a script in a fresh interpreter; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=self.env, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
     def json(self, *arguments: str) -> Any:
         """Run one reading command and return what it says."""
         done = self.run(*arguments, "--json")

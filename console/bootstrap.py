@@ -1,0 +1,305 @@
+"""The composition root: the only place that picks adapters and puts the parts together.
+
+One function a process; what is heavy is imported only in the process that needs
+it, and as late as it can be, because a trader waits for the first quote.
+"""
+
+import asyncio
+import fcntl
+import getpass
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from console.adapters.system_clock import SystemClock
+from console.domain.permissions import Actor, Capability, Role
+from console.domain.receipts import Outcome, Receipt
+from console.folders import StateFolder
+
+if TYPE_CHECKING:
+    from console.adapters.alpaca.access import AlpacaAccess
+    from console.adapters.embedded_venue import EmbeddedVenue
+    from console.desk.desk import Desk
+    from console.screens.desk_link import DeskLink
+
+log = logging.getLogger(__name__)
+
+VENUE_WORDS = {"demo": "embedded venue", "paper": "Alpaca paper", "live": "Alpaca live"}
+
+Market = Mapping[str, Any]
+"""The demo's market, by the names of the command line's options."""
+
+
+class CannotStart(Exception):  # noqa: N818 - reads as what it is
+    """A process cannot be put together; the message says what to do."""
+
+
+# ── the venue ───────────────────────────────────────────────────────────────
+
+
+def run_venue(arguments: list[str]) -> int:
+    """Run the paper exchange until it is stopped; return its exit status."""
+    from console.venue.command import main  # noqa: PLC0415 - this process only
+
+    return main(arguments)
+
+
+# ── the console ─────────────────────────────────────────────────────────────
+
+
+def run_console(folder: StateFolder, why_no_desk: Callable[[], str]) -> int:
+    """Open the console on the profile's desk; return its exit status."""
+    from console.app import Killcord  # noqa: PLC0415 - this process only
+
+    def connect() -> "DeskLink":
+        from console.link.replica import Replica  # noqa: PLC0415 - after the first paint
+
+        return Replica(folder.socket, "console", explain=why_no_desk)
+
+    async def halt_alone(reason: str) -> Receipt:
+        return await _halt_alone(folder, reason)
+
+    app = Killcord(
+        connect,
+        profile=folder.profile,
+        halt_alone=halt_alone,
+        log_file=folder.path / "console.log",
+    )
+    app.run()
+    return app.return_code or 0
+
+
+async def _halt_alone(folder: StateFolder, reason: str) -> Receipt:
+    """Run `killcord halt`, which needs no desk."""
+    command = [sys.executable, "-P", "-m", "console", "halt", "--json"]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        *("--profile", folder.profile, "--reason", reason),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    told, _ = await process.communicate()
+    try:
+        said = json.loads(told)
+    except ValueError:
+        return Receipt(outcome=Outcome.UNKNOWN, detail="the halt command gave no answer")
+    if said["latched"] is None:
+        return Receipt(outcome=Outcome.UNKNOWN, detail=" ".join(said["steps"]))
+    proof = "CONFIRMED" if said["confirmed"] else "NOT CONFIRMED"
+    return Receipt(outcome=Outcome.ACCEPTED, detail=f"HALTED without the desk, {proof}")
+
+
+# ── the desk ────────────────────────────────────────────────────────────────
+
+
+def run_desk(folder: StateFolder, market: Market) -> None:
+    """Run the desk of a profile until it is told to stop.
+
+    Raises:
+        CannotStart: with what is missing and what to do.
+    """
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _sole_holder(folder):
+        asyncio.run(_Process(folder, market).run())
+
+
+@contextmanager
+def _sole_holder(folder: StateFolder) -> Iterator[None]:
+    """Hold the profile's lock: two desks of one account would not know of each other."""
+    handle = os.open(folder.lock, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise CannotStart(
+            f"a {folder.profile} desk is running already: attach to it with `killcord --profile "
+            f"{folder.profile}`, or end it with `killcord desk --stop --profile {folder.profile}`."
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+class _Process:
+    """One desk process, from its first import to its last goodbye."""
+
+    def __init__(self, folder: StateFolder, market: Market) -> None:
+        self._folder = folder
+        self._market = market
+        self._ending = asyncio.Event()
+        self._clock = SystemClock()
+        self._signaled = set[asyncio.Task[Receipt]]()
+
+    async def run(self) -> None:
+        """Put the desk together, serve until told to end, take it apart in reverse order."""
+        venue = self._begin_venue()
+        async with AsyncExitStack() as stack:
+            if venue is not None:
+                stack.callback(self._end_venue, venue)
+            access = await self._access(venue)
+            if venue is not None:
+                reviving = asyncio.create_task(venue.keep_alive())
+                stack.callback(reviving.cancel)
+            desk = await self._desk(access, stack)
+            await self._open_doors(desk, access, stack)
+            self._heed_signals(desk)
+            await desk.start()
+            stack.push_async_callback(desk.stop)
+            await self._ending.wait()
+
+    def _begin_venue(self) -> "EmbeddedVenue | None":
+        """Set the demo's venue going at once: it starts while alpaca-py is imported."""
+        if self._folder.profile != "demo":
+            if any(value is not None for value in self._market.values()):
+                raise CannotStart("only the demo's market can be chosen: leave those options out.")
+            return None
+        if self._market.get("venue") is not None:
+            return None
+        from console.adapters.embedded_venue import (  # noqa: PLC0415 - the demo only
+            EmbeddedVenue,
+            VenueOptions,
+        )
+
+        chosen = {name: value for name, value in self._market.items() if name != "venue"}
+        venue = EmbeddedVenue(self._folder, VenueOptions(**chosen))
+        venue.begin()
+        return venue
+
+    def _end_venue(self, venue: "EmbeddedVenue") -> None:
+        if self._ending.is_set():
+            venue.end()
+
+    async def _access(self, venue: "EmbeddedVenue | None") -> "AlpacaAccess":
+        from console.adapters.alpaca.access import AlpacaAccess  # noqa: PLC0415 - after the venue
+
+        if venue is not None:
+            # half a second of imports, while the venue starts on the other core
+            from console.adapters.alpaca import (  # noqa: F401, PLC0415
+                broker,
+                market_stream,
+                trading_stream,
+            )
+
+            return AlpacaAccess.venue(await venue.started())
+        if self._folder.profile == "demo":
+            return AlpacaAccess.venue(_start_line(self._market["venue"], self._folder))
+        from console.adapters.keys import KeysMissing, read_keys  # noqa: PLC0415 - not in the demo
+
+        try:
+            keys = read_keys(self._folder.keys, os.environ)
+        except KeysMissing as missing:
+            raise CannotStart(f"{self._folder.profile}: {missing}") from None
+        hosted = AlpacaAccess.live if self._folder.profile == "live" else AlpacaAccess.paper
+        return hosted(keys.key, keys.secret)
+
+    async def _desk(self, access: "AlpacaAccess", stack: AsyncExitStack) -> "Desk":
+        from console.adapters.alpaca.broker import AlpacaBroker  # noqa: PLC0415 - this process only
+        from console.adapters.alpaca.history import AlpacaHistory  # noqa: PLC0415
+        from console.adapters.alpaca.market_stream import AlpacaMarketStream  # noqa: PLC0415
+        from console.adapters.alpaca.trading_stream import AlpacaTradingStream  # noqa: PLC0415
+        from console.adapters.sqlite.journal import open_journal  # noqa: PLC0415
+        from console.desk.desk import Desk  # noqa: PLC0415
+        from console.domain.order_ids import epoch_of, is_ours  # noqa: PLC0415
+        from console.ports import JournalUnavailable  # noqa: PLC0415
+        from console.studies.readings import take_readings  # noqa: PLC0415
+
+        clock = self._clock
+        history = AlpacaHistory(access, clock=clock)
+        stack.push_async_callback(history.close)
+        try:
+            journal = open_journal(self._folder.database, clock=clock)
+        except JournalUnavailable as trouble:
+            raise CannotStart(str(trouble)) from None
+        return Desk(
+            broker=AlpacaBroker(access, is_ours=is_ours, clock=clock),
+            history=history,
+            market_stream=AlpacaMarketStream(access, clock=clock),
+            trading_stream=AlpacaTradingStream(access, is_ours=is_ours),
+            journal=journal,
+            clock=clock,
+            folder=self._folder,
+            take_readings=take_readings,
+            epoch=epoch_of(datetime.now(UTC)),
+        )
+
+    async def _open_doors(
+        self, desk: "Desk", access: "AlpacaAccess", stack: AsyncExitStack
+    ) -> None:
+        """Listen for consoles and for `killcord halt`."""
+        from console.desk.halt_socket import HaltSocket  # noqa: PLC0415 - this process only
+        from console.link.messages import Welcome  # noqa: PLC0415
+        from console.link.peers import identify  # noqa: PLC0415
+        from console.link.server import LinkServer  # noqa: PLC0415
+
+        welcome = Welcome(
+            profile=self._folder.profile,
+            venue=VENUE_WORDS[self._folder.profile],
+            feed=access.feed,
+            desk_pid=os.getpid(),
+            state_folder=str(self._folder.path),
+            user=getpass.getuser(),
+        )
+        server = LinkServer(
+            desk,
+            path=self._folder.socket,
+            welcome=welcome,
+            clock=self._clock,
+            on_stop=self._stop,
+        )
+        halt_door = HaltSocket(
+            desk=desk,
+            path=self._folder.halt_socket,
+            identify=lambda door: identify(door, "killcord halt"),
+        )
+        await server.start()
+        stack.push_async_callback(server.close)
+        await halt_door.start()
+        stack.push_async_callback(halt_door.stop)
+
+    def _heed_signals(self, desk: "Desk") -> None:
+        """End on SIGTERM and SIGINT, halt on SIGUSR1, live on after SIGHUP."""
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(ending, self._ending.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: log.info("hang-up: the desk goes on"))
+        loop.add_signal_handler(signal.SIGUSR1, lambda: self._halt_by_signal(desk))
+
+    def _halt_by_signal(self, desk: "Desk") -> None:
+        sender = Actor(
+            uid=os.getuid(), name=getpass.getuser(), pid=None, role=Role.OWNER, via="signal"
+        )
+        task = asyncio.create_task(desk.halt("SIGUSR1", sender))
+        self._signaled.add(task)
+        task.add_done_callback(self._signaled.discard)
+
+    async def _stop(self, actor: Actor) -> Receipt:
+        """End this process, if the actor may; the answer is sent before it ends."""
+        if not actor.may(Capability.STOP_DESK):
+            detail = f"{actor} may not stop this desk."
+            return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
+        self._ending.set()
+        detail = "The desk is stopping; orders stay at the broker."
+        return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
+
+
+def _start_line(given: Path, folder: StateFolder) -> Mapping[str, object]:
+    """Return a running venue's start line, and keep it where `killcord halt` looks."""
+    try:
+        started = json.loads(given.read_text())
+    except (OSError, ValueError) as error:
+        raise CannotStart(f"{given} does not hold a venue's start line: {error}") from None
+    kept = os.open(folder.venue, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(kept, "w") as file:
+        json.dump({**started, "options": ["--venue", str(given)]}, file)
+    found: Mapping[str, object] = started
+    return found

@@ -1,0 +1,60 @@
+"""Commands that are a process of their own: the console, the desk, and the end of one."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from console import bootstrap
+from console.bootstrap import Market
+from console.commands import exits
+from console.commands.launch import await_end, ensure_desk
+from console.folders import state_folder
+
+
+def open_console(profile: str, market: Market) -> int:
+    """Open the console, starting the desk first: it loads while the screen does."""
+    folder = state_folder(profile)
+    launch = ensure_desk(folder, market_words(market))
+    return bootstrap.run_console(folder, launch.failure)
+
+
+def run_desk(profile: str, market: Market) -> int:
+    """Run the desk in this process until it is told to stop."""
+    try:
+        bootstrap.run_desk(state_folder(profile), market)
+    except (bootstrap.CannotStart, OSError) as reason:
+        print(f"killcord desk: {reason}", file=sys.stderr)
+        return exits.FAILED
+    return exits.DONE
+
+
+def stop_desk(profile: str) -> int:
+    """End the running desk of a profile; orders stay at the broker."""
+    from console.commands.asking import NoDesk, attached  # noqa: PLC0415 - needs the link
+
+    folder = state_folder(profile)
+
+    async def ask() -> str:
+        async with attached(folder) as desk:
+            return (await desk.link.stop_desk()).detail
+
+    try:
+        detail = asyncio.run(ask())
+    except NoDesk as missing:
+        print(missing, file=sys.stderr)
+        return exits.NO_DESK
+    print(detail)
+    if not await_end(folder):
+        print("the desk said so, but it has not ended", file=sys.stderr)
+        return exits.FAILED
+    return exits.DONE
+
+
+def market_words(market: Market) -> Sequence[str]:
+    """Return the demo's market as a desk's command line takes it."""
+    return [
+        word
+        for name, value in market.items()
+        if value is not None
+        for word in (f"--{name}", str(value))
+    ]
