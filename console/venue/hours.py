@@ -54,6 +54,10 @@ class Hours(Protocol):
 class AlwaysOpen:
     """Trading days of 24 hours, from midnight to midnight in New York."""
 
+    def __init__(self) -> None:
+        self._day = (0, 0)
+        """The last day asked for: from one midnight up to the next."""
+
     def is_open(self, now: int) -> bool:  # noqa: ARG002 - at any time
         """Return True: it never closes."""
         return True
@@ -64,15 +68,18 @@ class AlwaysOpen:
 
     def next_open(self, now: int) -> int:
         """Return the next midnight, when the next day begins."""
-        return next_new_york_midnight(now)
+        begins, ends = self._day
+        if not begins <= now < ends:
+            self._day = begins, ends = now, next_new_york_midnight(now)
+        return ends
 
     def next_close(self, now: int) -> int:
         """Return the next midnight, when this day ends."""
-        return next_new_york_midnight(now)
+        return self.next_open(now)
 
     def day_order_expires(self, now: int, *, is_extended: bool) -> int:  # noqa: ARG002 - one day for all
         """Return the next midnight."""
-        return next_new_york_midnight(now)
+        return self.next_open(now)
 
 
 class SessionHours:

@@ -1,7 +1,8 @@
 """The exchange's own orders and fills: whole, immutable, and written to the books as they are.
 
 Times are nanoseconds of the venue's clock. An order changes by being replaced
-with its next telling; nobody holds one that changes under him.
+with its next telling; nobody holds one that changes under him. They hold nothing
+that could hold them, so the garbage collector need not look at them (`gc=False`).
 """
 
 from decimal import Decimal
@@ -30,7 +31,7 @@ class Intent(StrEnum):
         return self in (Intent.BUY_TO_OPEN, Intent.SELL_TO_OPEN)
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What was asked for: `qty` in shares or `notional` in dollars, never both."""
 
     symbol: str
@@ -47,7 +48,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     extended_hours: bool = False
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="order"):
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order"):
     """One order and how far it has come."""
 
     id: str
@@ -146,7 +147,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
         return price <= worst if self.terms.side is Side.BUY else price >= worst
 
 
-class Fill(msgspec.Struct, frozen=True, kw_only=True, tag="fill"):
+class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="fill"):
     """One execution: `qty` is never below zero, `side` says which way."""
 
     id: str
@@ -177,7 +178,7 @@ class EventKind(StrEnum):
     REJECTED = "rejected"
 
 
-class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One change of one order, with the order as it then stood."""
 
     kind: EventKind

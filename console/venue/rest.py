@@ -2,10 +2,10 @@
 
 import json
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from aiohttp import web
@@ -46,7 +46,7 @@ async def read_body(request: web.Request) -> dict[str, Any]:
         Rejection: when it is not an object.
     """
     try:
-        body = json.loads(await request.text() or "{}", parse_float=Decimal, parse_constant=_refuse)
+        body = _decode(await request.text() or "{}")
     except (ValueError, RecursionError, LookupError):
         raise Rejection(400, 40010000, "request body format is invalid") from None
     if not isinstance(body, dict):
@@ -56,6 +56,9 @@ async def read_body(request: web.Request) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+_decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse).decode
 
 
 @web.middleware
@@ -74,7 +77,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = answer({"message": "unauthorized."}, 401)
     else:
         response = await _guarded(request, handler)
-    response.headers["X-Request-ID"] = uuid4().hex
+    response.headers["X-Request-ID"] = os.urandom(16).hex()
     response.headers.update(allowance.headers)
     floor.journal.answered(seen, response.status)
     return response
