@@ -74,9 +74,10 @@ class HaltDesk:
 
     def resume(self) -> None:
         """Take up a halt that a former desk or another process has left behind."""
-        said = latch.read(self._cord.path)
-        if said is None or self._cord.said is not None:
+        if self._cord.said is not None or not self._cord.is_pulled:
             return
+        # A latch that says nothing, such as a dangling link, holds all the same.
+        said = latch.read(self._cord.path) or _found()
         self._cord.said = said
         self._checklist.begin(max((self._clock.now() - self._pulled_at()).total_seconds(), 0.0))
         self._recorder.note("halt.found", THE_DESK, asdict(said))

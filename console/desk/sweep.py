@@ -65,7 +65,7 @@ class Sweep:
         """Cancel until the broker lists no open order; `say` how it goes."""
         pause = self._pace.retry_first
         while True:
-            self._unanswered_are_followed()
+            self._note_open()
             trouble = await self._cancel_all()
             left, why = await self._look()
             if left is not None and not left:
@@ -151,9 +151,9 @@ class Sweep:
                 # The next round asks again; what matters is the proof, not this answer.
                 return
 
-    def _unanswered_are_followed(self) -> None:
+    def _note_open(self) -> None:
+        self.touched |= {order.key for order in self._store.state.open_orders}
         for order in self._unknowns.open:
-            self.touched.add(order.key)
             if order.status is OrderStatus.UNKNOWN:
                 self._unknowns.follow(order.key)
 
