@@ -91,6 +91,14 @@ def test_a_stretch_of_bars_is_cut_from_the_whole(prints, offset, length, timefra
     assert found == [bar for bar in whole if start <= bar.at <= end]
 
 
+def test_a_print_on_the_minute_opens_the_next_bar():
+    prints = [TradeTick("AAPL", MONDAY + i * MINUTE, 10.0, 100, "Q", i) for i in range(3)]
+
+    bars = booked(prints).minutes("AAPL", 0, FOREVER)
+
+    assert [bar.at for bar in bars] == [MONDAY, MONDAY + MINUTE, MONDAY + 2 * MINUTE]
+
+
 def test_finished_minutes_may_be_booked_without_their_prints():
     first = TradeTick("AAPL", MONDAY, 10.0, 100, "Q", 1)
     minute = booked([first]).minutes("AAPL", 0, FOREVER)[0]

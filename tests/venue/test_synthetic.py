@@ -358,6 +358,13 @@ class TestBars:
             assert bar.volume > 0
             assert bar.trade_count > 0
 
+    @pytest.mark.parametrize("symbol", SYMBOLS)
+    def test_minutes_of_history_open_a_bounce_from_where_the_last_one_closed(self, symbol):
+        minutes = market().bars(symbol, Timeframe.MIN_1, OPENING - 8 * HOUR, OPENING - MINUTE)
+
+        assert all(abs(b.open - a.close) < 0.03 for a, b in pairwise(minutes))
+        assert len({a.close for a in minutes}) > 5
+
     def test_days_follow_on_from_each_other_over_the_week(self):
         days = market().bars("SPY", Timeframe.DAY_1, 0, OPENING)
 
