@@ -1,0 +1,221 @@
+"""The one thread that writes: whoever is waiting shares one transaction and one fsync."""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import pysqlite3
+from sqlite_utils import Database
+
+from console.adapters.sqlite.chain import GENESIS, chained, numbered
+from console.adapters.sqlite.rows import Statement
+from console.adapters.sqlite.schema import open_database
+from console.ports import JournalUnavailable
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 512
+_APPEND = "INSERT INTO audit (seq, record, prev_hash, hash) VALUES (?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last record of the audit: its number and its hash."""
+
+    seq: int
+    hash: bytes
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entry:
+    """A record and its rows on their way to the disk."""
+
+    unnumbered: bytes
+    statements: Sequence[Statement]
+    answer: "asyncio.Future[int]"
+    seq: int = 0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Question:
+    """Something else to do with the database, in its turn."""
+
+    ask: Callable[[Database], Any]
+    answer: "asyncio.Future[Any]"
+    is_last: bool = field(default=False)
+
+
+class Writer:
+    """Owns the database from when it is opened until it is closed."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        self._path = path
+        self._database: Database | None = database
+        self._file = _identity(path)
+        self.head = _last(database)
+        self._waiting = SimpleQueue[Entry | Question]()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, work: Entry | Question) -> None:
+        """Queue it; its future tells when it is durable."""
+        self._waiting.put(work)
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread, which ends after the last question."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            batch, question = self._next()
+            if batch:
+                self._commit(batch)
+            if question is None:
+                continue
+            self._answer(question)
+            if question.is_last:
+                self._close()
+                return
+
+    def _next(self) -> tuple[list[Entry], Question | None]:
+        """Wait for work; return what can be written together, and what comes after it."""
+        work = self._waiting.get()
+        batch = list[Entry]()
+        with suppress(Empty):
+            while isinstance(work, Entry):
+                batch.append(work)
+                if len(batch) == MOST_AT_ONCE:
+                    return batch, None
+                work = self._waiting.get_nowait()
+            return batch, work
+        return batch, None
+
+    def _commit(self, batch: Sequence[Entry]) -> None:
+        try:
+            head = self._write(self._ready(), batch)
+        except Exception as error:  # noqa: BLE001 - whatever it was, nobody's record is on the disk
+            self._discard(error)
+            _tell(batch, _refuse, f"the record cannot be written: {_words(error)}")
+            return
+        self.head = head
+        _tell(batch, _accept, None)
+
+    def _write(self, database: Database, batch: Sequence[Entry]) -> Head:
+        execute = database.conn.execute
+        head = self.head
+        execute("BEGIN IMMEDIATE")
+        for entry in batch:
+            entry.seq = head.seq + 1
+            record = numbered(entry.unnumbered, entry.seq)
+            own = chained(head.hash, record)
+            execute(_APPEND, (entry.seq, record, head.hash, own))
+            for statement, values in entry.statements:
+                execute(statement, values)
+            head = Head(entry.seq, own)
+        execute("COMMIT")
+        return head
+
+    def _ready(self) -> Database:
+        """Return the database, opened anew after a failure, if it is still the same one."""
+        if _identity(self._path) != self._file:
+            raise JournalUnavailable(f"{self._path} is another file than the one opened")
+        if self._database is None:
+            database = open_database(self._path)
+            head = _last(database)
+            if not _holds(database, self.head):
+                database.close()
+                raise JournalUnavailable(f"{self._path} lacks records that were written to it")
+            self._database, self.head = database, head
+        return self._database
+
+    def _discard(self, error: Exception) -> None:
+        """Give up the connection, and with it whatever was half written."""
+        log.error("the journal failed: %s", error)
+        database, self._database = self._database, None
+        if database is None:
+            return
+        with suppress(pysqlite3.Error):
+            if database.conn.in_transaction:
+                database.conn.execute("ROLLBACK")
+        with suppress(pysqlite3.Error):
+            database.close()
+
+    def _answer(self, question: Question) -> None:
+        try:
+            said = question.ask(self._ready())
+        except Exception as error:  # noqa: BLE001 - whatever it was, there is no answer
+            self._discard(error)
+            words = f"the record cannot be read: {_words(error)}"
+            _call(question.answer, _fail, question.answer, JournalUnavailable(words))
+            return
+        _call(question.answer, _settle, question.answer, said)
+
+    def _close(self) -> None:
+        if self._database is not None:
+            with suppress(pysqlite3.Error):
+                self._database.close()
+            self._database = None
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = os.stat(path)  # noqa: PTH116 - once a batch, and Path.stat is several times slower
+    return status.st_dev, status.st_ino
+
+
+def _last(database: Database) -> Head:
+    found = database.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(0, GENESIS) if found is None else Head(found[0], bytes(found[1]))
+
+
+def _holds(database: Database, head: Head) -> bool:
+    if not head.seq:
+        return True
+    found = database.execute("SELECT hash FROM audit WHERE seq = ?", (head.seq,)).fetchone()
+    return found is not None and found[0] == head.hash
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _tell(
+    batch: Sequence[Entry], tell: Callable[[Sequence[Entry], str | None], None], words: str | None
+) -> None:
+    """Tell all who wait, with one wake-up for each event loop there is among them."""
+    loops = {entry.answer.get_loop() for entry in batch}
+    for loop in loops:
+        mine = [entry for entry in batch if entry.answer.get_loop() is loop]
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, mine, words)
+
+
+def _accept(batch: Sequence[Entry], _: str | None) -> None:
+    for entry in batch:
+        _settle(entry.answer, entry.seq)
+
+
+def _refuse(batch: Sequence[Entry], words: str | None) -> None:
+    for entry in batch:
+        _fail(entry.answer, JournalUnavailable(words))
+
+
+def _call(answer: "asyncio.Future[Any]", function: Callable[..., None], *values: object) -> None:
+    with suppress(RuntimeError):
+        answer.get_loop().call_soon_threadsafe(function, *values)
+
+
+def _settle(answer: "asyncio.Future[Any]", said: Any) -> None:
+    if not answer.done():
+        answer.set_result(said)
+
+
+def _fail(answer: "asyncio.Future[Any]", error: Exception) -> None:
+    if not answer.done():
+        answer.set_exception(error)
