@@ -1,0 +1,156 @@
+"""Commands on working orders and on positions."""
+
+from decimal import Decimal
+
+from console.domain.orders import OrderStatus, OrderType, Side
+from console.domain.receipts import Outcome
+from tests.builders import OWNER, STRANGER, buy, sell
+from tests.desk.conftest import World, until
+
+
+async def submitted(world: World, **more) -> str:
+    receipt = await world.desk.submit(buy(**more), OWNER)
+    assert receipt.outcome is Outcome.ACCEPTED, receipt
+    return receipt.order
+
+
+async def test_a_cancel_is_asked_and_the_stream_tells_of_it(world: World):
+    key = await submitted(world)
+
+    receipt = await world.desk.cancel([key], OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert world.state.orders[key].status is OrderStatus.CANCELED
+    assert [kind for kind in world.journal.kinds if kind.startswith("cancel")] == [
+        "cancel.intended",
+        "cancel.answered",
+    ]
+
+
+async def test_a_cancel_of_a_filled_order_says_so(world: World):
+    key = await submitted(world)
+    world.broker.execute(key)
+
+    receipt = await world.desk.cancel([key], OWNER)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert "filled already" in receipt.detail
+    assert world.broker.cancels == []
+
+
+async def test_a_cancel_that_lost_the_race_with_a_fill_ends_with_the_fill(world: World):
+    key = await submitted(world)
+    world.trading.is_deaf = True
+    world.broker.execute(key)
+
+    receipt = await world.desk.cancel([key], OWNER)
+
+    assert receipt.outcome is Outcome.REJECTED
+    await until(lambda: world.state.orders[key].status is OrderStatus.FILLED, "the fill")
+
+
+async def test_several_cancels_have_one_answer_with_the_worst_outcome(world: World):
+    key = await submitted(world)
+
+    receipt = await world.desk.cancel([key, "kc-no-such"], OWNER)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert "1 of 2" in receipt.detail
+    assert world.state.orders[key].status is OrderStatus.CANCELED
+
+
+async def test_a_cancel_passes_while_nothing_can_be_recorded(world: World):
+    key = await submitted(world)
+    world.journal.trouble = "the disk is full"
+
+    receipt = await world.desk.cancel([key], OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert world.state.orders[key].status is OrderStatus.CANCELED
+
+
+async def test_a_stranger_may_not_cancel(world: World):
+    key = await submitted(world)
+
+    one = await world.desk.cancel([key], STRANGER)
+    every = await world.desk.cancel_all(STRANGER)
+
+    assert (one.outcome, every.outcome) == (Outcome.FORBIDDEN, Outcome.FORBIDDEN)
+    assert world.broker.cancels == []
+
+
+async def test_a_replace_makes_a_new_order_and_ends_the_old(world: World):
+    key = await submitted(world)
+    world.price()
+
+    receipt = await world.desk.replace(key, OWNER, limit_price="190.05")
+
+    assert receipt.outcome is Outcome.ACCEPTED, receipt
+    assert world.state.orders[key].status is OrderStatus.REPLACED
+    assert world.state.orders[receipt.order].request.limit_price == Decimal("190.05")
+
+
+async def test_a_replace_passes_through_the_gate(world: World):
+    key = await submitted(world)
+    world.price()
+
+    receipt = await world.desk.replace(key, OWNER, limit_price="300")
+
+    assert receipt.outcome is Outcome.DENIED
+    assert [check.rule for check in receipt.failures] == ["price collar"]
+    assert len(world.broker.sent) == 1
+
+
+async def test_a_replace_in_garbage_is_one_clear_sentence(world: World):
+    key = await submitted(world)
+
+    garbage = await world.desk.replace(key, OWNER, qty="many")
+    nothing = await world.desk.replace(key, OWNER)
+    negative = await world.desk.replace(key, OWNER, qty="-5")
+
+    assert {r.outcome for r in (garbage, nothing, negative)} == {Outcome.DENIED}
+    assert garbage.detail == "The qty 'many' is no number."
+
+
+async def test_flat_cancels_waits_for_proof_and_closes(world: World):
+    key = await submitted(world)
+    world.broker.execute(key)
+    world.price()
+    exit_order = await world.desk.submit(sell("4", limit="195"), OWNER)
+    assert exit_order.outcome is Outcome.ACCEPTED, exit_order
+
+    receipt = await world.desk.flat("aapl", OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED, receipt
+    assert world.state.orders[exit_order.order].status is OrderStatus.CANCELED
+    closing = world.broker.sent[-1]
+    assert (closing.side, closing.qty) == (Side.SELL, Decimal(10))
+    assert closing.order_type is OrderType.MARKET
+
+
+async def test_flat_leaves_the_position_when_cancels_are_not_proven(world: World):
+    key = await submitted(world)
+    world.broker.execute(key, "4")
+    world.broker.cancels_complete = False
+
+    receipt = await world.desk.flat("AAPL", OWNER)
+
+    assert receipt.outcome is Outcome.UNKNOWN
+    assert "not proven" in receipt.detail
+    assert len(world.broker.sent) == 1
+
+
+async def test_flat_of_nothing_is_flat(world: World):
+    receipt = await world.desk.flat("AAPL", OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert receipt.detail == "AAPL is flat."
+
+
+async def test_a_failed_question_is_not_flat(world: World):
+    world.broker.trouble = "service unavailable"
+
+    receipt = await world.desk.flat("AAPL", OWNER)
+
+    assert receipt.outcome is Outcome.UNKNOWN
+    assert "service unavailable" in receipt.detail

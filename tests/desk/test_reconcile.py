@@ -1,0 +1,185 @@
+"""Our picture against the broker's: the broker wins and every difference is told."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from console.domain.connections import Channel, Link
+from console.domain.orders import OrderStatus
+from console.domain.receipts import Outcome
+from console.ports import Remembered
+from tests.builders import OWNER, buy, fill, order, sell
+from tests.desk.conftest import World, until
+
+
+async def test_nothing_is_sent_before_the_first_reconciliation(tmp_path):
+    world = World(tmp_path)
+    world.broker.trouble = "not there yet"
+    await world.desk.start()
+    world.price()
+
+    refused = await world.desk.submit(buy(), OWNER)
+    world.broker.trouble = ""
+    await until(lambda: world.state.account, "the reconciliation")
+
+    assert refused.outcome is Outcome.DENIED
+    assert "reconciled" in [check.rule for check in refused.failures]
+    assert world.broker.sent == []
+    await world.desk.stop()
+
+
+async def test_a_foreign_order_is_reported_once_and_marked(world: World):
+    world.trading.is_deaf = True
+    world.broker.place(sell("10", key="other-program", limit="190.10"))
+
+    await until(lambda: world.alerts("difference"), "the report")
+
+    assert "sell 10 AAPL @ 190.10 day (foreign)" in world.alerts("difference")[0]
+    assert world.state.orders["other-program"].is_foreign
+    await until(lambda: world.trading.reconnects, "the reconnection")
+    assert len(world.alerts("difference")) == 1
+
+
+async def test_a_stream_that_lies_is_found_corrected_and_reconnected(world: World):
+    receipt = await world.desk.submit(buy(), OWNER)
+    world.trading.is_deaf = True
+    world.broker.execute(receipt.order)
+
+    await until(lambda: world.state.orders[receipt.order].status is OrderStatus.FILLED)
+
+    await until(lambda: world.trading.reconnects == 1, "the reconnection")
+    await until(lambda: world.alerts("difference"), "the report")
+    assert "the trading stream did not say so" in world.alerts("difference")[0]
+    assert sum(f.qty for f in world.state.fills.values()) == 10
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE)
+
+
+async def test_a_position_from_nowhere_is_reported(world: World):
+    world.broker.hold("MSFT", Decimal(15))
+
+    await until(lambda: world.alerts("difference"), "the report")
+
+    assert world.alerts("difference") == ["Position in MSFT: we had 0, the broker has 15."]
+    assert world.state.position_of("MSFT").qty == 15
+
+
+async def test_a_failed_question_empties_nothing(world: World):
+    receipt = await world.desk.submit(buy(), OWNER)
+    world.broker.execute(receipt.order)
+    await until(lambda: world.state.position_of("AAPL"), "the position")
+
+    world.broker.trouble = "500"
+    await until(lambda: world.state.connections[Channel.REST].link is Link.DOWN, "the trouble")
+
+    assert world.state.position_of("AAPL").qty == 10
+    assert world.alerts("difference") == []
+
+
+async def test_no_entry_while_the_trading_stream_is_down_but_exits_pass(world: World):
+    receipt = await world.desk.submit(buy(), OWNER)
+    world.broker.execute(receipt.order)
+    await until(lambda: world.state.position_of("AAPL"), "the position")
+    world.trading.link(Link.DOWN, "connection lost")
+    world.price()
+
+    entry = await world.desk.submit(buy(), OWNER)
+    leaving = await world.desk.submit(sell("10"), OWNER)
+
+    assert [check.rule for check in entry.failures] == ["trading stream"]
+    assert leaving.outcome is Outcome.ACCEPTED, leaving
+
+
+async def test_a_reconnected_stream_is_live_only_after_the_gap_is_closed(world: World):
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE, "live")
+    world.broker.trouble = "slow to come back"
+    world.trading.link(Link.DOWN, "lost")
+
+    world.trading.link(Link.LIVE)
+    assert world.state.connections[Channel.TRADING].link is Link.RECONCILING
+
+    world.broker.trouble = ""
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE, "live")
+
+
+async def test_what_happened_while_the_desk_was_away_is_told(tmp_path):
+    remembered = Remembered(
+        orders=[order("kc-old-1")],
+        fills=[],
+        settings={"positions": '{"AAPL": "5"}'},
+    )
+    world = World(tmp_path, remembered)
+    world.broker.orders["kc-old-1"] = order("kc-old-1", submitted_at=world.clock.now())
+    world.broker.hold("AAPL", Decimal(5))
+    world.trading._on_updates = lambda _updates: None
+    world.broker.execute("kc-old-1")
+
+    await world.start()
+    await until(lambda: world.alerts("difference"), "the report")
+
+    assert "while this desk was away" in world.alerts("difference")[0]
+    assert len(world.alerts("difference")) == 1
+    assert world.state.orders["kc-old-1"].status is OrderStatus.FILLED
+    await world.desk.stop()
+
+
+async def test_a_position_that_changed_without_a_fill_while_away_is_told(tmp_path):
+    world = World(tmp_path, Remembered(settings={"positions": '{"AAPL": "10"}'}))
+    world.broker.hold("AAPL", Decimal(15))
+
+    await world.start()
+
+    await until(lambda: world.alerts("difference"), "the report")
+    assert world.alerts("difference") == ["Position in AAPL: we had 10, the broker has 15."]
+    await world.desk.stop()
+
+
+async def test_an_intent_of_a_dead_desk_is_looked_up_and_not_sent(tmp_path):
+    unsent = order("kc-old-1", OrderStatus.IN_FLIGHT, broker_id=None)
+    arrived = order("kc-old-2", OrderStatus.IN_FLIGHT, broker_id=None)
+    world = World(tmp_path, Remembered(orders=[unsent, arrived], settings={}))
+    world.broker.orders["kc-old-2"] = order("kc-old-2", submitted_at=world.clock.now())
+
+    await world.start()
+
+    await until(lambda: world.state.orders["kc-old-1"].status is OrderStatus.ABSENT, "absence")
+    assert world.state.orders["kc-old-2"].status is OrderStatus.NEW
+    assert world.broker.sent == []
+    await world.desk.stop()
+
+
+async def test_an_order_the_broker_denies_having_is_closed_and_reported(world: World):
+    receipt = await world.desk.submit(buy(), OWNER)
+    del world.broker.orders[receipt.order]
+
+    await until(lambda: world.state.orders[receipt.order].status is OrderStatus.ABSENT)
+
+    assert "no longer knows" in world.alerts("difference")[0]
+
+
+async def test_one_execution_under_two_ids_is_booked_once(world: World):
+    receipt = await world.desk.submit(buy(), OWNER)
+    made = world.broker.execute(receipt.order)
+    world.broker.fills = [replace(made, execution_id="20261120::other-name")]
+
+    rounds = world.journal.kinds.count("desk.started")
+    await until(lambda: world.state.position_of("AAPL"), "the position")
+    await world.desk._rooms.reconciler.reconcile()
+
+    assert rounds <= 1
+    assert [f.execution_id for f in world.state.fills.values()] == [made.execution_id]
+
+
+async def test_a_restart_with_known_fills_reports_nothing(tmp_path):
+    done = order("kc-old-1", OrderStatus.FILLED, filled="10")
+    known = fill("x-1", "kc-old-1")
+    settings = {"positions": '{"AAPL": "10"}'}
+    world = World(tmp_path, Remembered(orders=[done], fills=[known], settings=settings))
+    world.broker.orders["kc-old-1"] = done
+    world.broker.fills = [known]
+    world.broker.hold("AAPL", Decimal(10))
+
+    await world.start()
+    await world.desk._rooms.reconciler.reconcile()
+
+    assert world.alerts("difference") == []
+    assert world.alerts("fill") == []
+    await world.desk.stop()
