@@ -49,8 +49,8 @@ TEXTS = (
 GROUNDS = ("cursor", "cursor-idle")
 """Colours that text is written on, besides the background."""
 
-RULES = ("rule", "rule-focus")
-"""Colours of lines between panes; nothing is written in them."""
+RULES = ("rule", "rule-focus", "volume")
+"""Colours of lines and volume bars; nothing is written in them."""
 
 MEANINGS = (*TEXTS, *GROUNDS, *RULES)
 BASES = ("primary", "accent", "foreground", "background", "surface", "panel")

@@ -103,7 +103,7 @@ def draw_volumes(bars: Sequence[Bar], rows: int, width: int, step: int) -> list[
         for row in range(rows):
             filled = min(max(eighths - (rows - 1 - row) * 8, 0), 8)
             if filled:
-                drawn[row][column] = Cell(EIGHTHS[filled], "quiet")
+                drawn[row][column] = Cell(EIGHTHS[filled], "volume")
     return drawn
 
 

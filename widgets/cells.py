@@ -35,6 +35,7 @@ Meaning = Literal[
     "average",
     "level",
     "last",
+    "volume",
 ]
 Align = Literal["left", "right"]
 

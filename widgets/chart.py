@@ -15,7 +15,7 @@ from widgets.cells import Cell, Line, fit
 from widgets.lines import LinePane
 from widgets.live_bars import with_trade
 
-AXIS = 18
+AXIS = 20
 """Columns right of the plot: a price and a word."""
 PACE = timedelta(seconds=1)
 FRAMES = {
@@ -28,6 +28,8 @@ FRAMES = {
 NO_SYMBOL = "Select a symbol to see its chart"
 LEAST_WIDTH, LEAST_HEIGHT = 30, 5
 HEIGHT_WITH_VOLUME = 12
+WIDE_PLOT = 80
+"""From here on bars stand apart."""
 
 
 class Chart(LinePane, can_focus=True):
@@ -122,7 +124,7 @@ def picture(
 ) -> list[Line]:
     """Return the whole chart as `height` lines of `width` columns."""
     plot = width - AXIS
-    step = 2 if len(bars) * 2 <= plot else 1
+    step = 2 if len(bars) * 2 <= plot or plot >= WIDE_PLOT else 1
     shown = bars[-(plot // step) :]
     volume_rows = height // 6 if height >= HEIGHT_WITH_VOLUME else 0
     rows = height - volume_rows - 2

@@ -21,6 +21,8 @@ from widgets.lines import LineView, strip_of
 MARKER = "▸"
 """Points at the selected row, so that it is found without colour."""
 GUTTER = 1
+MERGED = 20
+"""Changed cells nearer than this are drawn as one: moving the cursor costs as many bytes."""
 HEADER = 1
 
 
@@ -229,9 +231,9 @@ class Grid(LineView, can_focus=True):
         shown = self.content_size.height - HEADER - (self._footer is not None)
         top = self.scroll_offset.y
         if index < top:
-            self.scroll_to(y=index, animate=False)
+            self.scroll_to(y=index, animate=False, force=True)
         elif index >= top + shown:
-            self.scroll_to(y=index - shown + 1, animate=False)
+            self.scroll_to(y=index - shown + 1, animate=False, force=True)
 
     def _refresh_selected(self) -> None:
         if self.selected is not None:
@@ -251,9 +253,19 @@ class Grid(LineView, can_focus=True):
         y = self._places[key] + HEADER - self.scroll_offset.y
         if not HEADER <= y < self.content_size.height or self._is_footer(y):
             return
+        left = right = 0
         for placed in self._placed:
-            if old[placed.index] != new[placed.index]:
-                self.refresh(Region(placed.left + GUTTER, y, placed.width, 1))
+            if old[placed.index] == new[placed.index]:
+                continue
+            if right == 0 or placed.left - right > MERGED:
+                self._refresh_span(left, right, y)
+                left = placed.left
+            right = placed.left + placed.width
+        self._refresh_span(left, right, y)
+
+    def _refresh_span(self, left: int, right: int, y: int) -> None:
+        if right > left:
+            self.refresh(Region(left + GUTTER, y, right - left, 1))
 
     def _header_strip(self) -> Strip:
         if self._header is None:

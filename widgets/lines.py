@@ -31,6 +31,14 @@ def strip_of(line: Line, width: int, ink: Ink, ground: Ground = "") -> Strip:
 class LineView(ScrollView, inherit_bindings=False):
     """The common ground of our Line-API widgets: their ink, and when it must be mixed anew."""
 
+    DEFAULT_CSS = """
+    LineView {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+    }
+    """
     ALLOW_SELECT = False
 
     def __init__(

@@ -31,7 +31,8 @@ LINKS: dict[Link, tuple[str, Meaning]] = {
     Link.MUTE: ("◌", "caution"),
     Link.DOWN: ("✗", "critical"),
 }
-GAP = Cell("  ")
+GAPS = (2, 1)
+"""Blanks between parts: the narrow one before a part is dropped."""
 
 
 class Part(NamedTuple):
@@ -111,20 +112,21 @@ class StatusBar(LinePane):
 
 def _fitting(parts: Sequence[Part], width: int) -> Line:
     shown = list(parts)
-    while _width(shown) > width:
+    gap = next((gap for gap in GAPS if _width(shown, gap) <= width), GAPS[-1])
+    while _width(shown, gap) > width:
         optional = [part for part in shown if part.priority]
         if not optional:
             break
         shown.remove(max(optional, key=lambda part: part.priority))
     line: list[Cell] = []
     for part in shown:
-        line += [GAP, *part.cells] if line else part.cells
+        line += [Cell(" " * gap), *part.cells] if line else part.cells
     return tuple(line)
 
 
-def _width(parts: Sequence[Part]) -> int:
+def _width(parts: Sequence[Part], gap: int) -> int:
     cells = sum(width_of(cell.text) for part in parts for cell in part.cells)
-    return cells + width_of(GAP.text) * max(len(parts) - 1, 0)
+    return cells + gap * max(len(parts) - 1, 0)
 
 
 def _mode(state: TradingState) -> Line:
@@ -156,7 +158,7 @@ def _money(state: TradingState) -> list[Part]:
 def _second(state: TradingState, now: datetime) -> list[Part]:
     links = state.connections
     return [
-        Part(1, _link("data", links.get(Channel.MARKET_DATA), now)),
+        Part(1, (Cell(" "), *_link("data", links.get(Channel.MARKET_DATA), now))),
         Part(2, _link("orders", links.get(Channel.TRADING), now)),
         Part(5, _latency(links.get(Channel.REST))),
         Part(3, _session(state.clock, now)),
@@ -166,13 +168,13 @@ def _second(state: TradingState, now: datetime) -> list[Part]:
 
 def _link(name: str, connection: Connection | None, now: datetime) -> Line:
     if connection is None:
-        return (Cell(f" {name} ", "quiet"), UNKNOWN)
+        return (Cell(f"{name} ", "quiet"), UNKNOWN)
     glyph, meaning = LINKS[connection.link]
     heard = connection.heard_at
     age = None if heard is None else max((now - heard).total_seconds(), 0.0)
     words = "" if connection.link is Link.LIVE else f" {connection.link.value}"
     return (
-        Cell(f" {name} ", "quiet"),
+        Cell(f"{name} ", "quiet"),
         Cell(f"{glyph}{words} ", meaning),
         figures.known(f"{figures.age(age):>3}", "words"),
     )

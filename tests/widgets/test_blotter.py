@@ -1,0 +1,76 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from console.domain.orders import OrderStatus
+from tests.widgets import sample
+from tests.widgets.stage import Stage
+from widgets.blotter import LOOKS, Blotter, names_of
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+def test_every_status_has_a_look_of_its_own(status):
+    others = [look.text for other, look in LOOKS.items() if other is not status]
+
+    assert LOOKS[status].text not in others
+
+
+async def test_open_orders_come_first_then_the_latest_closed():
+    pane = Blotter()
+    async with Stage(pane).run_test(size=(140, 40)):
+        pane.show(sample.STATE, sample.NOW)
+
+        orders = [sample.STATE.orders[key] for key in pane.keys]
+        assert [order.is_open for order in orders] == [True] * 6 + [False] * 4
+        closed = [order.updated_at for order in orders[6:]]
+        assert closed == sorted(closed, reverse=True)
+
+
+async def test_an_unknown_order_is_not_taken_for_a_rejected_or_a_working_one():
+    pane = Blotter()
+    async with Stage(pane).run_test(size=(140, 40)):
+        pane.show(sample.STATE, sample.NOW)
+
+        unknown = pane.row("kc-3f2a17-7")[11]
+        rejected = pane.row("kc-3f2a17-4")[11]
+        working = pane.row("kc-3f2a17-5")[11]
+        assert len({(cell.text[0], cell.meaning) for cell in (unknown, rejected, working)}) == 3
+        assert unknown.reverse
+
+
+async def test_a_rejection_shows_the_words_of_the_broker():
+    pane = Blotter()
+    async with Stage(pane).run_test(size=(140, 40)):
+        pane.show(sample.STATE, sample.NOW)
+
+        assert pane.row("kc-3f2a17-4")[-1].text == "insufficient buying power"
+
+
+async def test_an_order_that_fills_is_drawn_again_and_the_others_are_not():
+    pane = Blotter()
+    async with Stage(pane).run_test(size=(140, 40)):
+        pane.show(sample.STATE, sample.NOW)
+        before = {key: pane.row(key) for key in pane.keys}
+        filled = replace(
+            sample.STATE.orders["kc-3f2a17-6"], filled_qty=sample.ORDERS[5].request.qty
+        )
+        pane.show(
+            replace(sample.STATE, orders={**sample.STATE.orders, filled.key: filled}), sample.NOW
+        )
+
+        changed = [key for key in pane.keys if pane.row(key) is not before[key]]
+        assert changed == [filled.key]
+
+
+def test_orders_of_an_earlier_start_keep_their_long_name():
+    earlier = sample.order(12, "IBM", sample.ORDERS[0].request.side, "1", OrderStatus.CANCELED,
+                           limit_price="1.00")  # fmt: skip
+    request = replace(earlier.request, client_order_id="kc-1a2b-12")
+    earlier = replace(earlier, request=request, submitted_at=sample.NOW - timedelta(days=1))
+
+    names = names_of((*sample.ORDERS, earlier))
+
+    assert names["kc-1a2b-12"] == "1a2b-12"
+    assert names["kc-3f2a17-10"] == "10"
+    assert names["bot9"] == "bot9"
