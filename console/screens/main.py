@@ -73,11 +73,28 @@ class MainScreen(PaneScreen):
         super().__init__()
         self.symbol: str | None = None
         self._link = link
-        self._profile = profile
         self._watched: tuple[str, ...] | None = None
         self._was_attached = False
+        self._status = StatusBar(profile, id="status")
+        self._watchlist = Watchlist(id="watchlist")
+        self._positions = Positions(id="positions")
+        self._alerts = Alerts(id="alerts")
+        self._analytics = Analytics(id="analytics")
+        self._chart = Chart(id="chart")
+        self._orders = Blotter(id="orders")
         self._ticket = TicketPane(id="ticket")
+        self._ticket.line.select_on_focus = False  # a prefill is gone on with, not replaced
         self._feed = ChartFeed(link)
+        self._shown: tuple[Shows, ...] = (
+            self._status,
+            self._watchlist,
+            self._positions,
+            self._alerts,
+            self._analytics,
+            self._chart,
+            self._orders,
+            self._ticket,
+        )
         self._entry_pane = EntryPane(self._ticket)
         self.entry = OrderEntry(
             link=link,
@@ -89,18 +106,13 @@ class MainScreen(PaneScreen):
 
     def compose(self) -> ComposeResult:
         """Stand the panes: what the market and the account say left, what one does right."""
-        yield StatusBar(self._profile, id="status")
+        yield self._status
         yield Static(id="lost", markup=False)
         with Container(id="panes"):
             with Vertical(id="left"):
-                yield Watchlist(id="watchlist")
-                yield Positions(id="positions")
-                yield Alerts(id="alerts")
-                yield Analytics(id="analytics")
+                yield from (self._watchlist, self._positions, self._alerts, self._analytics)
             with Vertical(id="right"):
-                yield Chart(id="chart")
-                yield Blotter(id="orders")
-                yield self._ticket
+                yield from (self._chart, self._orders, self._ticket)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -122,27 +134,19 @@ class MainScreen(PaneScreen):
 
     def draw(self, now: datetime) -> None:
         """Show the newest state on every pane that can be seen."""
+        if not self.is_running:
+            return
         self._follow_desk()
         state = self._link.state
         if not self._link.is_attached:
             # nobody says any more that the streams live, so nothing may look alive
             state = replace(state, connections={})
-        for pane in self._panes():
+        for pane in self._shown:
             if pane.display:
                 pane.show(state, now)
+        if self.symbol is None:
+            self._watchlist.select_first()
         self.entry.tick()
-
-    def _panes(self) -> tuple[Shows, ...]:
-        return (
-            self.query_one(StatusBar),
-            self.query_one(Watchlist),
-            self.query_one(Chart),
-            self.query_one(Positions),
-            self.query_one(Blotter),
-            self.query_one(Alerts),
-            self.query_one(Analytics),
-            self._ticket,
-        )
 
     # ── what the desk tells ────────────────────────────────────────────────
 
@@ -153,15 +157,13 @@ class MainScreen(PaneScreen):
             self._load_bars()
         self._was_attached = is_attached
         self.set_class(not is_attached, "-lost")
-        self.query_one(StatusBar).tell_attached(is_attached=is_attached)
+        self._status.tell_attached(is_attached=is_attached)
         if not is_attached:
             word = ATTACHING if self._link.welcome is None else LOST
             sentence = f"{word}: {self._link.trouble}. Nothing can be sent; ^g still halts."
             self.query_one("#lost", Static).update(neutral(sentence))
         if watched != self._watched:
             self._watched = watched
-            if self.symbol is None and watched:
-                self._select_symbol(watched[0])
             self._tell_what_is_shown()
 
     def _tell_what_is_shown(self) -> None:
@@ -187,15 +189,14 @@ class MainScreen(PaneScreen):
         if symbol == self.symbol:
             return
         self.symbol = self._feed.symbol = symbol
-        self.query_one(Analytics).follow(symbol)
+        self._analytics.follow(symbol)
         self._tell_what_is_shown()
         self._load_bars()
 
     # ── the chart ──────────────────────────────────────────────────────────
 
     def _load_bars(self) -> None:
-        load = partial(self._feed.load, self.query_one(Chart))
-        run_beside(self, load, "bars", is_latest_only=True)
+        run_beside(self, partial(self._feed.load, self._chart), "bars", is_latest_only=True)
 
     def action_shorter_bars(self) -> None:
         """Show the next shorter timeframe."""
@@ -251,7 +252,7 @@ class MainScreen(PaneScreen):
     def _begin_for_order(self, prefill: Callable[[str], Prefill]) -> None:
         """Use the selected order, else the newest open one."""
         state = self._link.state
-        order = state.orders.get(self.query_one(Blotter).selected or "")
+        order = state.orders.get(self._orders.selected or "")
         if order is None or not order.is_open:
             order = next(iter(state.open_orders), None)
         self._begin(prefill(short_number(order.key) if order else ""))
@@ -264,7 +265,7 @@ class MainScreen(PaneScreen):
 
     def action_acknowledge(self) -> None:
         """Say that the selected alert was seen, else the newest one."""
-        selected = self.query_one(Alerts).selected
+        selected = self._alerts.selected
         waiting = self._waiting_alerts()
         self._acknowledge([selected] if selected in waiting else waiting[:1])
 

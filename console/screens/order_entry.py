@@ -106,7 +106,7 @@ class OrderEntry:
         if problem := self._misses(command):
             self._view.complain(problem)
             return
-        self._view.guide(hint(text))
+        self._view.guide(hint(f"{text} "))
         if isinstance(command, Ticket):
             self._run(partial(self._check, command, text), "check")
 
