@@ -1,0 +1,29 @@
+"""The names of our orders."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.domain.order_ids import OrderIds, epoch_of, is_ours, short_number
+from tests.builders import NOON
+
+
+def test_a_name_is_never_given_twice():
+    ids = OrderIds("3f2a17")
+
+    assert [ids.next(), ids.next()] == ["kc-3f2a17-1", "kc-3f2a17-2"]
+
+
+def test_the_short_number_is_what_a_trader_types():
+    assert short_number("kc-3f2a17-12") == "3f2a17-12"
+    assert short_number("5a2f1c8e-0000-4000-8000-000000000000") == "5a2f1c8e"
+    assert is_ours("kc-3f2a17-12")
+    assert not is_ours("5a2f1c8e")
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**6))
+def test_every_tenth_of_a_second_has_its_own_epoch(tenths, later):
+    first = NOON + timedelta(milliseconds=100 * tenths)
+
+    assert epoch_of(first) != epoch_of(first + timedelta(milliseconds=100 * later))

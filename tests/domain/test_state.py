@@ -1,0 +1,131 @@
+"""The laws of the trading state: repeats and reorderings of events change nothing."""
+
+from dataclasses import fields
+from functools import reduce
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.domain.events import Event, HaltChanged, MarketMoved, OrderUpdated
+from console.domain.halt import Halt, Mode
+from console.domain.orders import OrderStatus
+from console.domain.snapshot import tell
+from console.domain.state import TradingState, apply
+from tests.builders import NOON, at, order, quote
+from tests.strategies import EVENTS, events, orders
+
+
+def contents(state: TradingState) -> dict[str, str]:
+    """Every part of a state as text, mappings in the order of their keys."""
+    parts = {field.name: getattr(state, field.name) for field in fields(state)}
+    return {
+        name: repr(sorted(part.items())) if isinstance(part, dict) else repr(part)
+        for name, part in parts.items()
+    }
+
+
+def after(history, state: TradingState | None = None) -> TradingState:
+    return reduce(apply, history, state or TradingState())
+
+
+def test_every_kind_of_event_has_a_strategy():
+    assert set(EVENTS) == set(get_args(Event))
+
+
+@given(st.lists(events(), max_size=12), st.data())
+def test_any_order_and_repetition_of_events_gives_one_state(history, data):
+    repeated = data.draw(st.lists(st.sampled_from(history), max_size=6)) if history else []
+    shuffled = data.draw(st.permutations([*history, *repeated]))
+
+    assert contents(after(shuffled)) == contents(after(history))
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_any_order_of_events_of_one_kind_gives_one_state(kind):
+    @given(st.lists(EVENTS[kind](), min_size=2, max_size=8), st.data())
+    def law(history, data):
+        shuffled = data.draw(st.permutations(history))
+        assert contents(after(shuffled)) == contents(after(history))
+
+    law()
+
+
+@given(st.lists(events(), max_size=8), events())
+def test_an_event_that_changes_nothing_leaves_the_same_object(history, event):
+    once = apply(after(history), event)
+
+    assert apply(once, event) is once
+
+
+@given(st.lists(events(), max_size=8), events())
+def test_a_part_that_did_not_change_is_the_same_object(history, event):
+    before = after(history)
+    now = apply(before, event)
+
+    for field in fields(TradingState):
+        old, new = getattr(before, field.name), getattr(now, field.name)
+        if contents(before)[field.name] == contents(now)[field.name]:
+            assert new is old or new == old
+        if isinstance(old, dict) and repr(old) == repr(new):
+            assert new is old
+
+
+@given(st.lists(events(), max_size=12))
+def test_a_state_told_as_events_is_the_same_state(history):
+    state = after(history)
+
+    assert contents(after(tell(state))) == contents(state)
+
+
+@given(st.lists(orders(), min_size=1, max_size=8))
+def test_a_closed_order_never_opens_again(history):
+    state = TradingState()
+    for told in history:
+        known = state.orders.get(told.key)
+        state = apply(state, OrderUpdated(told))
+        if known is not None and known.status.is_closed and not known.status.is_ours:
+            assert state.orders[told.key].status.is_closed
+
+
+def test_the_newest_quote_wins_by_when_it_was_heard():
+    late = quote(bid=191.0, received_at=at(2))
+    early = quote(bid=189.0, received_at=at(1))
+
+    state = after([MarketMoved(quotes=(late,)), MarketMoved(quotes=(early,))])
+
+    assert state.quotes["AAPL"] is late
+
+
+def test_the_brokers_word_beats_ours_whenever_it_came():
+    ours = order(status=OrderStatus.UNKNOWN, updated=9, broker_id=None)
+    theirs = order(status=OrderStatus.NEW, updated=1)
+
+    state = after([OrderUpdated(theirs), OrderUpdated(ours)])
+
+    assert state.orders[ours.key] is theirs
+
+
+def test_an_order_the_broker_denies_having_is_closed():
+    working = order(status=OrderStatus.NEW)
+    denied = order(status=OrderStatus.ABSENT, updated=1)
+
+    state = after([OrderUpdated(working), OrderUpdated(denied)])
+
+    assert state.open_orders == ()
+
+
+def test_an_unknown_order_counts_as_open():
+    unknown = order(status=OrderStatus.UNKNOWN, broker_id=None)
+
+    assert after([OrderUpdated(unknown)]).open_orders == (unknown,)
+
+
+def test_a_halt_holds_until_a_later_word_lifts_it():
+    halt = Halt(id="h-1", reason="smoke", by="ann", at=NOON)
+
+    halted = after([HaltChanged(halt=halt, revision=2), HaltChanged(halt=None, revision=1)])
+    lifted = apply(halted, HaltChanged(halt=None, revision=3))
+
+    assert (halted.mode, lifted.mode) == (Mode.HALTED, Mode.ACTIVE)
