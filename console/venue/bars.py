@@ -6,8 +6,6 @@ midnight in New York. Only the newest minute ever changes.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from itertools import groupby
 from operator import attrgetter
 
 from console.domain.market import Timeframe
@@ -18,11 +16,12 @@ _at: Callable[[MarketBar], int] = attrgetter("at")
 
 
 class BarBook:
-    """The minute bars of each symbol, as far as it has traded."""
+    """The bars of each symbol, as far as it has traded."""
 
     def __init__(self, symbols: Iterable[str]) -> None:
         self._closed: dict[str, list[MarketBar]] = {symbol: [] for symbol in symbols}
         self._forming: dict[str, _Forming] = {}
+        self._longer: dict[tuple[str, Timeframe], _Longer] = {}
 
     def add(self, trade: TradeTick) -> None:
         """Book a print; it is not older than the last one of its symbol."""
@@ -30,9 +29,9 @@ class BarBook:
         if forming is None or trade.at - forming.at >= MINUTE:
             if forming is not None:
                 self._closed[trade.symbol].append(forming.bar)
-            self._forming[trade.symbol] = _Forming(trade)
-            return
-        forming.add(trade.price, trade.size)
+            minute = trade.at - trade.at % MINUTE
+            forming = self._forming[trade.symbol] = _Forming(minute, trade.price)
+        forming.add_print(trade.price, trade.size)
 
     def extend(self, symbol: str, bars: Iterable[MarketBar]) -> None:
         """Book finished minutes newer than all before them, told without their prints."""
@@ -40,48 +39,48 @@ class BarBook:
             self._closed[symbol].append(forming.bar)
         self._closed[symbol].extend(bars)
 
-    def minutes(self, symbol: str, start: int, end: int) -> list[MarketBar]:
-        """Return the minute bars that start in [start, end], oldest first.
-
-        Raises:
-            KeyError: when nothing of that symbol is booked here.
-        """
-        closed = self._closed[symbol]
-        found = closed[bisect_left(closed, start, key=_at) : bisect_right(closed, end, key=_at)]
-        forming = self._forming.get(symbol)
-        if forming is not None and start <= forming.at <= end:
-            found.append(forming.bar)
-        return found
-
     def bars(self, symbol: str, timeframe: Timeframe, start: int, end: int) -> list[MarketBar]:
         """Return the bars of any timeframe that start in [start, end], oldest first.
 
         Raises:
             KeyError: when nothing of that symbol is booked here.
         """
-        first, last = window(timeframe, start, end)
-        return aggregate(self.minutes(symbol, first, last), timeframe)
+        closed, forming = self._closed[symbol], self._forming.get(symbol)
+        newest = [forming.bar] if forming else []
+        if timeframe is not Timeframe.MIN_1:
+            longer = self._longer.setdefault((symbol, timeframe), _Longer(timeframe))
+            longer.grow(closed)
+            closed, newest = longer.closed, longer.newest(newest)
+        found = closed[bisect_left(closed, start, key=_at) : bisect_right(closed, end, key=_at)]
+        return found + [bar for bar in newest if start <= bar.at <= end]
 
 
 class _Forming:
-    """The newest minute of one symbol, still open to prints."""
+    """A bar that is still open."""
 
     __slots__ = ("at", "close", "high", "low", "notional", "open", "trade_count", "volume")
 
-    def __init__(self, trade: TradeTick) -> None:
-        self.at = trade.at - trade.at % MINUTE
-        self.open = self.high = self.low = self.close = trade.price
-        self.volume = trade.size
-        self.trade_count = 1
-        self.notional = trade.price * trade.size
+    def __init__(self, at: int, price: float) -> None:
+        self.at = at
+        self.open = self.high = self.low = self.close = price
+        self.volume = self.trade_count = 0
+        self.notional = 0.0
 
-    def add(self, price: float, size: int) -> None:
+    def add_print(self, price: float, size: int) -> None:
         self.high = max(self.high, price)
         self.low = min(self.low, price)
         self.close = price
         self.volume += size
         self.trade_count += 1
         self.notional += price * size
+
+    def add_bar(self, bar: MarketBar) -> None:
+        self.high = max(self.high, bar.high)
+        self.low = min(self.low, bar.low)
+        self.close = bar.close
+        self.volume += bar.volume
+        self.trade_count += bar.trade_count
+        self.notional += bar.vwap * bar.volume
 
     @property
     def bar(self) -> MarketBar:
@@ -95,6 +94,40 @@ class _Forming:
             trade_count=self.trade_count,
             vwap=round(self.notional / self.volume, 6),
         )
+
+
+class _Longer:
+    """The bars of one timeframe, grown as minutes close: each minute is looked at once."""
+
+    def __init__(self, timeframe: Timeframe) -> None:
+        self.closed: list[MarketBar] = []
+        self._timeframe = timeframe
+        self._forming: _Forming | None = None
+        self._ends_at = 0
+        self._taken = 0
+
+    def grow(self, minutes: Sequence[MarketBar]) -> None:
+        """Take the minutes that came since the last call; `minutes` begins with the oldest ever."""
+        for minute in minutes[self._taken :]:
+            if self._forming is None or minute.at >= self._ends_at:
+                self._begin(minute)
+            else:
+                self._forming.add_bar(minute)
+        self._taken = len(minutes)
+
+    def newest(self, minute: Sequence[MarketBar]) -> list[MarketBar]:
+        """Return the bars not closed yet, as they are when one more minute counts or none."""
+        after = _Longer(self._timeframe)
+        after.grow([*([self._forming.bar] if self._forming else []), *minute])
+        return [*after.closed, *([after._forming.bar] if after._forming else [])]
+
+    def _begin(self, minute: MarketBar) -> None:
+        if self._forming is not None:
+            self.closed.append(self._forming.bar)
+        at = bar_start(minute.at, self._timeframe)
+        self._ends_at = bar_end(at, self._timeframe)
+        self._forming = _Forming(at, minute.open)
+        self._forming.add_bar(minute)
 
 
 def bar_start(at: int, timeframe: Timeframe) -> int:
@@ -119,30 +152,10 @@ def window(timeframe: Timeframe, start: int, end: int) -> tuple[int, int]:
     return first, bar_end(bar_start(end, timeframe), timeframe) - 1
 
 
-def aggregate(minutes: Sequence[MarketBar], timeframe: Timeframe) -> list[MarketBar]:
-    """Return the bars of `timeframe` made of `minutes`, which are whole at the left edge."""
+def aggregate(bars: Sequence[MarketBar], timeframe: Timeframe) -> list[MarketBar]:
+    """Return the bars of `timeframe` made of shorter ones, which are whole at the left edge."""
     if timeframe is Timeframe.MIN_1:
-        return list(minutes)
-    if timeframe is Timeframe.DAY_1:
-        return [_merged(midnight(day), list(part)) for day, part in groupby(minutes, _day)]
-    length = timeframe.seconds * SECOND
-    slots = groupby(minutes, lambda bar: bar.at - bar.at % length)
-    return [_merged(at, list(part)) for at, part in slots]
-
-
-def _day(bar: MarketBar) -> date:
-    return day_of(bar.at)
-
-
-def _merged(at: int, parts: Sequence[MarketBar]) -> MarketBar:
-    volume = sum(bar.volume for bar in parts)
-    return MarketBar(
-        at=at,
-        open=parts[0].open,
-        high=max(bar.high for bar in parts),
-        low=min(bar.low for bar in parts),
-        close=parts[-1].close,
-        volume=volume,
-        trade_count=sum(bar.trade_count for bar in parts),
-        vwap=round(sum(bar.vwap * bar.volume for bar in parts) / volume, 6),
-    )
+        return list(bars)
+    longer = _Longer(timeframe)
+    longer.grow(bars)
+    return longer.closed + longer.newest([])

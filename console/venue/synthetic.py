@@ -8,6 +8,7 @@ to that. Minutes are played whole, ahead of their time, and told tick by tick.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import log
 from operator import attrgetter
 
@@ -48,6 +49,7 @@ class SyntheticMarket:
         self._live_from = now - now % MINUTE
         self._past = Past(stocks, self._walk, seed=self._seed, until=self._live_from)
         self._book = BarBook(self._columns)
+        self._begun = lru_cache(maxsize=None)(self._draw_begun)
         self._shifts = [0.0] * len(stocks)
         self._moves = 0
         self._quotes: dict[str, QuoteTick] = {}
@@ -121,9 +123,15 @@ class SyntheticMarket:
         first, last = window(timeframe, start, end)
         joint = bar_start(self._live_from, timeframe)
         past = self._past.bars(column, timeframe, first, min(last, joint - 1))
-        recent = self._past.minutes(column, max(first, joint), min(last, self._live_from - 1))
-        live = self._book.minutes(symbol, max(first, joint), last)
-        return past + aggregate(recent + live, timeframe)
+        live = self._book.bars(symbol, timeframe, max(first, joint), last)
+        if first <= joint <= last:
+            begun = self._begun(column, timeframe, joint)
+            live = aggregate(begun + live[:1], timeframe) + live[1:]
+        return past + live
+
+    def _draw_begun(self, column: int, timeframe: Timeframe, joint: int) -> list[MarketBar]:
+        """Return what was done before the live ticks of the bar they fell into, if anything."""
+        return aggregate(self._past.minutes(column, joint, self._live_from - 1), timeframe)
 
     def _collect(self, now: int) -> list[Tick]:
         """Take the ticks not later than `now` off the played minutes."""

@@ -94,20 +94,24 @@ def test_a_stretch_of_bars_is_cut_from_the_whole(prints, offset, length, timefra
 def test_a_print_on_the_minute_opens_the_next_bar():
     prints = [TradeTick("AAPL", MONDAY + i * MINUTE, 10.0, 100, "Q", i) for i in range(3)]
 
-    bars = booked(prints).minutes("AAPL", 0, FOREVER)
+    bars = booked(prints).bars("AAPL", Timeframe.MIN_1, 0, FOREVER)
 
     assert [bar.at for bar in bars] == [MONDAY, MONDAY + MINUTE, MONDAY + 2 * MINUTE]
 
 
 def test_finished_minutes_may_be_booked_without_their_prints():
     first = TradeTick("AAPL", MONDAY, 10.0, 100, "Q", 1)
-    minute = booked([first]).minutes("AAPL", 0, FOREVER)[0]
+    minute = booked([first]).bars("AAPL", Timeframe.MIN_1, 0, FOREVER)[0]
     book = booked([first])
 
     book.extend("AAPL", [replace(minute, at=MONDAY + MINUTE, close=11.0)])
     book.add(TradeTick("AAPL", MONDAY + 2 * MINUTE, 12.0, 100, "Q", 2))
 
-    assert [bar.close for bar in book.minutes("AAPL", 0, FOREVER)] == [10.0, 11.0, 12.0]
+    assert [bar.close for bar in book.bars("AAPL", Timeframe.MIN_1, 0, FOREVER)] == [
+        10.0,
+        11.0,
+        12.0,
+    ]
 
 
 def test_a_day_is_new_york_s_even_when_the_clocks_change():
