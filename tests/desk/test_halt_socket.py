@@ -1,0 +1,76 @@
+"""`killcord halt` at the desk's short way: real sockets, lines of JSON."""
+
+import asyncio
+import json
+import socket
+import stat
+
+from console.desk import latch
+from console.desk.halt_socket import HaltSocket
+from tests.builders import OWNER, buy
+from tests.desk.conftest import World, until
+
+
+async def conversation(world: World, line: bytes) -> list[dict]:
+    """Say one line to the halt socket and return all that it answers."""
+    reader, writer = await asyncio.open_unix_connection(world.folder.halt_socket)
+    writer.write(line)
+    answers = [json.loads(answer) async for answer in reader]
+    writer.close()
+    return answers
+
+
+def identify(_socket: socket.socket):
+    return OWNER
+
+
+async def test_a_caller_hears_of_the_latch_first_and_of_the_proof_last(world: World):
+    await world.desk.submit(buy(), OWNER)
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+    await door.start()
+
+    first, *progress, last = await conversation(world, b'{"reason": "from a shell"}\n')
+
+    assert first["latched"] is True
+    assert first["id"] == world.state.halt.id
+    assert all(not line["confirmed"] for line in progress)
+    assert last["confirmed"] is True
+    assert "1 canceled" in last["receipt"]
+    await door.stop()
+
+
+async def test_garbage_is_answered_and_halts_nothing(world: World):
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+    await door.start()
+
+    for line in (b"\n", b"\xff\xfe\n", b"[]\n", b"{}\n", b"7\n"):
+        (answer,) = await conversation(world, line)
+        assert "error" in answer
+    assert await conversation(world, b"x" * 10_000 + b"\n") == []
+
+    assert not latch.is_pulled(world.folder.latch)
+    await door.stop()
+
+
+async def test_a_caller_that_hangs_up_has_halted_all_the_same(world: World):
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+    await door.start()
+    _, writer = await asyncio.open_unix_connection(world.folder.halt_socket)
+
+    writer.write(b'{"reason": "gone"}\n')
+    await writer.drain()
+    writer.close()
+
+    await until(lambda: world.state.halt is not None and world.state.halt.is_confirmed)
+    await door.stop()
+
+
+async def test_the_socket_is_the_owners_alone_and_replaces_an_old_one(world: World):
+    world.folder.halt_socket.write_text("left behind")
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+
+    await door.start()
+
+    assert stat.S_IMODE(world.folder.halt_socket.stat().st_mode) == 0o600
+    await door.stop()
+    assert not world.folder.halt_socket.exists()
