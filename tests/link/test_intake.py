@@ -92,3 +92,11 @@ def test_no_value_at_all_breaks_the_reader(message: object) -> None:
 def test_nesting_without_end_is_refused() -> None:
     with pytest.raises(intake.NotUnderstood):
         intake.read(b"\x91" * 500_000)
+
+
+def test_nesting_without_end_in_a_field_nobody_reads_is_refused() -> None:
+    start = msgspec.msgpack.encode({"type": "cancel_all", "id": 7})
+    deep = b"\x83" + start[1:] + msgspec.msgpack.encode("extra") + b"\x91" * 500_000 + b"\xc0"
+
+    with pytest.raises(intake.NotUnderstood):
+        intake.read(deep)

@@ -377,14 +377,16 @@ async def test_the_socket_is_the_owners_alone(link: Link) -> None:
     assert stat.S_IMODE(link.path.parent.stat().st_mode) == 0o700
 
 
-async def test_a_socket_of_a_dead_desk_is_replaced(link: Link) -> None:
+async def test_a_socket_of_a_dead_desk_is_replaced_and_its_folder_closed(link: Link) -> None:
     await link.server.close()
+    link.path.parent.chmod(0o755)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(link.path))
 
     await link.server.start()
 
     assert await link.attach()
+    assert stat.S_IMODE(link.path.parent.stat().st_mode) == 0o700
 
 
 async def test_two_desks_never_share_a_socket(link: Link) -> None:

@@ -226,6 +226,18 @@ def test_a_crossed_quote_ends_the_time_of_the_one_before() -> None:
     assert (found.sample, tape.left_out) == (2, 1)
 
 
+def test_a_quote_made_at_the_very_moment_looked_back_to_counts() -> None:
+    tape = standing((61, 99.99, 100.01), (60, 199.99, 200.01), (1, 99.99, 100.01))
+
+    assert momentum(tape, now=NOW, seconds=60).value == pytest.approx(-50)
+
+
+def test_a_trade_made_at_the_very_moment_looked_back_to_is_too_old() -> None:
+    tape = trades((NOW - 61, 5, 1), (NOW - 60, 5, 1), (NOW - 59, 5, 1))
+
+    assert trades_per_minute(tape, now=NOW, seconds=60).value == 1
+
+
 def test_imbalance_is_plus_a_hundred_when_all_is_bid() -> None:
     assert imbalance(quotes((NOW, 10, 300, 10.01, 0))).value == 100
     assert imbalance(quotes((NOW, 10, 100, 10.01, 300))).value == -50
