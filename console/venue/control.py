@@ -25,6 +25,7 @@ async def move_price(request: web.Request) -> web.Response:
         raise malformed("price is required")
     if symbol not in floor.listings:
         raise not_found(f"symbol not found: {symbol}")
+    await floor.hours_known()
     try:
         floor.tell(floor.market.move(symbol, float(price), floor.now))
     except ValueError as error:

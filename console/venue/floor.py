@@ -33,6 +33,9 @@ PUMP_SECONDS = 0.02
 LONGEST_STEP = 5 * SECOND
 """Venue time told in one go: a venue that fell behind catches up in steps and serves between."""
 
+LONGEST_GLANCE = 15 * MINUTE
+"""Venue time taken in at one go when a tape is taken up in the middle."""
+
 T = TypeVar("T")
 
 
@@ -111,8 +114,10 @@ class Floor:
 
     def open_market(self) -> None:
         """Take in what stands when the venue opens; nothing of it trades."""
-        for tick in self.market.advance(self.told_until):
-            self.view.see(tick)
+        begin = self.market.starts_at or self.told_until
+        for until in (*range(begin, self.told_until, LONGEST_GLANCE), self.told_until):
+            for tick in self.market.advance(until):
+                self.view.see(tick)
         for symbol in self.listings:
             if symbol not in self.view.trades and (bar := self.latest_bar(symbol, Timeframe.DAY_1)):
                 self.view.closes[symbol] = bar.close

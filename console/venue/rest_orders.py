@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 from aiohttp import web
 
+from console.venue.floor import Floor
 from console.venue.order_requests import read_changes, read_ticket
 from console.venue.orders import Order
 from console.venue.queries import choice_of, limit_of, symbols_of, time_of, uuid_of
@@ -23,9 +25,15 @@ async def submit(request: web.Request) -> web.Response:
     """Take an order."""
     floor = floor_of(request)
     body = await read_body(request)
-    terms = read_ticket(body)
+    terms = read_ticket(body | _listed_symbol(floor, body.get("symbol")))
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
     return answer(order_json(order))
+
+
+def _listed_symbol(floor: Floor, named: Any) -> dict[str, str]:
+    """Return the symbol when a stock is named by its asset id."""
+    listing = floor.listing(named) if isinstance(named, str) else None
+    return {"symbol": listing.symbol} if listing else {}
 
 
 @routes.get("/v2/orders")

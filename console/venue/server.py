@@ -96,12 +96,11 @@ async def _work_until(stopped: asyncio.Event, floor: Floor) -> None:
     """Run the market until the signal; a market that fails ends the venue with its error."""
     market = asyncio.create_task(floor.run())
     signaled = asyncio.create_task(stopped.wait())
-    done, _ = await asyncio.wait({market, signaled}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({market, signaled}, return_when=asyncio.FIRST_COMPLETED)
     for task in (market, signaled):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            if task in done or not task.done():
-                await task
+            await task
 
 
 def _signals() -> asyncio.Event:
@@ -178,7 +177,8 @@ def open_floor(options: Options) -> Floor:
 def open_market(options: Options) -> Market:
     """Return the recorded tape, or the synthetic market when none is named."""
     if options.tape:
-        from console.venue.tape import TapeError, TapeMarket  # noqa: PLC0415 - only with a tape
+        from console.venue.recording import TapeError  # noqa: PLC0415 - only with a tape
+        from console.venue.tape import TapeMarket  # noqa: PLC0415 - only with a tape
 
         try:
             return TapeMarket(options.tape)
