@@ -93,9 +93,15 @@ class Past:
             for flag in _BOTH
         }
         self._days = _trading_days(day_of(until), MINUTE_DAYS)
+        self._undrawn = list(self._days)
         self._early_days = _trading_days(self._days[0], DAILY_DAYS - MINUTE_DAYS)[:-1]
         self._columns = lru_cache(maxsize=128)(self._draw_columns)
         self._daily = lru_cache(maxsize=1)(self._draw_daily)
+
+    def draw_ahead(self) -> None:
+        """Draw one more day before anybody asks, so that no answer has to wait for all of them."""
+        if self._undrawn:
+            self._columns(self._undrawn.pop(), Timeframe.DAY_1)
 
     def bars(self, column: int, timeframe: Timeframe, start: int, end: int) -> list[MarketBar]:
         """Return whole bars of one stock that start in [start, end], oldest first."""

@@ -16,10 +16,11 @@ import numpy as np
 
 from console.domain.market import Timeframe
 from console.venue.bars import BarBook, aggregate, bar_start, window
-from console.venue.daytime import MINUTE, day_of, is_regular
+from console.venue.daytime import MINUTE, SECOND, day_of, is_regular
 from console.venue.flow import Conditions
 from console.venue.intraday import TRADE_IDS_A_MINUTE, ticks_of_minute
 from console.venue.market import Listing, MarketBar, QuoteTick, Tick, TradeTick
+from console.venue.moves import HIGHEST_PRICE, LOWEST_PRICE, PRICE_RANGE
 from console.venue.past import Past
 from console.venue.universe import UNIVERSE, Stock
 from console.venue.walk import Walk
@@ -27,9 +28,11 @@ from console.venue.walk import Walk
 LONGEST_TOLD = 15 * MINUTE
 """A longer sleep is told in bars, not ticks, except for its last minute."""
 
+_SETTLED_AFTER = 5 * SECOND
+"""How long the program that starts the market is left alone before work is done ahead."""
+
 _TICK_STREAM = 4
 _MOVE_IDS = 9_000
-_LOWEST_PRICE = 0.02
 
 _at = attrgetter("at")
 
@@ -46,6 +49,7 @@ class SyntheticMarket:
         self._stocks = stocks
         self._columns = {stock.listing.symbol: i for i, stock in enumerate(stocks)}
         self._walk = Walk(stocks, seed=self._seed, anchor=day_of(now).replace(day=1))
+        self._built_at = now
         self._live_from = now - now % MINUTE
         self._past = Past(stocks, self._walk, seed=self._seed, until=self._live_from)
         self._book = BarBook(self._columns)
@@ -84,7 +88,8 @@ class SyntheticMarket:
         if now - self._told_until > LONGEST_TOLD:
             told += self._sleep(now)
         told += self._collect(now)
-        self._play_ahead()
+        if not self._play_ahead() and now - self._built_at > _SETTLED_AFTER:
+            self._past.draw_ahead()
         return told
 
     def move(self, symbol: str, price: float, now: int) -> Sequence[Tick]:
@@ -95,12 +100,12 @@ class SyntheticMarket:
 
         Raises:
             KeyError: when nothing of that symbol is listed.
-            ValueError: when the price is below two cents.
+            ValueError: when the price is below two cents or above a million dollars.
         """
         column = self._columns[symbol]
         price = round(price, 2)
-        if not price >= _LOWEST_PRICE:
-            raise ValueError(f"{symbol} cannot move to {price}: the lowest price is 0.02")
+        if not LOWEST_PRICE <= price <= HIGHEST_PRICE:
+            raise ValueError(f"{symbol} cannot move to {price}: {PRICE_RANGE}")
         told = list(self.advance(now))
         at = max(now, self._told_until)
         before = self._quotes[symbol]
@@ -197,12 +202,13 @@ class SyntheticMarket:
         self._times = [tick.at for tick in self._ticks]
         self._next = 0
 
-    def _play_ahead(self) -> None:
-        """Play one stock's next minute, so that no call has to play them all."""
+    def _play_ahead(self) -> bool:
+        """Play one stock's next minute, so that no call has to play them all; False when done."""
         for column in range(len(self._stocks)):
             if column not in self._ahead:
                 self._ahead[column] = self._play(column, self._minute + MINUTE)
-                return
+                return True
+        return False
 
     def _replay(self, column: int, symbol: str, at: int) -> None:
         """Play what is left of one stock's minute again, where it has moved to."""

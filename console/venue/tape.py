@@ -13,12 +13,12 @@ import numpy as np
 from console.domain.market import Timeframe
 from console.venue.bars import BarBook
 from console.venue.market import Listing, MarketBar, QuoteTick, Tick, TradeTick
+from console.venue.moves import HIGHEST_PRICE, LOWEST_PRICE, PRICE_RANGE
 from console.venue.recording import TapeError, read_recording
 
 __all__ = ["TapeError", "TapeMarket"]
 
 _MOVE_SIZE = 100
-_LOWEST_PRICE = 0.02
 
 
 class TapeMarket:
@@ -70,13 +70,13 @@ class TapeMarket:
 
         Raises:
             KeyError: when nothing of that symbol is on the tape.
-            ValueError: when the price is below two cents, or the tape never quotes that symbol.
+            ValueError: when the price is out of range, or the tape never quotes that symbol.
         """
         if symbol not in self._listed:
             raise KeyError(symbol)
         price = round(price, 2)
-        if not price >= _LOWEST_PRICE:
-            raise ValueError(f"{symbol} cannot move to {price}: the lowest price is 0.02")
+        if not LOWEST_PRICE <= price <= HIGHEST_PRICE:
+            raise ValueError(f"{symbol} cannot move to {price}: {PRICE_RANGE}")
         told = list(self.advance(now))
         told += self._moved(symbol, round(price * 100), max(now, self._told_until))
         return told

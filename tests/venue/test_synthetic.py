@@ -231,9 +231,9 @@ class TestMove:
         assert [t.at for t in ticks] == sorted(t.at for t in ticks)
         assert {t.symbol for t in ticks} == set(SYMBOLS)
 
-    @pytest.mark.parametrize("price", [0.0, -5.0, 0.01, float("nan")])
-    def test_a_price_below_two_cents_is_refused(self, price):
-        with pytest.raises(ValueError, match=r"the lowest price is 0\.02"):
+    @pytest.mark.parametrize("price", [0.0, -5.0, 0.01, float("nan"), float("inf")])
+    def test_what_is_no_price_is_refused(self, price):
+        with pytest.raises(ValueError, match=r"a price is from 0\.02"):
             market().move("F", price, OPENING)
 
     def test_an_unlisted_symbol_is_a_key_error(self):
