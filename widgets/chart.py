@@ -105,11 +105,11 @@ class Chart(LinePane, can_focus=True):
         self._draw()
 
     def _facts(self) -> tuple[object, ...]:
-        return (id(self._bars), self._levels, self._words, self.content_size)
+        return (id(self._bars), self._levels, self._words, self.room)
 
     def _draw(self) -> None:
         self._drawn = self._facts()
-        width, height = self.content_size
+        width, height = self.room
         if not self._bars:
             self.set_lines([(), (Cell(f" {self._words}", "quiet"),)])
             return

@@ -8,7 +8,7 @@ from widgets.cells import Align
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: the highest priority number goes first when it gets narrow."""
+    """One column: the highest priority number goes first, all of one number together."""
 
     label: str
     width: int
@@ -40,11 +40,11 @@ def place(columns: Sequence[Column], widths: Sequence[int], room: int) -> tuple[
     """Return the columns that fit into `room`, in order, from left to right."""
     shown = list(range(len(columns)))
     gap = next((gap for gap in GAPS if _needed(columns, widths, shown, gap) <= room), GAPS[-1])
-    while _needed(columns, widths, shown, gap) > room:
-        optional = [index for index in shown if columns[index].priority]
-        if not optional:
+    while shown and _needed(columns, widths, shown, gap) > room:
+        least_needed = max(columns[index].priority for index in shown)
+        if not least_needed:
             break
-        shown.remove(max(optional, key=lambda index: (columns[index].priority, index)))
+        shown = [index for index in shown if columns[index].priority != least_needed]
     spare = room - _needed(columns, widths, shown, gap)
     stretching = [index for index in shown if columns[index].stretches]
     placed, left = [], 0

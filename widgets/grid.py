@@ -97,7 +97,7 @@ class Grid(LineView, can_focus=True):
             return
         if total != self._footer:
             self._footer = total
-            self._refresh_line(self.content_size.height - 1)
+            self._refresh_line(self.room.height - 1)
         if len(keys) != len(self._keys):
             self._rearrange(keys)
             return
@@ -178,7 +178,7 @@ class Grid(LineView, can_focus=True):
             return self._row_strip(self._keys[index])
         is_hint = y == HEADER and not self._keys
         hint = (Cell(" "), self._placeholder) if is_hint else ()
-        return strip_of(hint, self.content_size.width, self.ink)
+        return strip_of(hint, self.room.width, self.ink)
 
     def _widen(self, rows: Sequence[Line]) -> bool:
         """Let columns grow with what they hold, so that no figure is ever cut."""
@@ -192,7 +192,7 @@ class Grid(LineView, can_focus=True):
 
     def _rearrange(self, keys: tuple[str, ...]) -> None:
         self._set_keys(keys)
-        width = self.content_size.width
+        width = self.room.width
         self._placed = place(self.columns, self._widths, width - GUTTER)
         fixed = HEADER + (self._footer is not None)
         self.virtual_size = Size(width, len(keys) + fixed)
@@ -225,10 +225,12 @@ class Grid(LineView, can_focus=True):
             self.select(self._keys[index])
 
     def _is_footer(self, y: int) -> bool:
-        return self._footer is not None and y == self.content_size.height - 1
+        return self._footer is not None and y == self.room.height - 1
 
     def _scroll_to_row(self, index: int) -> None:
-        shown = self.content_size.height - HEADER - (self._footer is not None)
+        shown = self.room.height - HEADER - (self._footer is not None)
+        if shown <= 0:
+            return
         top = self.scroll_offset.y
         if index < top:
             self.scroll_to(y=index, animate=False, force=True)
@@ -245,13 +247,13 @@ class Grid(LineView, can_focus=True):
             self._refresh_line(self._places[key] + HEADER - self.scroll_offset.y)
 
     def _refresh_line(self, y: int) -> None:
-        if 0 <= y < self.content_size.height:
-            self.refresh(Region(0, y, self.content_size.width, 1))
+        if 0 <= y < self.room.height:
+            self.refresh(Region(0, y, self.room.width, 1))
 
     def _refresh_cells(self, key: str, old: Line, new: Line) -> None:
         self._strips.pop(key, None)
         y = self._places[key] + HEADER - self.scroll_offset.y
-        if not HEADER <= y < self.content_size.height or self._is_footer(y):
+        if not HEADER <= y < self.room.height or self._is_footer(y):
             return
         left = right = 0
         for placed in self._placed:
@@ -304,7 +306,7 @@ class Grid(LineView, can_focus=True):
             if cell.reverse:
                 segments.append(Segment(text, style))
                 text, style = "", blank
-        width = self.content_size.width
+        width = self.room.width
         text += " " * (width - end)
         if text:
             segments.append(Segment(text, style))

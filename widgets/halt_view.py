@@ -46,8 +46,9 @@ def _idle() -> list[Line]:
         (),
         (Cell("  ● ACTIVE", "active", bold=True), Cell("  nothing is halted", "words")),
         (),
-        (Cell("  ctrl+g or F12 halts from anywhere: ", "quiet"),),
-        (Cell("  no order leaves any more and every open order is canceled.", "quiet"),),
+        (Cell("  ctrl+g or F12 halts from anywhere:", "quiet"),),
+        (Cell("  no order leaves any more,", "quiet"),),
+        (Cell("  every open order is canceled.", "quiet"),),
     ]
 
 
@@ -78,7 +79,7 @@ def _verdict(halt: Halt) -> Line:
         confirmed = Cell(" ✓ CONFIRMED ", "gain", bold=True, reverse=True)
         return (Cell("  "), confirmed, Cell("  no order is open, none is unknown", "words"))
     pending = Cell(" ! NOT CONFIRMED ", "halted", bold=True, reverse=True)
-    return (Cell("  "), pending, Cell("  orders may still be open at the broker", "caution"))
+    return (Cell("  "), pending, Cell("  orders may still be open", "caution"))
 
 
 def _step(step: HaltStep, halt: Halt) -> Line:

@@ -61,7 +61,7 @@ class HelpView(LinePane, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        across = max((self.content_size.width - 1) // COLUMN, 1)
+        across = max((self.room.width - 1) // COLUMN, 1)
         self.set_lines(_beside(_columns(_groups(self._rows), across)))
 
 

@@ -37,6 +37,7 @@ class LineView(ScrollView, inherit_bindings=False):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
+        scrollbar-gutter: stable;
     }
     """
     ALLOW_SELECT = False
@@ -51,6 +52,12 @@ class LineView(ScrollView, inherit_bindings=False):
         self._ink: Ink | None = None
         self._inked_for: tuple[str, str] | None = None
         self._titles: tuple[str, str] = ("", "")
+        self._number = ""
+
+    @property
+    def room(self) -> Size:
+        """What can be written on: the pane without border, padding and scrollbar."""
+        return self.scrollable_content_region.size
 
     @property
     def ink(self) -> Ink:
@@ -76,12 +83,19 @@ class LineView(ScrollView, inherit_bindings=False):
     def forget_strips(self) -> None:
         """Throw away what was drawn in another width or ink."""
 
+    def number(self, number: str) -> None:
+        """Write the key that goes to this pane before its title."""
+        self._number = number
+        titles, self._titles = self._titles, ("", "")
+        self.entitle(*titles)
+
     def entitle(self, title: str, aside: str = "") -> None:
         """Write a title into the border and an aside below it; never read as markup."""
         if (title, aside) == self._titles:
             return
         self._titles = (title, aside)
-        self.border_title = Content(neutral(title))
+        numbered = f"{self._number} {title}" if self._number else title
+        self.border_title = Content(neutral(numbered))
         self.border_subtitle = Content(neutral(aside)) if aside else None
 
 
@@ -108,7 +122,7 @@ class LinePane(LineView):
         told = [tuple(harmless(cell) for cell in line) for line in lines]
         known, self._lines = self._lines, told
         if len(told) != len(known):
-            self.virtual_size = Size(self.content_size.width, len(told))
+            self.virtual_size = Size(self.room.width, len(told))
             self.forget_strips()
             self.refresh(layout=self.styles.is_auto_height)
             return
@@ -116,7 +130,7 @@ class LinePane(LineView):
         for y, (old, new) in enumerate(zip(known, told, strict=True)):
             if old != new:
                 self._strips.pop(y, None)
-                self.refresh(Region(0, y - top, self.size.width, 1))
+                self.refresh(Region(0, y - top, self.room.width, 1))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Be as high as there are lines, where the stylesheet asks for `auto`."""
@@ -125,7 +139,7 @@ class LinePane(LineView):
 
     def on_resize(self) -> None:
         """Draw anew in the new width."""
-        self.virtual_size = Size(self.content_size.width, len(self._lines))
+        self.virtual_size = Size(self.room.width, len(self._lines))
         self.forget_strips()
 
     def forget_strips(self) -> None:
@@ -138,5 +152,5 @@ class LinePane(LineView):
         strip = self._strips.get(at)
         if strip is None:
             line = self._lines[at] if at < len(self._lines) else ()
-            strip = self._strips[at] = strip_of(line, self.content_size.width, self.ink)
+            strip = self._strips[at] = strip_of(line, self.room.width, self.ink)
         return strip

@@ -135,7 +135,7 @@ class TicketPane(Widget):
 
     def _draw(self) -> None:
         if self.is_attached:
-            self._body.set_lines(self._lines(max(self._body.content_size.width, LEAST_WIDTH)))
+            self._body.set_lines(self._lines(max(self._body.room.width, LEAST_WIDTH)))
 
     def _lines(self, width: int) -> list[Line]:
         if self._error is not None:
@@ -192,7 +192,7 @@ def _changes(changes: Sequence[str]) -> list[Line]:
 def _order(preview: Preview, now: datetime | None, width: int) -> list[Line]:
     words = "no quote to price it from" if preview.request is None else str(preview.request)
     return [
-        _said("Order", Cell(words, "strong", bold=True)),
+        *_wrapped(_said("Order"), words, "strong", width),
         _said("NBBO", *_quote(preview.quote, now)),
         _said("Notional", figures.known(figures.money(preview.notional))),
         _said("Power after", figures.known(figures.money(preview.buying_power_after))),

@@ -197,3 +197,28 @@ def test_placed_columns_never_overlap_and_the_vital_ones_stay(sizes, room):
     assert {n for n, (_, priority) in enumerate(sizes) if not priority} <= {
         each.index for each in placed
     }
+
+
+async def test_what_does_not_fit_beside_the_scrollbar_is_cut_in_sight():
+    columns = (Column(label="Name", width=6), Column(label="Note", width=6, stretches=True))
+    long = {f"K{n}": (Cell(f"N{n}"), Cell("a reason that is far too long")) for n in range(30)}
+    grid = Grid(columns)
+    async with Stage(grid, css=FILL).run_test(size=(24, 8)) as pilot:
+        grid.set_rows(long)
+        await pilot.pause()
+
+        assert all("…" in line for line in text_of(pilot.app).splitlines()[1:])
+
+
+async def test_a_row_selected_before_there_is_a_size_is_not_scrolled_away():
+    grid = Grid(COLUMNS)
+
+    def prepare():
+        grid.set_rows(rows(30))
+        grid.select("K2")
+
+    async with Stage(grid, css=FILL, prepare=prepare).run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+
+        assert " N0 " in text_of(pilot.app)
+        assert "▸N2" in text_of(pilot.app)

@@ -1,0 +1,98 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.widgets import sample
+from tests.widgets.stage import Stage, text_of
+from widgets.alerts import Alerts
+from widgets.analytics import Analytics
+from widgets.halt_view import HaltView
+from widgets.help_view import HelpRow, HelpView, key_names
+
+
+async def test_the_newest_alert_comes_first_and_the_unseen_are_counted():
+    pane = Alerts()
+    async with Stage(pane).run_test(size=(100, 12)) as pilot:
+        pane.show(sample.STATE, sample.NOW)
+        await pilot.pause()
+
+        assert pane.keys == ("a4", "a5", "a3", "a2", "a1")
+        assert "Alerts (3 new)" in text_of(pilot.app)
+        assert all(cell.bold for cell in pane.row("a3")[1:])
+        assert not any(cell.bold for cell in pane.row("a1"))
+
+
+async def test_an_acknowledged_alert_grows_quiet():
+    pane = Alerts()
+    seen = replace(sample.ALERTS[2], acknowledged_by="ann", acknowledged_at=sample.NOW)
+    async with Stage(pane).run_test(size=(100, 12)) as pilot:
+        pane.show(sample.STATE, sample.NOW)
+        pane.show(replace(sample.STATE, alerts={**sample.STATE.alerts, "a3": seen}), sample.NOW)
+        await pilot.pause()
+
+        assert pane.row("a3")[1].text == "✓"
+        assert "Alerts (2 new)" in text_of(pilot.app)
+
+
+async def test_readings_come_with_their_sample_and_age_and_an_unknown_one_is_a_dash():
+    pane = Analytics()
+    async with Stage(pane).run_test(size=(100, 14)):
+        pane.follow("AAPL")
+        pane.show(sample.STATE, sample.NOW)
+
+        vwap = [cell.text for cell in pane.row("VWAP")]
+        volatility = [cell.text for cell in pane.row("Realized volatility")]
+        assert vwap[1:5] == ["189.48", "$", "210", "1s"]
+        assert volatility[1:4] == ["—", "", "3"]
+        assert volatility[-1] == "needs 20 bars, has 3"
+
+
+async def test_another_symbol_does_not_show_the_readings_of_the_last():
+    pane = Analytics()
+    async with Stage(pane).run_test(size=(100, 14)) as pilot:
+        pane.follow("AAPL")
+        pane.show(sample.STATE, sample.NOW)
+        pane.follow("IBM")
+        pane.show(sample.STATE, sample.NOW + timedelta(seconds=1))
+        await pilot.pause()
+
+        assert pane.keys == ()
+        assert "No readings yet" in text_of(pilot.app)
+
+
+async def test_the_halt_view_lists_every_step_and_its_time():
+    view = HaltView()
+    async with Stage(view).run_test(size=(100, 40)):
+        view.show(sample.HALTED, sample.NOW)
+
+        assert "✓ Latch              3 ms  on the disk" in view.plain
+        assert "◐ Sweep" in view.plain
+        assert "○ Prove" in view.plain
+        assert "NOT CONFIRMED" in view.plain
+
+
+async def test_the_halt_view_ends_in_the_receipt():
+    told = replace(sample.HALT, is_confirmed=True, receipt="0 open orders, twice\n0 unknown")
+    view = HaltView()
+    async with Stage(view).run_test(size=(100, 40)):
+        view.show(replace(sample.STATE, halt=told), sample.NOW)
+
+        assert "✓ CONFIRMED" in view.plain
+        assert "NOT CONFIRMED" not in view.plain
+        assert view.plain.splitlines()[-2:] == ["  0 open orders, twice", "  0 unknown"]
+
+
+async def test_help_lists_each_action_under_its_group_in_any_width():
+    rows = [HelpRow("Safety", "ctrl+g,f12", "Halt"), HelpRow("Moving", "j,down", "Down")]
+    for width in (40, 80, 200):
+        view = HelpView(rows)
+        async with Stage(view).run_test(size=(width, 20)) as pilot:
+            await pilot.pause()
+
+            assert "^G F12        Halt" in view.plain
+            assert "j ↓           Down" in view.plain
+
+
+def test_keys_are_named_as_on_the_keyboard():
+    assert key_names("slash,t") == "/ t"
+    assert key_names("left_square_bracket") == "["
+    assert key_names("shift+tab") == "Shift+Tab"

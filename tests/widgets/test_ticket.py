@@ -1,0 +1,125 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from console.domain.receipts import Outcome, Receipt
+from tests.widgets import sample
+from tests.widgets.stage import Stage
+from widgets.order_line import OrderLine
+from widgets.ticket import Phase, TicketPane
+
+FILL = "TicketPane { height: 1fr; }"
+
+
+class Listener(Stage):
+    def __init__(self, *widgets, **options):
+        super().__init__(*widgets, **options)
+        self.heard = []
+
+    def on_order_line_submitted(self, event):
+        self.heard.append(("submitted", event.text))
+
+    def on_order_line_changed(self, event):
+        self.heard.append(("changed", event.text))
+
+
+async def test_typing_is_told_letter_by_letter_and_enter_submits_what_stands_there():
+    ticket = TicketPane()
+    app = Listener(ticket, css=FILL)
+    async with app.run_test(size=(60, 20)) as pilot:
+        ticket.line.focus()
+        await pilot.press("b", "u", "y", "enter")
+        await pilot.pause()
+
+        assert app.heard[-1] == ("submitted", "buy")
+        assert ("changed", "bu") in app.heard
+        assert ticket.line.value == "buy"
+
+
+async def test_an_error_points_at_its_place_and_the_text_stays():
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(60, 20)) as pilot:
+        ticket.line.write("buy -5 AAPL")
+        await pilot.pause()
+        ticket.complain("The quantity must be more than 0, it is -5.", at=4)
+
+        pointer, sentence = ticket.plain.splitlines()[:2]
+        assert pointer.index("^") == 4
+        assert sentence == "The quantity must be more than 0, it is -5."
+        assert ticket.line.value == "buy -5 AAPL"
+
+
+async def test_a_preview_shows_the_order_its_quote_and_every_check_failed_ones_first():
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(80, 24)) as pilot:
+        ticket.show(sample.STATE, sample.NOW)
+        ticket.preview(sample.PREVIEW)
+        await pilot.pause()
+        lines = ticket.plain.splitlines()
+
+        assert "buy 300 AAPL @ 190.13 day" in ticket.plain
+        assert "190.11 x 190.13  <1s" in ticket.plain
+        assert "57,039.00" in ticket.plain
+        marks = [line[0] for line in lines if line[:1] in {"✓", "✗"}]
+        assert marks == ["✗", "✗", "✓", "✓", "✓"]
+        assert lines[0] == "✗ 1 check fails"
+
+
+async def test_the_quote_a_ticket_was_priced_from_grows_old_in_sight():
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(80, 24)):
+        ticket.preview(sample.PREVIEW)
+        ticket.show(sample.STATE, sample.NOW + timedelta(seconds=9))
+
+        assert "stale 9s" in ticket.plain
+
+
+async def test_a_ticket_without_a_quote_says_so_and_makes_nothing_up():
+    bare = replace(
+        sample.PREVIEW, request=None, checks=(), quote=None, notional=None,
+        buying_power_after=None, position_after=None,
+    )  # fmt: skip
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(80, 24)):
+        ticket.preview(bare)
+
+        assert "no quote" in ticket.plain
+        assert ticket.plain.count("—") == 3
+
+
+async def test_each_phase_says_what_enter_would_do():
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(80, 24)):
+        ticket.preview(replace(sample.PREVIEW, checks=sample.PREVIEW.checks[:3]))
+        said = [ticket.plain.splitlines()[0]]
+        ticket.arm(["The ask moved from 190.13 to 190.19"])
+        said += ticket.plain.splitlines()[:2]
+        ticket.sending()
+        said.append(ticket.plain.splitlines()[0])
+        ticket.done(Receipt(outcome=Outcome.UNKNOWN, detail="No answer within 8 s."))
+        said += ticket.plain.splitlines()
+
+        assert ticket.phase is Phase.DONE
+
+    assert said == [
+        "✓ Every check passes  Enter arms",
+        " ARMED  Enter sends, Esc goes back",
+        "! The ask moved from 190.13 to 190.19",
+        "➤ Sending: no answer from the broker yet",
+        "? UNKNOWN",
+        "No answer within 8 s.",
+    ]
+
+
+async def test_the_arrows_walk_the_history_and_lose_no_draft():
+    line = OrderLine()
+    async with Stage(line).run_test(size=(60, 5)) as pilot:
+        line.remember("buy 1 AAPL")
+        line.remember("sell 1 IBM")
+        line.focus()
+        line.write("fla")
+        seen = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await pilot.press(key)
+            seen.append(line.value)
+
+    assert seen == ["sell 1 IBM", "buy 1 AAPL", "buy 1 AAPL", "sell 1 IBM", "fla", "fla"]
