@@ -155,9 +155,8 @@ class Desk:
 
     def show(self, console: str, symbols: Sequence[str], focus: str | None) -> None:
         """Stream these symbols for a console, and analyse the one in focus."""
-        wanted = {*symbols, focus or ""}
-        known = {s for s in wanted if not self._rooms.universe.objection_to(s)}
-        self._rooms.feed.hold(("console", console), known)
+        wished = (*symbols, focus) if focus else tuple(symbols)
+        self._rooms.feed.hold(("console", console), filter(self._may_exist, wished))
         self._rooms.analyst.look(console, focus)
 
     def hide(self, console: str) -> None:

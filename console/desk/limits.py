@@ -11,6 +11,9 @@ class Pace:
     send_deadline: float = 10.0
     """The longest a write to the broker may take before it is unknown. The adapter's own
     deadline (8 s, promise O4) comes first; this one holds when the adapter fails to."""
+    sends_at_once: int = 4
+    """Orders on their way to the broker at the same time. Not more than the adapter has
+    threads for: an order that waits must wait before the latch is looked at, not after."""
     mute_after: float = 15.0
     """Silence of the market data in an open session that counts as mute. Promise S1."""
     measure_every: float = 1.0
@@ -53,8 +56,11 @@ class Pace:
     """How long an acknowledgement of a halt waits for sends that had already left."""
     drain_deadline: float = 8.0
     """How long a halt waits for sends in flight before they are unknown. Promise O4."""
-    sweep_pause_longest: float = 2.0
-    """The longest pause between two rounds of a sweep."""
+    sweep_deadline: float = 4.0
+    """How long a sweep waits for one answer. Promise H5: done 5 s after the broker heals,
+    and a broker that takes 3 s to answer is slow, not gone."""
+    sweep_pause_longest: float = 1.0
+    """The longest pause between two rounds of a sweep. Promise H5, as above."""
     proof_gap: float = 0.25
     """The time between the two snapshots that prove a halt."""
 

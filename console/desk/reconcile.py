@@ -92,6 +92,8 @@ class Reconciler:
         self._are_keys_refused = False
         self.is_done = False
         """Whether the broker's truth was read at least once."""
+        self.gap = "while this desk was away"
+        """Why the trading stream could not tell everything; empty while it should."""
         self.round = 0
         """Counts the demands; a round that began after a demand answers it."""
         self.on_done: Callable[[int], None] = lambda _round: None
@@ -136,24 +138,24 @@ class Reconciler:
 
     async def reconcile(self) -> None:
         """Compare once. BrokerError when the broker could not tell everything."""
-        began, is_first = self.round, not self.is_done
+        began, gap = self.round, self.gap
         if self._suspected:
             await self._sleep(self._pace.difference_grace)
         snapshot = await self._ask()
-        if not is_first and self._has_news(snapshot):
+        if not gap and self._has_news(snapshot):
             # What REST has just said the stream may be about to say: give it a moment.
             await self._sleep(self._pace.difference_grace)
-        deaf = [self._take_in(order, is_first=is_first) for order in snapshot.orders]
-        deaf += [await self._look_up(order, is_first=is_first) for order in _missing(snapshot)]
+        untold = [self._take_in(order, gap) for order in snapshot.orders]
+        untold += [await self._look_up(order, gap) for order in _missing(snapshot)]
         for fill in snapshot.fills:
             self._books.tell_fill(fill, source="reconciliation")
         account = replace(snapshot.account, at=snapshot.asked_at)
         self._store.apply(AccountReported(account), ClockReported(snapshot.clock))
-        self._compare_positions(snapshot, is_first=is_first)
+        self._compare_positions(snapshot)
         self._since = snapshot.asked_at - OVERLAP
         self.is_done, self._are_keys_refused = True, False
         self.on_done(began)
-        if any(deaf) and not is_first:
+        if any(untold) and not gap:
             self.on_deaf()
 
     def announce(self, order: Order) -> None:
@@ -198,46 +200,47 @@ class Reconciler:
         is_behind = any(self._books.is_news(order) for order in snapshot.orders)
         return is_behind or bool(_missing(snapshot))
 
-    def _take_in(self, told: Order, *, is_first: bool) -> bool:
+    def _take_in(self, told: Order, gap: str) -> bool:
         """Take in the broker's word on an order; return whether the stream had failed to tell."""
         known = self._store.state.orders.get(told.key)
         if not self._books.tell_order(told, source="reconciliation"):
             return False
         if known is None:
             self.announce(self._store.state.orders[told.key])
-            return not is_first
-        return self._report_change(known, told, is_first=is_first)
+            return True
+        return self._report_change(known, told, gap)
 
-    async def _look_up(self, missing: Order, *, is_first: bool) -> bool:
+    async def _look_up(self, missing: Order, gap: str) -> bool:
         """Ask for an order that we held open and the broker did not list."""
         known = self._store.state.orders[missing.key]
         if known.status.is_closed or known.status.is_ours:
             return False
         told = await self._unknowns.look_up(known.key)
         if told is not None:
-            return self._report_change(known, told, is_first=is_first)
+            return self._report_change(known, told, gap)
         text = f"The broker no longer knows {known.request}, which was {known.status.value}."
         absent = self._books.absent(known, "the broker no longer knows it")
         self._store.apply(OrderUpdated(absent))
         self._report(text, known.request.symbol, terms(absent), absent)
         return False
 
-    def _report_change(self, known: Order, told: Order, *, is_first: bool) -> bool:
+    def _report_change(self, known: Order, told: Order, gap: str) -> bool:
         was, now = known.status, told.status
         is_same = was.is_closed == now.is_closed and known.filled_qty == told.filled_qty
         if is_same or was.is_ours:
             return False
-        when = "while this desk was away" if is_first else "and the trading stream did not say so"
+        when = gap or "and the trading stream did not say so"
         text = f"{known.request} was {was.value}; the broker says {now.value}, {when}."
         self._report(text, known.request.symbol, terms(told))
         return True
 
-    def _compare_positions(self, snapshot: Snapshot, *, is_first: bool) -> None:
+    def _compare_positions(self, snapshot: Snapshot) -> None:
         theirs, ledger = holdings_of(snapshot.positions), self._books.ledger
         self._books.tell_positions(snapshot.positions, snapshot.asked_at)
         found = differences(ledger.holdings, theirs) if ledger.is_open else {}
         # A fill may lie between the question and the answer: only what stays is a difference.
-        settled = found if is_first else {s: t for s, t in found.items() if self._is_old(s, t)}
+        is_old = self._suspected.get if self.is_done else found.get
+        settled = {symbol: text for symbol, text in found.items() if is_old(symbol) == text}
         self._suspected = {} if settled else found
         for symbol, text in settled.items():
             self._report(text, symbol, {"symbol": symbol})
@@ -245,9 +248,6 @@ class Reconciler:
             self._books.begin_ledger(theirs)
         elif found:
             self._wanted.set()
-
-    def _is_old(self, symbol: str, text: str) -> bool:
-        return self._suspected.get(symbol) == text
 
     def _report(self, text: str, symbol: str, body: Mapping[str, object], *rows: Order) -> None:
         self._alerts.alert(AlertKind.DIFFERENCE, Severity.WARNING, text, symbol)

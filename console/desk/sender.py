@@ -48,6 +48,7 @@ class Sender:
         self._pace = pace
         self._in_flight: set[str] = set()
         self._landed = asyncio.Event()
+        self._slots = asyncio.Semaphore(pace.sends_at_once)
 
     @property
     def in_flight(self) -> int:
@@ -71,9 +72,11 @@ class Sender:
             await self._recorder.write(f"{kind}.intended", actor, terms(order), order)
         except JournalUnavailable as error:
             return self._hold_back(kind, order, actor, f"It cannot be recorded: {error}")
-        if objection := self._cord.objection():
-            return self._hold_back(kind, order, actor, objection)
-        told = await self._deliver(order, call)
+        async with self._slots:
+            # Right before the send: nothing is awaited between this look and the call.
+            if objection := self._cord.objection():
+                return self._hold_back(kind, order, actor, objection)
+            told = await self._deliver(order, call)
         self._store.apply(OrderUpdated(told))
         return await self._conclude(kind, self._store.state.orders[order.key], actor)
 

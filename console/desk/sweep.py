@@ -101,7 +101,7 @@ class Sweep:
 
     async def _cancel_all(self) -> str:
         try:
-            await self._connections.ask_within(self._pace.send_deadline, self._broker.cancel_all())
+            await self._connections.ask_within(self._pace.sweep_deadline, self._broker.cancel_all())
         except BrokerError as error:
             return str(error)
         return ""
@@ -111,7 +111,7 @@ class Sweep:
         known = self._store.state.open_orders
         try:
             listed = await self._connections.ask_within(
-                self._pace.send_deadline, self._broker.open_orders()
+                self._pace.sweep_deadline, self._broker.open_orders()
             )
             await self._settle(known, listed)
         except BrokerError as error:
@@ -142,7 +142,7 @@ class Sweep:
         async with gate:
             try:
                 await self._connections.ask_within(
-                    self._pace.send_deadline, self._broker.cancel(order.broker_id)
+                    self._pace.sweep_deadline, self._broker.cancel(order.broker_id)
                 )
             except OrderRejected:
                 # It has just been filled or canceled: the next look tells which.

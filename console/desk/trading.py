@@ -13,6 +13,7 @@ from console.domain.connections import Channel, Link
 from console.domain.events import FillBooked, OrderUpdated
 from console.ports import TradingStream
 
+WHILE_DOWN = "while the trading stream was down"
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +70,7 @@ class TradingLine:
         """A stream that is up counts as live only after the gap was closed."""
         self._is_up = link is Link.LIVE
         if not self._is_up:
+            self._reconciler.gap = self._reconciler.gap or WHILE_DOWN
             self._connections.change(Channel.TRADING, link, detail)
             return
         self._connections.hear(Channel.TRADING)
@@ -76,7 +78,11 @@ class TradingLine:
         self._round = self._reconciler.demand()
 
     def _on_reconciled(self, answered: int) -> None:
-        if self._is_up and answered >= self._round:
+        if not self._is_up:
+            self._reconciler.gap = WHILE_DOWN
+            return
+        if answered >= self._round:
+            self._reconciler.gap = ""
             self._connections.change(Channel.TRADING, Link.LIVE)
 
     def _on_deaf(self) -> None:

@@ -164,6 +164,19 @@ async def test_a_send_that_never_ends_keeps_the_halt_unconfirmed(world: World):
     assert (await submitting).outcome is Outcome.UNKNOWN
 
 
+async def test_orders_that_wait_for_their_turn_are_not_sent_after_the_cord(world: World):
+    world.broker.before_taking = hang
+    orders = [asyncio.create_task(world.desk.submit(buy("1"), OWNER)) for _ in range(10)]
+    await until(lambda: len(world.broker.sent) == world.desk._limits.pace.sends_at_once)
+
+    await world.desk.halt("smoke", OWNER)
+    receipts = await asyncio.gather(*orders)
+
+    assert len(world.broker.sent) == world.desk._limits.pace.sends_at_once
+    assert sum(r.outcome is Outcome.DENIED for r in receipts) == 6
+    assert sum(r.outcome is Outcome.UNKNOWN for r in receipts) == 4
+
+
 async def test_a_halt_works_while_nothing_can_be_recorded(world: World):
     await world.desk.submit(buy(), OWNER)
     world.journal.trouble = "the disk is full"

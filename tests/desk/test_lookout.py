@@ -98,12 +98,12 @@ async def test_symbols_are_streamed_as_long_as_somebody_wants_them(world: World)
     await world.desk.watch("MSFT", False, OWNER)
     await until(lambda: "MSFT" not in world.market.subscribed, "the end of it")
 
-    world.desk.show(1, frozenset({"MSFT"}), None)
-    world.desk.show(2, frozenset({"MSFT"}), "MSFT")
+    world.desk.show("1", ["MSFT"], None)
+    world.desk.show("2", ["MSFT"], "MSFT")
     await until(lambda: "MSFT" in world.market.subscribed, "the subscription")
 
-    world.desk.hide(1)
-    world.desk.hide(2)
+    world.desk.hide("1")
+    world.desk.hide("2")
     await until(lambda: "MSFT" not in world.market.subscribed, "the end of it")
 
 
@@ -149,7 +149,7 @@ async def test_a_part_that_dies_is_told_and_started_again(world: World):
         raise RuntimeError("a broken study")
 
     world.desk._rooms.analyst._take_readings = fail
-    world.desk.show(1, frozenset(), "AAPL")
+    world.desk.show("1", [], "AAPL")
 
     await until(lambda: world.alerts("system"), "the alert")
     assert "analyst" in world.alerts("system")[0]

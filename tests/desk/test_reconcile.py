@@ -183,3 +183,20 @@ async def test_a_restart_with_known_fills_reports_nothing(tmp_path):
     assert world.alerts("difference") == []
     assert world.alerts("fill") == []
     await world.desk.stop()
+
+
+async def test_what_happened_while_the_stream_was_down_is_told_as_that(world: World):
+    receipt = await world.desk.submit(buy(), OWNER)
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE, "live")
+    world.trading.link(Link.DOWN, "connection lost")
+    world.trading.is_deaf = True
+    world.broker.execute(receipt.order)
+    world.trading.is_deaf = False
+
+    world.trading.link(Link.LIVE)
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE, "live")
+
+    assert world.state.orders[receipt.order].status is OrderStatus.FILLED
+    (told,) = world.alerts("difference")
+    assert told.endswith("while the trading stream was down.")
+    assert world.trading.reconnects == 0
