@@ -6,7 +6,7 @@ from heapq import nlargest
 from typing import NamedTuple
 
 from console.domain.order_ids import is_ours, short_number
-from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side
+from console.domain.orders import Order, OrderRequest, OrderStatus, Side
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import BLANK, Cell, Line, Meaning
@@ -49,13 +49,6 @@ LOOKS: Mapping[OrderStatus, Look] = {
     OrderStatus.REPLACED: Look("↻ replaced", "quiet"),
     OrderStatus.FILLED: Look("✓ filled", "filled"),
 }
-TYPES: Mapping[OrderType, str] = {
-    OrderType.MARKET: "market",
-    OrderType.LIMIT: "limit",
-    OrderType.STOP: "stop",
-    OrderType.STOP_LIMIT: "stop limit",
-    OrderType.TRAILING_STOP: "trail",
-}
 
 
 class Blotter(Grid):
@@ -76,9 +69,7 @@ class Blotter(Grid):
         Column(label="Side", width=4),
         Column(label="Qty", width=6, align="right"),
         Column(label="Filled", width=6, align="right", priority=3),
-        Column(label="Type", width=6, priority=7),
-        Column(label="Limit", width=8, align="right", priority=1),
-        Column(label="Stop", width=8, align="right", priority=4),
+        Column(label="Price", width=10, align="right"),
         Column(label="Avg fill", width=8, align="right", priority=5),
         Column(label="TIF", width=3, priority=4),
         Column(label="Status", width=11),
@@ -140,9 +131,7 @@ def _row(order: Order, name: str) -> Line:
         Cell(request.side.value.upper(), "bid" if request.side is Side.BUY else "ask"),
         Cell(figures.qty(request.qty), words),
         Cell(figures.qty(order.filled_qty), words if order.filled_qty else "quiet"),
-        Cell(TYPES[request.order_type], "quiet"),
-        _blank_or(figures.price(request.limit_price), words),
-        _blank_or(_stop(request), words),
+        Cell(price_of(request), words),
         _blank_or(figures.price(order.filled_avg_price), words),
         Cell(request.time_in_force.value, "quiet"),
         Cell(*LOOKS[order.status]),
@@ -155,10 +144,16 @@ def _blank_or(text: str, meaning: Meaning) -> Cell:
     return BLANK if text == figures.DASH else Cell(text, meaning)
 
 
-def _stop(request: OrderRequest) -> str:
+def price_of(request: OrderRequest) -> str:
+    """Return how an order is priced: `186.50`, `market`, `stop 187.00`, `trail 2%`."""
     if request.trail_percent is not None:
-        return f"{figures.qty(request.trail_percent)}%"
-    return figures.price(request.stop_price or request.trail_price)
+        return f"trail {figures.qty(request.trail_percent)}%"
+    if request.trail_price is not None:
+        return f"trail {figures.price(request.trail_price)}"
+    words = [] if request.stop_price is None else [f"stop {figures.price(request.stop_price)}"]
+    if request.limit_price is not None:
+        words += [*(["@"] if words else []), figures.price(request.limit_price)]
+    return " ".join(words) or "market"
 
 
 def _reason(order: Order) -> str:

@@ -23,7 +23,7 @@ LABEL = 14
 LEAST_WIDTH = 24
 GRAMMAR = (
     ("buy 100 AAPL @ 190.10 day", "limit"),
-    ("sell all IBM mkt", "market"),
+    ("sell 50 IBM mkt", "market"),
     ("sell 50 TSLA stop 170 gtc", "stop"),
     ("replace AAPL @ 190.05", "new terms"),
     ("cancel AAPL   cancel all", "cancel"),

@@ -1,12 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from console.domain.orders import OrderStatus
+from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side
 from tests.widgets import sample
 from tests.widgets.stage import Stage
-from widgets.blotter import LOOKS, Blotter, names_of
+from widgets.blotter import LOOKS, Blotter, names_of, price_of
 
 
 @pytest.mark.parametrize("status", OrderStatus)
@@ -32,9 +33,9 @@ async def test_an_unknown_order_is_not_taken_for_a_rejected_or_a_working_one():
     async with Stage(pane).run_test(size=(140, 40)):
         pane.show(sample.STATE, sample.NOW)
 
-        unknown = pane.row("kc-3f2a17-7")[11]
-        rejected = pane.row("kc-3f2a17-4")[11]
-        working = pane.row("kc-3f2a17-5")[11]
+        unknown = pane.row("kc-3f2a17-7")[9]
+        rejected = pane.row("kc-3f2a17-4")[9]
+        working = pane.row("kc-3f2a17-5")[9]
         assert len({(cell.text[0], cell.meaning) for cell in (unknown, rejected, working)}) == 3
         assert unknown.reverse
 
@@ -74,3 +75,29 @@ def test_orders_of_an_earlier_start_keep_their_long_name():
     assert names["kc-1a2b-12"] == "1a2b-12"
     assert names["kc-3f2a17-10"] == "10"
     assert names["bot9"] == "bot9"
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"order_type": OrderType.MARKET}, "market"),
+        ({"limit_price": Decimal("186.5")}, "186.50"),
+        ({"order_type": OrderType.STOP, "stop_price": Decimal(187)}, "stop 187.00"),
+        (
+            {
+                "order_type": OrderType.STOP_LIMIT,
+                "stop_price": Decimal(187),
+                "limit_price": Decimal("186.9"),
+            },
+            "stop 187.00 @ 186.90",
+        ),
+        ({"order_type": OrderType.TRAILING_STOP, "trail_percent": Decimal(2)}, "trail 2%"),
+        ({"order_type": OrderType.TRAILING_STOP, "trail_price": Decimal("1.5")}, "trail 1.50"),
+    ],
+)
+def test_every_kind_of_order_shows_what_prices_it(terms, words):
+    request = OrderRequest(
+        client_order_id="kc-1-1", symbol="AAPL", side=Side.BUY, qty=Decimal(1), **terms
+    )
+
+    assert price_of(request) == words
