@@ -81,8 +81,10 @@ class Killcord(App[None]):
         self._now = now
         self._monotonic = monotonic
         self._drawn = (self.link.state, self.link.is_attached)
-        for theme in load_themes(palettes):
+        ours = load_themes(palettes)
+        for theme in ours:
             self.register_theme(theme)
+        self._palettes = [theme.name for theme in ours]
         self.theme = FIRST
 
     def get_default_screen(self) -> Screen[None]:
@@ -101,7 +103,7 @@ class Killcord(App[None]):
         self._drawn = (self.link.state, self.link.is_attached)
         now = self._desk_time()
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen | HaltScreen) and screen.is_mounted:
+            if isinstance(screen, MainScreen | HaltScreen):
                 screen.draw(now)
 
     def _on_desk_change(self) -> None:
@@ -160,8 +162,8 @@ class Killcord(App[None]):
 
     def action_next_theme(self) -> None:
         """Wear the next of the palettes."""
-        names = sorted(self.available_themes)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        place = self._palettes.index(self.theme) + 1
+        self.theme = self._palettes[place % len(self._palettes)]
 
     def action_leave(self) -> None:
         """Ask whether the desk goes on."""

@@ -10,6 +10,9 @@ from widgets.order_line import OrderLine
 from widgets.outside import neutral
 from widgets.ticket import TicketPane
 
+TITLE = "7 Ticket"
+"""The pane's number key and name."""
+
 
 class EntryPane:
     """Shows what the order entry decides: hints below, what is on its way above."""
@@ -17,6 +20,7 @@ class EntryPane:
     def __init__(self, pane: TicketPane) -> None:
         self._pane = pane
         self._text_sent = ""
+        self._entitle("")
 
     @property
     def text(self) -> str:
@@ -71,7 +75,8 @@ class EntryPane:
         """Show what came of it."""
         self._entitle("")
         self.guide("")
+        self._pane.preview(None)
         self._pane.done(receipt)
 
     def _entitle(self, words: str) -> None:
-        self._pane.border_title = Content(neutral(f"Ticket  {words}" if words else "Ticket"))
+        self._pane.border_title = Content(neutral(f"{TITLE}  {words}" if words else TITLE))

@@ -6,11 +6,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from console.domain.receipts import Receipt
 from console.screens.desk_link import DeskLink
-from console.screens.keys import halt_bindings
+from console.screens.key_line import KeyLine, keys_of
+from console.screens.keys import ON_THE_APP, ON_THE_HALT_SCREEN, halt_bindings
 from console.screens.rearm import RearmScreen
 from widgets.halt_view import HaltView
 from widgets.outside import neutral
@@ -25,32 +26,26 @@ class HaltScreen(Screen[None]):
     def __init__(self, link: DeskLink, profile: str) -> None:
         super().__init__()
         self._link = link
-        self._profile = profile
+        self._status = StatusBar(profile, id="status")
+        self._view = HaltView(id="halt")
+        self._answer = Static(id="answer", markup=False)
 
     def compose(self) -> ComposeResult:
         """Stand the checklist under the header; below it the answer to the key."""
-        yield StatusBar(self._profile, id="status")
-        yield HaltView(id="halt")
-        yield Static(id="answer", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield from (self._status, self._view, self._answer)
+        yield KeyLine(keys_of(ON_THE_HALT_SCREEN | ON_THE_APP))
 
     def draw(self, now: datetime) -> None:
         """Show how far the halt has come."""
-        status = self.query_one(StatusBar)
-        status.tell_attached(is_attached=self._link.is_attached)
-        status.show(self._link.state, now)
-        self.query_one(HaltView).show(self._link.state, now)
-
-    def waits(self) -> None:
-        """Say that the cord was pulled and no answer has come yet."""
-        self._say("The cord is pulled: waiting for the desk to say that the latch is set.")
+        if not self.is_running:
+            return
+        self._status.tell_attached(is_attached=self._link.is_attached)
+        self._status.show(self._link.state, now)
+        self._view.show(self._link.state, now)
 
     def answer(self, receipt: Receipt) -> None:
         """Say what came of the key."""
-        self._say(f"{receipt.outcome.value.upper()}: {receipt.detail}")
-
-    def _say(self, sentence: str) -> None:
-        self.query_one("#answer", Static).update(neutral(sentence))
+        self._answer.update(neutral(f"{receipt.outcome.value.upper()}: {receipt.detail}"))
 
     def action_rearm(self) -> None:
         """Ask for the reason to trade again."""

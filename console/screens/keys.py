@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual.binding import Binding
 
 from console.actions import ACTIONS, BY_ID, Action
+from widgets.help_view import key_names
 
 ON_THE_APP = frozenset({"halt", "show_halt", "next_theme", "help", "pane_help", "palette", "leave"})
 """Actions that mean the same on every screen."""
@@ -14,8 +15,6 @@ EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help"})
 
 ON_THE_HALT_SCREEN = frozenset({"rearm", "back"})
 """Actions of the halt screen."""
-
-SHOWN = {"question_mark": "?", "slash": "/", "ctrl+g": "^g", "ctrl+p": "^p", "f12": "F12"}
 
 
 def bindings(ids: Iterable[str]) -> list[Binding]:
@@ -41,7 +40,7 @@ def halt_bindings() -> list[Binding]:
 
 def key_of(action_id: str) -> str:
     """Return the first key of an action as a person reads it."""
-    return _shown(BY_ID[action_id].keys.split(",")[0])
+    return key_names(BY_ID[action_id].keys.split(",")[0])
 
 
 def _binding(action: Action) -> Binding:
@@ -52,10 +51,5 @@ def _binding(action: Action) -> Binding:
         action.label,
         id=action.id,
         show=action.in_footer,
-        key_display=_shown(action.keys.split(",")[0]),
         priority=action.id in EVERYWHERE,
     )
-
-
-def _shown(key: str) -> str:
-    return SHOWN.get(key, key)

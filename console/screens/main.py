@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.events import Resize
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
-from console.domain.order_ids import short_number
+from console.actions import BY_ID
 from console.domain.receipts import Outcome
 from console.domain.state import TradingState
 from console.screens import errands, prefills
@@ -21,14 +21,16 @@ from console.screens.beside import Work, run_beside
 from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
 from console.screens.desk_link import DeskLink
 from console.screens.entry_pane import EntryPane
-from console.screens.keys import main_bindings
+from console.screens.key_line import WRITING, KeyLine, keys_of
+from console.screens.keys import EVERYWHERE, ON_THE_HALT_SCREEN, main_bindings
 from console.screens.order_entry import OrderEntry
-from console.screens.pane_screen import PaneScreen
+from console.screens.pane_screen import PANES, PaneScreen
 from console.screens.prefills import Prefill
 from widgets.alerts import Alerts
 from widgets.analytics import Analytics
-from widgets.blotter import Blotter
+from widgets.blotter import Blotter, names_of
 from widgets.chart import Chart
+from widgets.lines import LineView
 from widgets.order_line import OrderLine
 from widgets.outside import neutral
 from widgets.positions import Positions
@@ -42,6 +44,8 @@ SMALL_WIDTH, ROOMY_WIDTH = 110, 170
 SMALL_HEIGHT = 32
 LOST = "DESK LOST - reconnecting"
 ATTACHING = "NO DESK YET"
+KEYS = keys_of(BY_ID.keys() - ON_THE_HALT_SCREEN)
+WRITING_KEYS = (*keys_of(EVERYWHERE - {"palette"}), *WRITING, *keys_of({"palette"}))
 
 
 class Shows(Protocol):
@@ -85,6 +89,7 @@ class MainScreen(PaneScreen):
         self._ticket = TicketPane(id="ticket")
         self._ticket.line.select_on_focus = False  # a prefill is gone on with, not replaced
         self._feed = ChartFeed(link)
+        self._key_line = KeyLine(KEYS)
         self._shown: tuple[Shows, ...] = (
             self._status,
             self._watchlist,
@@ -113,11 +118,13 @@ class MainScreen(PaneScreen):
                 yield from (self._watchlist, self._positions, self._alerts, self._analytics)
             with Vertical(id="right"):
                 yield from (self._chart, self._orders, self._ticket)
-        yield Footer(show_command_palette=False, compact=True)
+        yield self._key_line
 
     def on_mount(self) -> None:
         """Show the first pane below the watchlist and keep the chart's edge alive."""
         self.show_pane("chart")
+        for number, name in enumerate(PANES[:-1], 1):
+            self.query_one(f"#{name}", LineView).number(str(number))
         self.entry.typed("")
         self.set_interval(REFRESH_SECONDS, self._load_bars)
 
@@ -130,7 +137,9 @@ class MainScreen(PaneScreen):
 
     def on_descendant_focus(self) -> None:
         """Give the ticket the room it needs while a line is written."""
-        self.set_class(self._ticket.line.has_focus, "-writes")
+        is_writing = self._ticket.line.has_focus
+        self.set_class(is_writing, "-writes")
+        self._key_line.set_keys(WRITING_KEYS if is_writing else KEYS)
 
     def draw(self, now: datetime) -> None:
         """Show the newest state on every pane that can be seen."""
@@ -255,7 +264,8 @@ class MainScreen(PaneScreen):
         order = state.orders.get(self._orders.selected or "")
         if order is None or not order.is_open:
             order = next(iter(state.open_orders), None)
-        self._begin(prefill(short_number(order.key) if order else ""))
+        names = names_of(tuple(state.orders.values()))
+        self._begin(prefill(names[order.key] if order else ""))
 
     def _begin(self, prefill: Prefill) -> None:
         self._entry_pane.write(prefill)

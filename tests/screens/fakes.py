@@ -66,9 +66,9 @@ class FakeDesk:
         self.time += timedelta(seconds=seconds)
         self.on_change()
 
-    def lose(self):
+    def lose(self, trouble="the desk is gone"):
         self.is_attached = False
-        self.trouble = "the desk is gone"
+        self.trouble = trouble
         self.on_change()
 
     def come_back(self):
