@@ -26,7 +26,12 @@ def main(arguments: Sequence[str]) -> int:
         from console.bootstrap import run_venue  # noqa: PLC0415 - its own heavy imports
 
         return run_venue(list(arguments[1:]))
-    options = parser().parse_args(arguments)
+    grammar = parser()
+    options = grammar.parse_args(arguments)
+    if options.command == "halt":
+        return _halt(options)
+    if options.command == "venue":
+        grammar.error("venue comes first and has options of its own: see killcord venue --help")
     if options.command in (None, "desk"):
         return _run_process(options)
     return _ask(options)
@@ -153,6 +158,16 @@ def _run_process(options: argparse.Namespace) -> int:
     return running.run_desk(options.profile, market)
 
 
+def _halt(options: argparse.Namespace) -> int:
+    """Halt, also when an option stands before the word."""
+    from console.commands.halt import main as halt  # noqa: PLC0415 - not needed by the others
+
+    words = ["--profile", options.profile]
+    if options.reason is not None:
+        words += ["--reason", options.reason]
+    return halt([*words, "--json"] if options.json else words)
+
+
 def _ask(options: argparse.Namespace) -> int:
     from console.commands.asking import NoDesk  # noqa: PLC0415 - not needed by the others
 
@@ -182,4 +197,6 @@ def _question(  # noqa: PLR0911 - one line a command
             return trading.order(folder, " ".join(options.line), wants_json=wants_json)
         case "cancel":
             return trading.cancel(folder, options.target, wants_json=wants_json)
-    return trading.rearm(folder, options.reason, wants_json=wants_json)
+        case "rearm":
+            return trading.rearm(folder, options.reason, wants_json=wants_json)
+    raise AssertionError(f"no command is called {options.command!r}")
