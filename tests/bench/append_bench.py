@@ -14,9 +14,9 @@ from console.adapters.sqlite.journal import SqliteJournal, open_journal
 from console.domain.permissions import Actor, Role
 from console.ports import Record
 
-RECORDS = 2_000
+RECORDS = 500
 WRITERS = 64
-ROUNDS = 5
+ROUNDS = 3
 
 ACTOR = Actor(uid=1000, name="bench", pid=1, role=Role.OWNER, via="bench")
 BODY = {"order": "kc-0123456789", "symbol": "AAPL", "side": "buy", "qty": "100", "price": "190.1"}

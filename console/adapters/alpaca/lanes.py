@@ -2,16 +2,21 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from alpaca.common.exceptions import APIError
 from alpaca.common.rest import RESTClient
 
 from console.adapters.alpaca.answers import CutOff
 from console.adapters.alpaca.wire import Wire
 
 T = TypeVar("T")
+
+_LATEST_BEGIN = 0.75
+"""The part of its deadline after which a request that still waits is not begun at all."""
 
 
 class Lane:
@@ -35,10 +40,11 @@ class Lane:
             CutOff: when its turn did not even come.
             Exception: whatever `send` raises.
         """
-        call = _Call(send)
+        seconds = self.deadline if within is None else within
+        call = _Call(send, begin_within=seconds * _LATEST_BEGIN)
         answer = self._pool.submit(call.run, self._wire)
         try:
-            async with asyncio.timeout(self.deadline if within is None else within):
+            async with asyncio.timeout(seconds):
                 return await asyncio.wrap_future(answer)
         except TimeoutError:
             if not call.cut():
@@ -70,8 +76,9 @@ class Lane:
 class _Call(Generic[T]):
     """One request, from waiting for a thread to its answer."""
 
-    def __init__(self, send: Callable[[RESTClient], T]) -> None:
+    def __init__(self, send: Callable[[RESTClient], T], *, begin_within: float) -> None:
         self._send = send
+        self._begin_until = time.monotonic() + begin_within
         self._lock = threading.Lock()
         self._wire: Wire | None = None
         self._is_cut = False
@@ -80,13 +87,18 @@ class _Call(Generic[T]):
     def run(self, wire_of_thread: Callable[[], Wire]) -> T:
         wire = wire_of_thread()
         with self._lock:
-            if self._is_cut:
+            if self._is_cut or time.monotonic() > self._begin_until:
                 raise CutOff
             self._has_begun = True
             self._wire = wire
             wire.begin()
         try:
             return self._send(wire.client)
+        except APIError:
+            raise
+        except BaseException:
+            wire.close()
+            raise
         finally:
             with self._lock:
                 self._wire = None

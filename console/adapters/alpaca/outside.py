@@ -21,7 +21,7 @@ def plain(told: object, longest: int = LONGEST_TEXT) -> str:
     text = text[: longest * 4]
     if text.isascii() and text.isprintable():
         return text[:longest]
-    kept = (" " if letter in "\r\n\t" else letter for letter in text)
+    kept = (" " if letter.isspace() else letter for letter in text)
     return "".join(c for c in kept if unicodedata.category(c) not in _UNSEEN)[:longest].strip()
 
 

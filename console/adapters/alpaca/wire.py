@@ -5,6 +5,7 @@ environment; here none of that is so. A socket timeout alone cannot end an answe
 trickles in, so whoever waits cuts the socket when the deadline has passed.
 """
 
+import os
 import socket
 import threading
 from contextlib import suppress
@@ -46,8 +47,9 @@ class Wire:
         self._sockets.shut()
 
     def close(self) -> None:
-        """Let go of the sockets."""
+        """Close the sockets, also one with an answer half read; the next request opens its own."""
         self._session.close()
+        self._sockets.close()
 
 
 def _check(response: requests.Response, **_: Any) -> None:
@@ -80,6 +82,14 @@ class _Sockets:
             self._is_shut = True
             for opened in list(self._opened):
                 _shut(opened)
+
+    def close(self) -> None:
+        with self._lock:
+            for opened in list(self._opened):
+                opened.close()
+                if opened.fileno() >= 0:
+                    # a reader that was never finished still holds it
+                    os.close(opened.detach())
 
 
 def _shut(opened: socket.socket) -> None:
