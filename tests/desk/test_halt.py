@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import threading
 
 from console.desk import latch
 from console.desk.latch import Latched
@@ -148,6 +149,37 @@ async def test_a_lost_answer_is_resolved_before_the_halt_is_confirmed(world: Wor
     await until(lambda: is_confirmed(world), "the confirmation")
 
     assert world.only_order().status is OrderStatus.CANCELED
+
+
+async def test_an_order_that_never_arrived_is_proven_absent_before_the_confirmation(world: World):
+    world.broker.before_taking = drop_answer
+    await world.desk.submit(buy(), OWNER)
+    fates = []
+    world.desk.listen(
+        lambda _event: is_confirmed(world) and fates.append(world.only_order().status)
+    )
+
+    await world.desk.halt("smoke", OWNER)
+    await until(lambda: is_confirmed(world), "the confirmation")
+
+    assert fates[0] is OrderStatus.ABSENT
+
+
+async def test_nothing_is_sent_while_the_latch_is_on_its_way_to_a_slow_disk(world: World):
+    disk = threading.Event()
+    world.desk._rooms.halts._disk.submit(disk.wait)
+    halting = asyncio.create_task(world.desk.halt("smoke", OWNER))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    refused = await world.desk.submit(buy(), OWNER)
+    is_latched = latch.is_pulled(world.folder.latch)
+    disk.set()
+
+    assert refused.outcome is Outcome.DENIED
+    assert not is_latched
+    assert (await halting).outcome is Outcome.ACCEPTED
+    assert latch.is_pulled(world.folder.latch)
 
 
 async def test_a_send_that_never_ends_keeps_the_halt_unconfirmed(world: World):

@@ -1,4 +1,3 @@
-import os
 import stat
 
 from console.desk.latch import Latched, is_pulled, lift, pull, read
@@ -43,7 +42,7 @@ def test_a_latch_with_garbage_in_it_still_holds(tmp_path):
 
 def test_a_dangling_link_is_a_latch_too(tmp_path):
     latch = tmp_path / "HALT"
-    os.symlink(tmp_path / "nowhere", latch)
+    latch.symlink_to(tmp_path / "nowhere")
 
     assert is_pulled(latch)
 

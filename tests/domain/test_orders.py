@@ -1,6 +1,9 @@
 """Orders and their requests."""
 
+from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -21,6 +24,16 @@ def test_the_newest_word_is_a_maximum_over_a_total_order(one, two, three):
     assert best(one, two) == best(two, one)
     assert best(one, two, three) == best(three, one, two) == best(two, three, one)
     assert newest(one, one) is one
+
+
+def test_quantities_that_are_equal_but_written_otherwise_have_one_newest_word_too():
+    short, long = order(filled="1"), order(filled="1.0")
+    between = replace(short, reason="because")
+    tellings = [short, long, between]
+
+    newest_words = {repr(reduce(newest, told)) for told in permutations(tellings)}
+
+    assert len(newest_words) == 1
 
 
 @pytest.mark.parametrize(
