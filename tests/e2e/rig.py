@@ -109,9 +109,27 @@ class Rig:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read() or b"null")
 
+    def json_of_venue(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask the venue directly, as another program with the same keys would."""
+        request = urllib.request.Request(
+            self.started["trading_url"] + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={
+                "APCA-API-KEY-ID": self.started["key"],
+                "APCA-API-SECRET-KEY": self.started["secret"],
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def embedded_venue_pid(self) -> int:
+        """The venue that the desk itself started."""
+        return int(json.loads((self.profile / "venue.json").read_text())["pid"])
+
     def journal(self) -> list[dict[str, Any]]:
         """Everything the venue saw, in order."""
-        entries: list[dict[str, Any]] = self.control("/journal")["entries"]
+        entries: list[dict[str, Any]] = self.control("/journal")
         return entries
 
     def until(self, holds: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
@@ -143,11 +161,19 @@ class Rig:
 
     def _kill_the_embedded_venue(self) -> None:
         with suppress(OSError, ValueError, KeyError):
-            pid = json.loads((self.profile / "venue.json").read_text())["pid"]
-            os.kill(int(pid), signal.SIGKILL)
+            os.kill(self.embedded_venue_pid(), signal.SIGKILL)
 
     def _words(self) -> str:
         texts = [path.read_text(errors="replace") for path in self.folder.rglob("*.log")]
         with suppress(OSError):
             texts.append((self.folder / "desk.out").read_text())
         return "\n".join(texts)[-4000:]
+
+
+def posts(journal: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The order requests in a journal."""
+    return [
+        entry
+        for entry in journal
+        if entry["kind"] == "request" and entry["method"] == "POST" and "/orders" in entry["path"]
+    ]

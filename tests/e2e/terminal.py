@@ -53,6 +53,9 @@ class Terminal:
         """Type keys by name, or text as it is."""
         for key in keys:
             os.write(self._master, KEYS.get(key, key).encode())
+            if key == "esc":
+                # what follows an escape at once is one key to every terminal program
+                self.settle(0.3)
 
     def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """Read until the screen shows `wanted`; return the screen."""

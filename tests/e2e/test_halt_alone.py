@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import urllib.request
 
 import pytest
 
@@ -30,27 +29,13 @@ def place(rig: Rig, price: float) -> None:
         "limit_price": str(price),
         "time_in_force": "gtc",
     }
-    ask(rig, "POST", "/v2/orders", order)
-
-
-def ask(rig: Rig, method: str, path: str, body=None):
-    request = urllib.request.Request(
-        rig.started["trading_url"] + path,
-        data=None if body is None else json.dumps(body).encode(),
-        method=method,
-        headers={
-            "APCA-API-KEY-ID": rig.started["key"],
-            "APCA-API-SECRET-KEY": rig.started["secret"],
-        },
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read())
+    rig.json_of_venue("POST", "/v2/orders", order)
 
 
 def test_without_a_desk_it_cancels_everything_and_proves_it(demo):
     for price in (10, 11, 12):
         place(demo, price)
-    assert len(ask(demo, "GET", "/v2/orders?status=open")) == 3
+    assert len(demo.json_of_venue("GET", "/v2/orders?status=open")) == 3
 
     done = demo.run("halt", "--reason", "smoke", "--json")
 
@@ -59,7 +44,7 @@ def test_without_a_desk_it_cancels_everything_and_proves_it(demo):
     assert said["confirmed"] is True
     assert said["latched"]["reason"] == "smoke"
     assert (demo.profile / "HALT").exists()
-    assert ask(demo, "GET", "/v2/orders?status=open") == []
+    assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
 
 
 def test_a_desk_that_hangs_is_not_waited_for(demo):
@@ -73,7 +58,7 @@ def test_a_desk_that_hangs_is_not_waited_for(demo):
     assert done.returncode == 0, done.stdout
     assert "no desk answered" in done.stdout
     assert "HALTED and CONFIRMED" in done.stdout
-    assert ask(demo, "GET", "/v2/orders?status=open") == []
+    assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
 
 
 def test_a_dead_broker_is_told_as_not_confirmed(demo):

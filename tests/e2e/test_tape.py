@@ -1,0 +1,85 @@
+"""A recorded session on the real screens: prices are the tape's, and so are the fills."""
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.e2e.rig import ROOT, Rig
+
+pytestmark = pytest.mark.e2e
+TAPE = Path(ROOT).parent / "shared" / "data" / "tape-20131007.parquet"
+
+
+@pytest.fixture(scope="module")
+def tape():
+    if not TAPE.is_file():
+        pytest.skip("the recorded tape is not beside this checkout (../shared/data)")
+    return pq.read_table(TAPE).to_pandas()
+
+
+@pytest.mark.parametrize("speed", ["1", "60"])
+def test_every_quote_and_print_shown_is_on_the_tape(rig: Rig, tape, speed):
+    rig.start_venue("--tape", str(TAPE), "--speed", speed)
+    rig.start_desk()
+    console = rig.console()
+    console.wait_for(lambda screen: re.search(r"IBM\s.*\d+\.\d\d", screen) is not None)
+
+    for symbol in ("AIG", "BAC", "IBM", "SPY"):
+        shown = rig.json("quote", symbol)
+
+        rows = tape[(tape.symbol == symbol) & (tape.kind == "q")]
+        same = rows[(rows.bid == shown["bid"]) & (rows.ask == shown["ask"])]
+        assert _microseconds(shown["at"]) in {ts // 1000 for ts in same.ts}
+
+
+def test_the_last_prices_are_the_tapes_when_it_has_run_out(rig: Rig, tape):
+    rig.start_venue("--tape", str(TAPE), "--speed", "3000")
+    rig.start_desk()
+    end = tape.ts.max()
+    trades = tape[tape.kind == "t"]
+    last = {s: trades[trades.symbol == s].iloc[-1].price for s in ("AIG", "BAC", "IBM", "SPY")}
+
+    rig.until(lambda: _clock_of(rig) >= end, "the tape never ran out")
+    console = rig.console()
+    console.wait_for(lambda screen: re.search(r"IBM\s.*\d+\.\d\d", screen) is not None)
+    screen = console.settle(2)
+
+    for symbol, price in last.items():
+        assert rig.json("quote", symbol)["last"] == price
+        row = next(line for line in screen.splitlines() if re.search(rf"\b{symbol}\b", line))
+        assert f"{price:.2f}" in row
+
+
+def test_an_order_rests_and_fills_at_a_price_of_the_tape(rig: Rig, tape):
+    rig.start_venue("--tape", str(TAPE), "--speed", "60")
+    rig.start_desk()
+    bid = rig.json("quote", "BAC")["bid"]
+
+    done = rig.run("order", f"buy 100 BAC @ {bid:.2f} gtc", "--json")
+    assert done.returncode == 0, done.stdout
+    rig.until(lambda: rig.json("positions") != [], "the resting order never filled", 120)
+
+    [order] = [o for o in rig.json("orders", "--all") if o["symbol"] == "BAC"]
+    fills = [e for e in rig.journal() if e["kind"] == "event" and e["price"] is not None]
+    assert fills
+    asks = set(tape[(tape.symbol == "BAC") & (tape.kind == "q")].ask)
+    prints = set(tape[(tape.symbol == "BAC") & (tape.kind == "t")].price)
+    for fill in fills:
+        assert float(fill["price"]) in asks | prints
+        assert float(fill["price"]) <= bid
+    assert json.loads(done.stdout)["order"] == order["client_order_id"]
+
+
+def _microseconds(at: str) -> int:
+    """Microseconds since the epoch of an ISO time; what a datetime keeps of the tape's."""
+    moment = datetime.fromisoformat(at)
+    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+
+
+def _clock_of(rig: Rig) -> int:
+    clock = rig.json_of_venue("GET", "/v2/clock")["timestamp"]
+    return int(datetime.fromisoformat(clock).timestamp() * 1e9)
