@@ -5,6 +5,7 @@ anybody is told. A step is on disk whole or not at all: a line torn by the end o
 the process is cut off at the next start.
 """
 
+import fcntl
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,19 +39,35 @@ class Record:
 
 
 class Books:
-    """An append-only file."""
+    """An append-only file that one venue at a time may hold.
+
+    Raises:
+        BooksUnreadable: when another venue holds it.
+        OSError: when it cannot be opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._encode = msgspec.json.Encoder().encode
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise BooksUnreadable(
+                f"another venue keeps its books in {path.name}; stop it or name another file"
+            ) from None
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
 
     def append(self, entries: Sequence[Entry]) -> None:
-        """Write one step; returns when a kill of this process cannot undo it."""
+        """Write one step; returns when a kill of this process cannot undo it.
+
+        Raises:
+            OSError: when it cannot be written, or not whole.
+        """
         if not entries:
             return
         line = self._encode(entries) + b"\n"

@@ -94,7 +94,7 @@ class Floor:
         if not changes:
             return
         if self.books:
-            self.books.append(entries(changes))
+            _write_down(self.books, changes)
         for change in changes:
             if isinstance(change, OrderEvent):
                 self.journal.happened(change)
@@ -182,6 +182,18 @@ class Floor:
         """Wait until the sessions of the real exchange are loaded, if they matter."""
         if self.has_real_hours and not isinstance(self.exchange.hours, SessionHours):
             self.exchange.hours = SessionHours(await self.calendar.days())
+
+
+def _write_down(books: Books, changes: Sequence[Change]) -> None:
+    """Write changes to the books; an exchange that cannot must stop before it answers.
+
+    Its clients then hear nothing, which is true: it is not known what will be there
+    when the venue starts again.
+    """
+    try:
+        books.append(entries(changes))
+    except OSError as error:
+        raise SystemExit(f"killcord venue: the books cannot be written ({error})") from error
 
 
 def entries(changes: Sequence[Change]) -> list[Entry]:

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from console.venue.orders import OrderEvent
@@ -116,4 +116,7 @@ class Journal:
 
     def after(self, seq: int) -> list[dict[str, Any]]:
         """Return the entries with a higher number, in order."""
-        return [entry.as_json() for entry in self._entries if entry.seq > seq]
+        if not self._entries:
+            return []
+        known = max(seq - self._entries[0].seq + 1, 0)
+        return [entry.as_json() for entry in islice(self._entries, known, None)]

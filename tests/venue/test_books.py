@@ -1,6 +1,9 @@
 """What was acknowledged is there after a kill -9; what was torn is cut off."""
 
+import resource
+
 import pytest
+import requests
 
 from console.venue.books import Books, BooksUnreadable
 from tests.venue.fakes import buy, open_pit, sell
@@ -120,6 +123,30 @@ def test_a_kill_between_orders_loses_none_that_was_answered(start_venue, tmp_pat
     fills = again.get("/v2/account/activities").json()
     qty = sum(int(f["qty"]) for f in fills)
     assert until(lambda: qty <= int(again.get("/v2/positions/KO").json()["qty"]))
+
+
+def test_two_venues_do_not_share_their_books(start_venue, tmp_path):
+    books = str(tmp_path / "books")
+    start_venue("--books", books)
+
+    with pytest.raises(RuntimeError, match="another venue keeps its books in books"):
+        start_venue("--books", books)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can fill a file up so")
+def test_a_venue_that_cannot_write_its_books_stops_before_it_answers(start_venue, tmp_path):
+    books = tmp_path / "books"
+    venue = start_venue("--books", str(books))
+    size = books.stat().st_size + 10
+    resource.prlimit(venue.process.pid, resource.RLIMIT_FSIZE, (size, size))
+
+    with pytest.raises(requests.ConnectionError):
+        venue.order(qty="1")
+
+    assert venue.stop() == 1
+    assert "the books cannot be written" in venue.errors
+    again = start_venue("--books", str(books))
+    assert again.get("/v2/orders", status="all").json() == []
 
 
 def test_sigterm_ends_the_venue_cleanly(start_venue):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.venue.clock import VenueClock
+from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.market import MarketBar
 from console.venue.paging import Place, page, place_of
@@ -147,3 +148,13 @@ def test_the_venue_starts_without_anything_slow_to_import():
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_journal_keeps_the_newest_and_their_numbers():
+    journal = Journal(most=3, time_ns=lambda: 5)
+    for path in "abcd":
+        journal.arrived(method="GET", path=path, query="", body="", client_order_id=None)
+
+    assert [e["path"] for e in journal.after(0)] == ["b", "c", "d"]
+    assert [e["path"] for e in journal.after(3)] == ["d"]
+    assert journal.after(4) == []
