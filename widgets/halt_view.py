@@ -9,10 +9,10 @@ from widgets.cells import Cell, Line, Meaning
 from widgets.lines import LinePane
 
 LETTERS = (
-    "█  █  ▄▀▀▄  █     ▀▀█▀▀  █▀▀▀  █▀▀▄ ",
-    "█▄▄█  █▄▄█  █       █    █▄▄   █   █",
-    "█  █  █  █  █       █    █     █   █",
-    "▀  ▀  ▀  ▀  ▀▀▀▀    ▀    ▀▀▀▀  ▀▀▀▀ ",
+    "█  █  ▄▀▀▄  █    ▀▀█▀▀  █▀▀▀  █▀▀▄ ",
+    "█▄▄█  █▄▄█  █      █    █▄▄   █   █",
+    "█  █  █  █  █      █    █     █   █",
+    "▀  ▀  ▀  ▀  ▀▀▀▀   ▀    ▀▀▀▀  ▀▀▀▀ ",
 )
 STEPS: dict[StepStatus, tuple[str, Meaning]] = {
     StepStatus.WAITING: ("○", "quiet"),

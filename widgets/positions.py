@@ -83,7 +83,7 @@ class Positions(Grid):
         rows = {each.position.symbol: _row(each) for each in valued or ()}
         footer = _total(valued) if valued else None
         self.set_rows(rows, footer=footer, placeholder=NOT_KNOWN if valued is None else NONE_HELD)
-        self.entitle("Positions", str(len(rows)) if rows else "")
+        self.entitle("Positions", f"{len(rows)} held" if rows else "")
 
 
 def _value(state: TradingState, now: datetime) -> tuple[Valued, ...] | None:
