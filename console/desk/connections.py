@@ -13,6 +13,8 @@ from console.domain.events import ConnectionChanged
 from console.ports import BrokerError, BrokerUnavailable, Clock, KeysRefused, OrderRejected
 
 T = TypeVar("T")
+FAILURES_IN_A_ROW = 2
+"""Calls that must fail one after the other before the way to the broker counts as down."""
 ROUND_TRIPS = 50
 """Round trips from which the latency is reckoned."""
 
@@ -26,6 +28,7 @@ class Connections:
         self._links = dict.fromkeys(Channel, Link.DOWN)
         self._details = dict.fromkeys(Channel, "")
         self._heard: dict[Channel, datetime] = {}
+        self._failures = 0
         self._round_trips: deque[float] = deque(maxlen=ROUND_TRIPS)
 
     def link(self, channel: Channel) -> Link:
@@ -65,7 +68,9 @@ class Connections:
             self._answered(began)
             raise
         except (BrokerError, TimeoutError) as error:
-            self.change(Channel.REST, Link.DOWN, str(error) or "the broker did not answer in time")
+            self._failures += 1
+            if self._failures >= FAILURES_IN_A_ROW:
+                self.change(Channel.REST, Link.DOWN, str(error) or "no answer in time")
             raise
         self._answered(began)
         return answer
@@ -79,6 +84,7 @@ class Connections:
 
     def _answered(self, began: float) -> None:
         self._round_trips.append((self._clock.monotonic() - began) * 1_000)
+        self._failures = 0
         self.hear(Channel.REST)
         self.change(Channel.REST, Link.LIVE)
 

@@ -182,7 +182,7 @@ class Feed:
             self._patient_since = self._clock.monotonic()
             silence = f"silent for {self._pace.mute_after:g} s in an open session: reconnecting"
             self._connections.change(Channel.MARKET_DATA, Link.MUTE, silence)
-            await self._stream.reconnect()
+            self._workers.run("market stream reconnect", self._stream.reconnect())
 
     def _is_mute(self) -> bool:
         clock = self._store.state.clock

@@ -100,9 +100,11 @@ class OrderDesk:
     async def replace(self, key: str, terms: Mapping[str, object], actor: Actor) -> Receipt:
         """Replace a working order; `terms` are new values of ReplaceRequest's fields."""
         known = self._store.state.orders.get(key)
-        if refusal := self._forbidden(actor) or _not_replaceable(known):
+        if known is None:
+            no_order = _deny("There is no such order; nothing was replaced.")
+            return self._refuse_replace(key, actor, self._forbidden(actor) or no_order)
+        if refusal := self._forbidden(actor) or _not_replaceable(known, terms):
             return self._refuse_replace(key, actor, refusal)
-        assert known is not None  # noqa: S101 - what is None was refused as not replaceable
         try:
             request = replace(known.request, client_order_id=self._ids.next(), **terms)  # type: ignore[arg-type] # the caller names fields
             remaining = replace(request, qty=request.qty - known.filled_qty)
@@ -141,8 +143,7 @@ class OrderDesk:
         failures = tuple(check for check in checks if not check.passed)
         if not failures:
             return None
-        detail = " ".join(check.detail for check in failures)
-        return Receipt(outcome=Outcome.DENIED, detail=detail, failures=failures)
+        return Receipt(outcome=Outcome.DENIED, detail=_in_one_sentence(failures), failures=failures)
 
     def _buying_power_after(
         self, request: OrderRequest, notional: Decimal | None
@@ -182,16 +183,25 @@ class OrderDesk:
         self._recorder.note(f"{kind}.{receipt.outcome.value}", actor, {**body, **said})
 
 
+def _in_one_sentence(failures: tuple[Check, ...]) -> str:
+    first, *others = failures
+    if not others:
+        return first.detail
+    rules = ", ".join(check.rule for check in others)
+    return f"{first.detail.rstrip('.')}; also failed: {rules}."
+
+
 def _deny(detail: str) -> Receipt:
     return Receipt(outcome=Outcome.DENIED, detail=detail)
 
 
-def _not_replaceable(order: Order | None) -> Receipt | None:
-    if order is None:
-        return _deny("There is no such order; nothing was replaced.")
+def _not_replaceable(order: Order, terms: Mapping[str, object]) -> Receipt | None:
     words = order.status.value.replace("_", " ")
     if order.status.is_closed:
         return _deny(f"{order.request} is {words} already; nothing was replaced.")
     if order.broker_id is None or order.status.is_ours or order.status in UNSETTLED:
         return _deny(f"{order.request} is {words}; it can be replaced once it is working.")
+    qty = terms.get("qty")
+    if isinstance(qty, Decimal) and qty <= order.filled_qty:
+        return _deny(f"{order.filled_qty:f} are filled already; the new quantity must be more.")
     return None

@@ -103,7 +103,7 @@ class Reconciler:
 
     def remember(self, settings: Mapping[str, str]) -> None:
         """Take up what a former desk last saw, and how far back to look."""
-        opened = [order.submitted_at for order in self._store.state.open_orders]
+        opened = [order.submitted_at - OVERLAP for order in self._store.state.open_orders]
         self._since = min([self._since, *opened])
         text = settings.get(POSITIONS)
         if text is None:

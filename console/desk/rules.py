@@ -13,12 +13,13 @@ AUCTION_OR_NOW = frozenset({TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG, T
 SIMPLY_PRICED = frozenset({OrderType.MARKET, OrderType.LIMIT})
 
 
-def the_broker_is_known(_request: OrderRequest, facts: Facts) -> Check:
+def the_broker_is_known(request: OrderRequest, facts: Facts) -> Check:
     """Nothing is sent before the broker's truth was read once."""
     rule = "reconciled"
     if not facts.is_reconciled:
         return failed(rule, "Not reconciled with the broker yet; try again in a moment.")
-    if facts.state.account is not None and facts.state.account.is_blocked:
+    account = facts.state.account
+    if account is not None and account.is_blocked and not facts.is_exit(request):
         return failed(rule, "The broker has blocked this account for trading; ask the broker.")
     return passed(rule, "reconciled with the broker")
 

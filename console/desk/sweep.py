@@ -123,12 +123,17 @@ class Sweep:
         for order in listed:
             self.touched.add(order.key)
             self._books.tell_order(order, source="halt")
-        keys = {order.key for order in listed}
-        for order in known:
-            self.touched.add(order.key)
-            now = self._store.state.orders[order.key]
-            if order.key not in keys and now.is_open and not now.status.is_ours:
-                await self._unknowns.look_up(order.key)
+        self.touched |= {order.key for order in known}
+        gone = {order.key for order in known} - {order.key for order in listed}
+        if self._still_open(gone):
+            # The stream is about to tell of most of them: ask only for what it leaves out.
+            await self._sleep(self._pace.proof_gap)
+        for key in self._still_open(gone):
+            await self._unknowns.look_up(key)
+
+    def _still_open(self, keys: set[str]) -> list[str]:
+        orders = (self._store.state.orders[key] for key in sorted(keys))
+        return [order.key for order in orders if order.is_open and not order.status.is_ours]
 
     async def _cancel_each(self, left: Sequence[Order]) -> None:
         """Cancel singly what a cancel of all has left over."""

@@ -112,6 +112,16 @@ async def test_a_replace_in_garbage_is_one_clear_sentence(world: World):
     assert garbage.detail == "The qty 'many' is no number."
 
 
+async def test_a_replace_below_what_is_filled_is_denied(world: World):
+    key = await submitted(world)
+    world.broker.execute(key, "4")
+
+    receipt = await world.desk.replace(key, OWNER, qty="4")
+
+    assert receipt.outcome is Outcome.DENIED
+    assert receipt.detail == "4 are filled already; the new quantity must be more."
+
+
 async def test_flat_cancels_waits_for_proof_and_closes(world: World):
     key = await submitted(world)
     world.broker.execute(key)

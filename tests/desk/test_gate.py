@@ -151,7 +151,7 @@ def test_buying_power_reckons_unconfirmed_orders_as_filled(qty, unconfirmed, sta
 )
 def test_nothing_traps_an_order_that_reduces(qty, side, limit, is_live, seconds):
     held = qty if side is Side.SELL else f"-{qty}"
-    poor = account("0", may_short=False)
+    poor = account("0", may_short=False, is_blocked=True)
     trapped = facts(
         held=held, account=poor, asset=None, is_trading_live=is_live, now=float(seconds)
     )

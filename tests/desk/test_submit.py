@@ -185,6 +185,16 @@ async def test_a_preview_keeps_its_id_until_it_was_sent(world: World):
     assert after.request.client_order_id != again.request.client_order_id
 
 
+async def test_a_hopeless_order_gets_one_sentence_and_every_failed_rule(world: World):
+    receipt = await world.desk.submit(buy("1e9"), OWNER)
+
+    assert receipt.detail == (
+        "The quantity 1,000,000,000 is over the limit of 100,000 shares; "
+        "also failed: notional, buying power."
+    )
+    assert len(receipt.failures) == 3
+
+
 async def test_a_ticket_in_an_unknown_symbol_is_told_so(world: World):
     preview = await world.desk.check(ticket(symbol="ZZZZ"), OWNER)
 
