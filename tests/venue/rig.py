@@ -76,14 +76,14 @@ class RunningVenue:
 
     def kill(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
-        self._gone()
+        self.wait()
 
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.terminate()
-        return self._gone()
+        return self.wait()
 
-    def _gone(self) -> int:
+    def wait(self) -> int:
         self.http.close()
         code = self.process.wait(PATIENCE)
         self.errors = self.process.stderr.read()

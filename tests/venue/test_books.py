@@ -143,7 +143,7 @@ def test_a_venue_that_cannot_write_its_books_stops_before_it_answers(start_venue
     with pytest.raises(requests.ConnectionError):
         venue.order(qty="1")
 
-    assert venue.stop() == 1
+    assert venue.wait() == 1
     assert "the books cannot be written" in venue.errors
     again = start_venue("--books", str(books))
     assert again.get("/v2/orders", status="all").json() == []
