@@ -2,11 +2,13 @@
 
 A bar that rose has a slim body, one that fell a full one, so that the direction
 is seen without colour. plotext draws 200x60 in more than 35 ms after 130 ms of
-import; this takes about a tenth of it and imports nothing.
+import; this takes about a quarter of that and imports nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from console.domain.market import Bar
 from widgets.cells import Cell, Line, Meaning
@@ -109,13 +111,8 @@ def draw_volumes(bars: Sequence[Bar], rows: int, width: int, step: int) -> list[
 
 def joined(cells: Sequence[Cell]) -> Line:
     """Return the cells with neighbours of one meaning made one."""
-    line: list[Cell] = []
-    for cell in cells:
-        if line and line[-1][1:] == cell[1:]:
-            line[-1] = line[-1]._replace(text=line[-1].text + cell.text)
-        else:
-            line.append(cell)
-    return tuple(line)
+    runs = groupby(cells, key=itemgetter(1, 2, 3))
+    return tuple(Cell("".join(cell.text for cell in run), *look) for look, run in runs)
 
 
 def _draw_bar(rows: list[list[Cell]], column: int, bar: Bar, scale: Scale) -> None:
