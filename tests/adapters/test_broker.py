@@ -265,3 +265,16 @@ async def test_open_orders_are_read_to_the_last_page_with_their_legs(alpaca, bro
 
     assert {order.broker_id for order in found} == {f"id-{n}" for n in [*range(1_100), 2_000]}
     assert len(found) == 1_101
+
+
+async def test_answers_that_trickle_do_not_use_up_the_threads(alpaca):
+    alpaca.script = [trickle, trickle, endless_headers, mute, answer(200, ORDER)]
+    broker = AlpacaBroker(access(alpaca.port), is_ours=ours, deadline=1.0)
+    stuck = [asyncio.ensure_future(broker.submit(REQUEST)) for _ in range(4)]
+    await asyncio.gather(*stuck, return_exceptions=True)
+
+    placed = await broker.submit(REQUEST)
+
+    await broker.close()
+    assert placed.broker_id == ORDER["id"]
+    assert alpaca.written("POST") == 5

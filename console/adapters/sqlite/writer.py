@@ -191,7 +191,7 @@ def _tell(
     """Tell all who wait, with one wake-up for each event loop there is among them."""
     loops = {entry.answer.get_loop() for entry in batch}
     for loop in loops:
-        mine = [entry for entry in batch if entry.answer.get_loop() is loop]
+        mine = [e for e in batch if e.answer.get_loop() is loop] if len(loops) > 1 else batch
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(tell, mine, words)
 
