@@ -6,7 +6,6 @@ middle changes nothing about what becomes of its order.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -23,7 +22,6 @@ from console.domain.events import (
     CrossingUpdated,
     Event,
     OrderUpdated,
-    PositionsReported,
 )
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import Order, OrderRequest, OrderStatus, TimeInForce
@@ -46,8 +44,6 @@ from console.ports import (
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-TICKETS_KEPT = 20
-"""Symbols of the last tickets that stay subscribed, so that their prices are fresh."""
 Terms = Decimal | str | None
 
 
@@ -73,9 +69,6 @@ class Desk:
         self._broker = broker
         self._history = history
         self._journal = journal
-        self._sleep = sleep
-        self._limits = limits or Limits()
-        self._tickets: deque[str] = deque(maxlen=TICKETS_KEPT)
         self._rooms = Rooms(
             broker=broker,
             history=history,
@@ -84,7 +77,7 @@ class Desk:
             journal=journal,
             clock=clock,
             folder=folder,
-            limits=self._limits,
+            limits=limits or Limits(),
             take_readings=take_readings,
             default_watchlist=default_watchlist,
             epoch=epoch,
@@ -117,7 +110,7 @@ class Desk:
         rooms.halts.resume()
         rooms.lookout.start()
         rooms.store.listen(self._on_event)
-        self._hold_symbols()
+        rooms.attention.start()
         rooms.unknowns.follow_remembered()
         rooms.trading.start()
         rooms.workers.keep("halt watcher", rooms.halts.watch)
@@ -155,14 +148,11 @@ class Desk:
 
     def show(self, console: str, symbols: Sequence[str], focus: str | None) -> None:
         """Stream these symbols for a console, and analyse the one in focus."""
-        wished = (*symbols, focus) if focus else tuple(symbols)
-        self._rooms.feed.hold(("console", console), filter(self._may_exist, wished))
-        self._rooms.analyst.look(console, focus)
+        self._rooms.attention.show(console, symbols, focus)
 
     def hide(self, console: str) -> None:
         """The console has gone: nothing is wanted for it any more."""
-        self._rooms.feed.hold(("console", console), ())
-        self._rooms.analyst.look(console, None)
+        self._rooms.attention.hide(console)
 
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         """Return the newest bars, oldest first. BrokerUnavailable when they cannot be had."""
@@ -170,16 +160,15 @@ class Desk:
 
     async def check(self, ticket: Ticket, actor: Actor) -> Preview:
         """Say what the gate would say of a ticket now; a new symbol's quote is waited for."""
-        self._follow_ticket(ticket.symbol)
-        if ticket.symbol not in self.state.quotes:
-            await self._wait_for_quote(ticket.symbol)
+        self._rooms.attention.follow_ticket(ticket.symbol)
+        await self._rooms.attention.wait_for_quote(ticket.symbol)
         return self._rooms.orders.preview(ticket, actor)
 
     # ── commands ────────────────────────────────────────────────────────────
 
     async def submit(self, request: OrderRequest, actor: Actor) -> Receipt:
         """Send an order; an empty client order id is filled in."""
-        self._follow_ticket(request.symbol)
+        self._rooms.attention.follow_ticket(request.symbol)
         return await self._do("submit", self._rooms.orders.submit(request, actor))
 
     async def cancel(self, orders: Sequence[str], actor: Actor) -> Receipt:
@@ -280,21 +269,8 @@ class Desk:
         rooms.watchlist.begin(settings)
 
     def _on_event(self, event: Event) -> None:
-        match event:
-            case OrderUpdated(order):
-                self._hold_symbols()
-                if order.status.is_closed:
-                    self._rooms.money.change()
-            case PositionsReported():
-                self._hold_symbols()
-            case _:
-                return
-
-    def _hold_symbols(self) -> None:
-        state = self.state
-        working = {order.request.symbol for order in state.orders.values() if order.is_open}
-        self._rooms.feed.hold("orders", working)
-        self._rooms.feed.hold("positions", state.positions or ())
+        if isinstance(event, OrderUpdated) and event.order.status.is_closed:
+            self._rooms.money.change()
 
     def _on_resolved(self, order: Order) -> None:
         fate = order.status.value.replace("_", " ")
@@ -304,26 +280,6 @@ class Desk:
         symbol = order.request.symbol
         self._rooms.alerts.alert(AlertKind.UNKNOWN, Severity.INFO, text, symbol)
         self._rooms.reconciler.demand()
-
-    def _follow_ticket(self, symbol: str) -> None:
-        if symbol in self._tickets or not self._may_exist(symbol):
-            return
-        self._tickets.append(symbol)
-        self._rooms.feed.hold("tickets", self._tickets)
-
-    def _may_exist(self, symbol: str) -> bool:
-        # Until the broker has told its list, nothing is kept from a console.
-        assets = self._rooms.universe.assets
-        return assets is None or symbol in assets
-
-    async def _wait_for_quote(self, symbol: str) -> None:
-        if self._rooms.universe.objection_to(symbol):
-            return
-        pace = self._limits.pace
-        for _ in range(max(int(pace.quote_patience / pace.quote_poll), 1)):
-            await self._sleep(pace.quote_poll)
-            if symbol in self.state.quotes:
-                return
 
 
 def _number(told: Decimal | str) -> Decimal | None:

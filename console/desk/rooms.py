@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from console.desk.alerts import AlertDesk
 from console.desk.analyst import Analyst, TakeReadings
+from console.desk.attention import Attention
 from console.desk.books import Books
 from console.desk.cancels import CancelDesk
 from console.desk.connections import Connections
@@ -91,11 +92,19 @@ class Rooms:
             limits=limits,
             sleep=sleep,
         )
-        self.analyst = Analyst(
+        self.analyst = analyst = Analyst(
             feed=feed,
             store=store,
             take_readings=take_readings,
             clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.attention = Attention(
+            store=store,
+            feed=feed,
+            analyst=analyst,
+            universe=universe,
             pace=pace,
             sleep=sleep,
         )

@@ -11,7 +11,7 @@ from console.domain.halt import Mode
 from console.domain.orders import OrderStatus
 from console.domain.receipts import Outcome
 from tests.builders import OWNER, STRANGER, buy, order, request
-from tests.desk.conftest import World, until
+from tests.desk.conftest import QUICK, World, until
 from tests.desk.fakes import drop_answer, hang
 
 
@@ -199,12 +199,12 @@ async def test_a_send_that_never_ends_keeps_the_halt_unconfirmed(world: World):
 async def test_orders_that_wait_for_their_turn_are_not_sent_after_the_cord(world: World):
     world.broker.before_taking = hang
     orders = [asyncio.create_task(world.desk.submit(buy("1"), OWNER)) for _ in range(10)]
-    await until(lambda: len(world.broker.sent) == world.desk._limits.pace.sends_at_once)
+    await until(lambda: len(world.broker.sent) == QUICK.sends_at_once)
 
     await world.desk.halt("smoke", OWNER)
     receipts = await asyncio.gather(*orders)
 
-    assert len(world.broker.sent) == world.desk._limits.pace.sends_at_once
+    assert len(world.broker.sent) == QUICK.sends_at_once
     assert sum(r.outcome is Outcome.DENIED for r in receipts) == 6
     assert sum(r.outcome is Outcome.UNKNOWN for r in receipts) == 4
 
