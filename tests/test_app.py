@@ -89,11 +89,16 @@ async def test_the_terminal_gets_a_sentence_not_the_variables(tmp_path, capsys):
     assert SECRET not in (tmp_path / "console.log").read_text()
 
 
+def _lost(app):
+    found = app.screen.query("#lost")
+    return str(found.first().render()) if found else ""
+
+
 async def test_a_desk_that_cannot_be_started_is_said(tmp_path):
     def connect():
         raise OSError("no room for a socket")
 
     app = Killcord(connect, profile="demo", halt_alone=None, log_file=tmp_path / "log")
     async with app.run_test() as pilot, asyncio.timeout(20):
-        while "no room for a socket" not in str(app.query_one("#lost").render()):
+        while "no room for a socket" not in _lost(app):
             await pilot.pause(0.01)

@@ -11,8 +11,8 @@ from console.actions import ACTIONS
 from widgets.help_view import HelpRow, HelpView
 
 ORDER_LINE = (
-    HelpRow("Order line", "enter", "Arm; again: send what is armed"),
-    HelpRow("Order line", "escape", "Disarm, the text stays; again: leave"),
+    HelpRow("Order line", "enter", "Arm, then send"),
+    HelpRow("Order line", "escape", "Disarm, then leave"),
     HelpRow("Order line", "up,down", "Lines sent before"),
 )
 GROUPS_OF: Mapping[str, tuple[str, ...]] = {

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-from console.actions import ACTIONS
-from console.screens.keys import key_of
+from console.actions import ACTIONS, BY_ID
 from widgets.cells import Cell, width_of
+from widgets.help_view import key_names
 from widgets.lines import LinePane
 
 Keys = Sequence[tuple[str, str]]
 """Keys as printed on a keyboard, and what they do."""
 
 WRITING: Keys = (("Enter", "Arm, then send"), ("Esc", "Disarm, leave"), ("↑ ↓", "History"))
+
+
+def key_of(action_id: str) -> str:
+    """Return the first key of an action as a person reads it."""
+    return key_names(BY_ID[action_id].keys.split(",")[0])
 
 
 def keys_of(actions: Iterable[str]) -> Keys:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from textual.binding import Binding
 
 from console.actions import ACTIONS, BY_ID, Action
-from widgets.help_view import key_names
 
 ON_THE_APP = frozenset({"halt", "show_halt", "next_theme", "help", "pane_help", "palette", "leave"})
 """Actions that mean the same on every screen."""
@@ -36,11 +35,6 @@ def main_bindings() -> list[Binding]:
 def halt_bindings() -> list[Binding]:
     """Return the bindings of the halt screen."""
     return bindings(ON_THE_HALT_SCREEN)
-
-
-def key_of(action_id: str) -> str:
-    """Return the first key of an action as a person reads it."""
-    return key_names(BY_ID[action_id].keys.split(",")[0])
 
 
 def _binding(action: Action) -> Binding:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -13,6 +14,7 @@ from textual.containers import Container, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+import themes
 from console.actions import BY_ID
 from console.domain.receipts import Outcome
 from console.domain.state import TradingState
@@ -60,6 +62,10 @@ class Shows(Protocol):
 class MainScreen(PaneScreen):
     """Everything a trader needs at once; number keys go from pane to pane."""
 
+    CSS_PATH: ClassVar = [
+        Path(themes.__file__).parent / "console.tcss",
+        Path(__file__).parent / "layout.tcss",
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *main_bindings(),
         Binding("escape", "leave_line", "Disarm", show=False),

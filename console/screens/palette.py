@@ -6,7 +6,7 @@ from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from console.actions import ACTIONS, Action
-from console.screens.keys import key_of
+from console.screens.key_line import key_of
 
 OWN = "palette"
 """The one action the palette does not offer: it is already open."""

@@ -61,8 +61,8 @@ async def running(desk=None, size=USUAL, time=None, alone=None):
     """A console attached to its desk, with everything drawn once."""
     app = console_of(desk or FakeDesk(), time, alone)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.link.is_attached)
+        await until(pilot, lambda: app.session is not None and app.session.link.is_attached)
         await pilot.pause()
-        app.draw_frame()
+        app.session.draw_frame()
         await pilot.pause()
         yield pilot

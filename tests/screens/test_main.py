@@ -17,7 +17,7 @@ PANES = ("watchlist", "chart", "positions", "orders", "alerts", "analytics")
 
 
 def plain_row(pilot, symbol):
-    return " ".join(cell.text for cell in pilot.app.query_one(Watchlist).row(symbol))
+    return " ".join(cell.text for cell in pilot.app.screen.query_one(Watchlist).row(symbol))
 
 
 @pytest.mark.parametrize("size", [SMALL, USUAL])
@@ -36,10 +36,10 @@ async def test_a_small_screen_shows_the_watchlist_the_order_line_and_one_more():
         for number, pane in enumerate(PANES[1:], 2):
             await pilot.press(str(number))
             await pilot.pause()
-            shown = {name for name in PANES if pilot.app.query_one(f"#{name}").display}
+            shown = {name for name in PANES if pilot.app.screen.query_one(f"#{name}").display}
 
             assert shown == {"watchlist", pane}
-            assert pilot.app.query_one("#ticket").region.bottom <= SMALL[1]
+            assert pilot.app.screen.query_one("#ticket").region.bottom <= SMALL[1]
 
 
 async def test_tab_goes_round_all_panes():
@@ -58,9 +58,9 @@ async def test_the_selected_symbol_drives_chart_and_analytics():
     desk = FakeDesk()
     async with running(desk) as pilot:
         await pilot.press("j", "j", "j")
-        await until(pilot, lambda: pilot.app.query_one(Chart).symbol == "AAPL")
+        await until(pilot, lambda: pilot.app.screen.query_one(Chart).symbol == "AAPL")
 
-        assert pilot.app.query_one(Analytics).symbol == "AAPL"
+        assert pilot.app.screen.query_one(Analytics).symbol == "AAPL"
         await until(pilot, lambda: desk.shown[-1] == (tuple(pictures.PRICES), "AAPL"))
         assert ("AAPL", Timeframe.MIN_1) in desk.asked_for("bars")
 
@@ -71,7 +71,7 @@ async def test_brackets_change_the_timeframe():
         await pilot.press("right_square_bracket")
         await until(pilot, lambda: ("SPY", Timeframe.MIN_5) in desk.asked_for("bars"))
         await pilot.press("left_square_bracket", "left_square_bracket")
-        await until(pilot, lambda: pilot.app.query_one(Chart).timeframe is Timeframe.MIN_1)
+        await until(pilot, lambda: pilot.app.screen.query_one(Chart).timeframe is Timeframe.MIN_1)
 
 
 async def test_a_quote_is_painted_with_the_next_frame():
@@ -86,10 +86,10 @@ async def test_a_lost_desk_is_said_and_no_price_looks_alive():
     async with running(desk) as pilot:
         desk.lose()
         await until(pilot, lambda: pilot.app.screen.has_class("-lost"))
-        lost = str(pilot.app.query_one("#lost").render())
+        lost = str(pilot.app.screen.query_one("#lost").render())
 
         assert lost.startswith("DESK LOST - reconnecting: the desk is gone.")
-        assert "NO DESK" in pilot.app.query_one(StatusBar).plain
+        assert "NO DESK" in pilot.app.screen.query_one(StatusBar).plain
         await until(pilot, lambda: "stale" in plain_row(pilot, "KO"))
 
         desk.come_back()
@@ -119,7 +119,7 @@ async def test_words_from_outside_are_never_markup():
         await until(pilot, lambda: pilot.app.screen.has_class("-lost"))
         await pilot.pause()
 
-        assert "[@click=app.halt]x[/]" in str(pilot.app.query_one("#lost").render())
+        assert "[@click=app.halt]x[/]" in str(pilot.app.screen.query_one("#lost").render())
         assert desk.asked_for("halt") == []
 
 

@@ -18,15 +18,15 @@ KEYS = {" ": "space", "@": "at", ".": "full_stop", "-": "minus", "\\": "backslas
 
 
 def line(pilot):
-    return pilot.app.query_one(OrderLine)
+    return pilot.app.screen.query_one(OrderLine)
 
 
 def said(pilot):
-    return pilot.app.query_one(TicketPane).plain
+    return pilot.app.screen.query_one(TicketPane).plain
 
 
 def title(pilot):
-    return str(pilot.app.query_one(TicketPane).border_title)
+    return str(pilot.app.screen.query_one(TicketPane).border_title)
 
 
 async def write(pilot, text):

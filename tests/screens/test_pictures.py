@@ -14,11 +14,13 @@ def picture(snap_compare, size, press=(), desk=None, ready=lambda app: True):
     app = console_of(desk or FakeDesk(), Time())
 
     async def draw(pilot):
-        await until(pilot, lambda: app.link.is_attached and "last" in app.query_one("#chart").plain)
-        app.query_one("OrderLine").cursor_blink = False
+        await until(pilot, lambda: app.session is not None and app.session.link.is_attached)
+        main = app.screen
+        await until(pilot, lambda: "last" in main.query_one("#chart").plain)
+        main.query_one("OrderLine").cursor_blink = False
         await pilot.press(*press)
         await until(pilot, lambda: ready(app))
-        app.draw_frame()
+        app.session.draw_frame()
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=draw)
@@ -35,7 +37,7 @@ def test_a_ticket_being_written(snap_compare, size):
         snap_compare,
         size,
         ("b", "1", "0"),
-        ready=lambda app: "Every check passes" in app.query_one("#ticket").plain,
+        ready=lambda app: "Every check passes" in app.screen.query_one("#ticket").plain,
     )
 
 

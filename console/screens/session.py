@@ -1,0 +1,130 @@
+"""One console's session with a desk: frames of its state, the cord, and the way out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from textual.app import App
+from textual.screen import ModalScreen
+
+from console.domain.receipts import Outcome, Receipt
+from console.screens import errands
+from console.screens.beside import run_beside
+from console.screens.desk_link import DeskLink
+from console.screens.halt import HaltScreen
+from console.screens.help import HelpScreen
+from console.screens.late_link import LateLink
+from console.screens.leave import LeaveScreen, Leaving
+from console.screens.main import MainScreen
+from console.screens.pane_screen import PANES
+
+FRAME_SECONDS = 0.1
+HALT_ANSWER_SECONDS = 1.0
+"""How long the desk has to say that the latch is set, before the console sets it alone."""
+
+
+class Session:
+    """Draws what the desk tells and asks what the trader wants."""
+
+    def __init__(
+        self,
+        app: App[None],
+        *,
+        connect: Callable[[], DeskLink],
+        halt_alone: Callable[[str], Awaitable[Receipt]],
+        profile: str,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.link = LateLink(connect, self._on_desk_change)
+        self._app = app
+        self._halt_alone = halt_alone
+        self._profile = profile
+        self._now = now
+        self._drawn = (self.link.state, self.link.is_attached)
+        self._main = MainScreen(
+            self.link, profile=profile, monotonic=monotonic, now=self._desk_time
+        )
+
+    async def open(self) -> None:
+        """Stand the panes, then look for the desk."""
+        await self._app.push_screen(self._main)
+        run_beside(self._app, self.link.run, "link")
+        self._app.set_interval(FRAME_SECONDS, self.draw_frame)
+
+    def draw_frame(self) -> None:
+        """Show the newest state on every screen that can be seen."""
+        self._drawn = (self.link.state, self.link.is_attached)
+        now = self._desk_time()
+        for screen in self._app.screen_stack:
+            if isinstance(screen, MainScreen | HaltScreen):
+                screen.draw(now)
+
+    def _on_desk_change(self) -> None:
+        """Draw at once what a trader waits for; quotes wait for the next frame."""
+        drawn, was_attached = self._drawn
+        state = self.link.state
+        is_news = state.orders is not drawn.orders or state.halt is not drawn.halt
+        if is_news or self.link.is_attached is not was_attached:
+            self._drawn = (state, self.link.is_attached)
+            self._app.call_next(self.draw_frame)
+
+    def _desk_time(self) -> datetime:
+        return self.link.now() or self._now()
+
+    def halt(self, reason: str) -> None:
+        """Pull the cord at once, then show what it does."""
+
+        async def pull() -> None:
+            receipt = await self._pull(reason)
+            for screen in self._app.screen_stack:
+                if isinstance(screen, HaltScreen):
+                    screen.answer(receipt)
+
+        run_beside(self._app, pull, "halt")
+        self.show_halt()
+
+    async def _pull(self, reason: str) -> Receipt:
+        """Ask the desk; a desk that is gone or stuck is not waited for."""
+        asked = errands.ask(self.link, lambda desk: desk.halt(reason))
+        try:
+            receipt = await asyncio.wait_for(asked, HALT_ANSWER_SECONDS)
+        except TimeoutError:
+            receipt = Receipt(outcome=Outcome.UNKNOWN, detail="the desk does not answer")
+        if receipt.outcome is Outcome.ACCEPTED:
+            return receipt
+        return await self._halt_alone(reason)
+
+    def show_halt(self) -> None:
+        """Show the halt screen, over whatever asked for something."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if not isinstance(self._app.screen, HaltScreen):
+            self._app.push_screen(HaltScreen(self.link, self._profile))
+
+    def help(self) -> None:
+        """Show every key."""
+        self._app.push_screen(HelpScreen())
+
+    def help_on_pane(self) -> None:
+        """Show the keys of the focused pane."""
+        if isinstance(self._app.screen, ModalScreen):
+            return
+        focused: Any = self._app.focused
+        nodes = () if focused is None else focused.ancestors_with_self
+        self._app.push_screen(HelpScreen(next((n.id for n in nodes if n.id in PANES), None)))
+
+    def leave(self) -> None:
+        """Ask whether the desk goes on."""
+        self._app.push_screen(LeaveScreen(lambda: self.link.state), self._leave)
+
+    def _leave(self, leaving: Leaving | None) -> None:
+        if leaving is Leaving.DETACH:
+            self._app.exit()
+        elif leaving is Leaving.STOP_DESK:
+            run_beside(self._app, self._stop_desk, "leave")
+
+    async def _stop_desk(self) -> None:
+        receipt = await errands.ask(self.link, lambda desk: desk.stop_desk())
+        self._app.exit(message=receipt.detail)
