@@ -41,6 +41,7 @@ QUICK = Pace(
     latch_poll=0.01,
     halt_grace=0.05,
     drain_deadline=0.3,
+    sweep_deadline=0.3,
     sweep_pause_longest=0.05,
     proof_gap=0.02,
 )

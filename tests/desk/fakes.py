@@ -177,6 +177,7 @@ class FakeBroker:
         """While set, no question is answered and no write arrives."""
         self.before_taking: Behaviour | None = None
         self.after_taking: Behaviour | None = None
+        self.before_asking: Behaviour | None = None
         self.refusal = ""
         self.cancels_complete = True
 
@@ -234,36 +235,36 @@ class FakeBroker:
     # questions
 
     async def find(self, client_order_id: str) -> Order | None:
-        self._ask()
+        await self._ask()
         return self.orders.get(client_order_id)
 
     async def open_orders(self) -> Sequence[Order]:
-        self._ask()
+        await self._ask()
         return [held for held in self.orders.values() if held.is_open]
 
     async def orders_since(self, after: datetime) -> Sequence[Order]:
-        self._ask()
+        await self._ask()
         return [held for held in self.orders.values() if held.submitted_at > after]
 
     async def fills_since(self, after: datetime) -> Sequence[Fill]:
-        self._ask()
+        await self._ask()
         told = (replace(f, order=self.orders[f.order].broker_id or "") for f in self.fills)
         return [f for f in told if f.at > after]
 
     async def positions(self) -> Sequence[Position]:
-        self._ask()
+        await self._ask()
         return [held for held in self.held.values() if held.qty]
 
     async def account(self) -> Account:
-        self._ask()
+        await self._ask()
         return replace(self.money, at=self.clock_now())
 
     async def clock(self) -> MarketClock:
-        self._ask()
+        await self._ask()
         return replace(self.session, at=self.clock_now())
 
     async def assets(self) -> Sequence[Asset]:
-        self._ask()
+        await self._ask()
         return list(self.listed)
 
     async def close(self) -> None:
@@ -321,7 +322,9 @@ class FakeBroker:
             symbol=symbol, qty=qty, avg_entry_price=Decimal(price), qty_available=abs(qty)
         )
 
-    def _ask(self) -> None:
+    async def _ask(self) -> None:
+        if self.before_asking is not None:
+            await self.before_asking()
         if self.trouble:
             raise BrokerUnavailable(self.trouble)
 

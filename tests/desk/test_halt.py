@@ -120,6 +120,19 @@ async def test_a_broker_that_is_away_is_waited_for_and_nothing_is_confirmed(worl
     await until(lambda: is_confirmed(world), "the confirmation")
 
 
+async def test_a_broker_that_hangs_is_asked_again_until_it_answers(world: World):
+    await world.desk.submit(buy(), OWNER)
+    world.broker.before_asking = hang
+
+    await world.desk.halt("smoke", OWNER)
+    await until(lambda: "within" in _detail(world, "sweep"), "the trouble")
+    assert not is_confirmed(world)
+
+    world.broker.before_asking = None
+    await until(lambda: is_confirmed(world), "the confirmation")
+    assert not any(order.is_open for order in world.broker.orders.values())
+
+
 async def test_an_order_in_flight_is_awaited_and_canceled(world: World):
     arrived, answer = asyncio.Event(), asyncio.Event()
 
