@@ -14,7 +14,7 @@ from typing import Any
 from console.venue.orders import OrderEvent
 from console.venue.wire import number, optional
 
-LONGEST_BODY = 16_384
+LONGEST_BODY = 4_096
 MOST_ENTRIES = 200_000
 
 

@@ -16,7 +16,8 @@ from console.venue.orders import Terms
 from console.venue.rejections import malformed, unprocessable
 
 LONGEST_CLIENT_ID = 128
-LARGEST = Decimal(10) ** 12
+LARGEST, SMALLEST = 12, -30
+"""Powers of ten between which every number of an order lies."""
 
 Word = TypeVar("Word", Side, OrderType, TimeInForce)
 
@@ -79,7 +80,7 @@ def read_number(body: Mapping[str, Any], name: str) -> Decimal | None:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         raise malformed(f"invalid {name}") from None
-    if not number.is_finite() or number.adjusted() >= LARGEST.adjusted():
+    if not number.is_finite() or not SMALLEST < number.adjusted() < LARGEST:
         raise malformed(f"invalid {name}")
     if not number > 0:
         raise malformed(f"{name} must be > 0")

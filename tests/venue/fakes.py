@@ -35,7 +35,7 @@ def terms(side: str, qty: object = 10, symbol: str = "AAPL", **more: object) -> 
         "qty": None if qty is None else Decimal(str(qty)),
     }
     for name, value in more.items():
-        is_number = isinstance(value, int | float)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         asked[name] = Decimal(str(value)) if is_number else value
     return Terms(symbol=symbol, side=Side(side), **asked)
 

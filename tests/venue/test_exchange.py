@@ -1,10 +1,12 @@
 """How orders live and trade, against a market that does as it is told."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from console.domain.orders import OrderStatus, OrderType, TimeInForce
+from console.venue.hours import SessionHours, TradingDay
 from console.venue.rejections import Rejection
 from console.venue.timestamps import DAY, MINUTE, parse
 from tests.venue.fakes import NOON, Pit, buy, open_pit, quote, sell, trade
@@ -322,3 +324,40 @@ def test_what_is_taken_up_from_books_works_on_as_if_nothing_had_happened():
 
 def test_a_time_reads_back_as_it_was_written():
     assert parse("2026-01-05T12:00:00-05:00") == NOON == parse("2026-01-05T17:00:00.000Z")
+
+
+def test_before_the_open_only_an_extended_limit_order_trades():
+    day = TradingDay(
+        day=date(2026, 1, 5),
+        opens_at=parse("2026-01-05T14:30:00Z"),
+        closes_at=parse("2026-01-05T21:00:00Z"),
+    )
+    pit = open_pit(hours=SessionHours([day]), now=parse("2026-01-05T13:00:00Z"))
+
+    plain = pit.submit(buy(10, limit_price=101))
+    extended = pit.submit(buy(10, limit_price=101, extended_hours=True))
+    pit.wait_until(day.opens_at)
+
+    assert (plain.status, extended.status) == (OrderStatus.ACCEPTED, OrderStatus.FILLED)
+    assert pit[plain].status is OrderStatus.FILLED
+
+
+def test_an_immediate_order_outside_the_session_is_canceled():
+    pit = open_pit(hours=OneSession(), now=NOON - MINUTE)
+
+    order = pit.submit(buy(10, time_in_force=TimeInForce.IOC))
+
+    assert (order.status, order.filled_qty) == (OrderStatus.CANCELED, 0)
+
+
+def test_every_open_order_is_canceled_at_once():
+    pit = open_pit()
+    orders = [pit.submit(buy(10, limit_price=90 + n)) for n in range(3)]
+
+    asked = pit.exchange.cancel_all(NOON)
+    again = pit.exchange.cancel_all(NOON)
+    pit.settle()
+
+    assert [o.id for o in asked] == [o.id for o in orders]
+    assert again == []
+    assert {pit[o].status for o in orders} == {OrderStatus.CANCELED}

@@ -20,6 +20,7 @@ SHAPES = [
     ({"qty": True, "limit_price": 1}, 422, 40010001, "invalid qty"),
     ({"qty": ["1"], "limit_price": 1}, 422, 40010001, "invalid qty"),
     ({"qty": "1e999999", "limit_price": 1}, 422, 40010001, "invalid qty"),
+    ({"qty": "1e-999999", "limit_price": 1}, 422, 40010001, "invalid qty"),
     ({"qty": "NaN", "limit_price": 1}, 422, 40010001, "invalid qty"),
     ({"qty": 1, "side": "bid", "limit_price": 1}, 422, 40010001, "invalid side"),
     ({"qty": 1, "side": {}, "limit_price": 1}, 422, 40010001, "invalid side"),
@@ -192,3 +193,28 @@ def test_immediate_stops_are_refused():
 
     with pytest.raises(Rejection, match="ioc orders must be market or limit orders"):
         read_ticket(TICKET | asked)
+
+
+def test_a_replacement_is_held_to_the_rules_and_a_refused_one_changes_nothing():
+    pit = open_pit()
+    order = pit.submit(buy(10, limit_price=99))
+
+    with pytest.raises(Rejection, match="insufficient buying power"):
+        pit.replace(order, qty=Decimal(100_000))
+    with pytest.raises(Rejection, match="sub-penny increment"):
+        pit.replace(order, limit_price=Decimal("99.005"))
+
+    assert pit[order].status == "new"
+    assert len(pit.exchange.blotter.orders) == 1
+
+
+def test_a_replacement_may_use_what_the_old_order_held():
+    pit = open_pit()
+    pit.submit(buy(10))
+    order = pit.submit(sell(10, limit_price=120))
+
+    new = pit.replace(order, limit_price=Decimal(121))
+
+    assert (new.status, new.terms.qty) == ("new", 10)
+    with pytest.raises(Rejection, match="insufficient qty available"):
+        pit.replace(new, qty=Decimal(11))
