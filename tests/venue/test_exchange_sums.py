@@ -146,3 +146,20 @@ def test_books_balance_and_no_fill_is_better_or_larger_than_the_market_gave(sess
     for order in pit.exchange.blotter.orders.values():
         anew.put(order)
     assert pit.exchange.blotter.open_orders.reserved == anew.reserved
+
+
+@given(st.integers(100, 5_000_00), st.lists(quotes(), min_size=1, max_size=8))
+def test_an_order_in_dollars_never_spends_more_and_leaves_less_than_a_billionth_share(cents, tape):
+    pit = Pit()
+    pit.tick(QuoteTick("AAPL", NOON, 100.0, 1, 100.01, 1))
+    notional = Decimal(cents) / 100
+    order = pit.submit(terms("buy", None, notional=notional))
+
+    pit.tick(*tape)
+
+    spent = sum((f.qty * f.price for f in pit.fills), Decimal(0))
+    done = pit[order]
+    assert spent == done.filled_notional <= notional
+    if done.status == "filled":
+        assert notional - spent < pit.fills[-1].price * Decimal("0.000000001")
+    assert pit.account.cash == CASH - spent
