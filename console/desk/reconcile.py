@@ -159,8 +159,8 @@ class Reconciler:
             self.on_deaf()
 
     def announce(self, order: Order) -> None:
-        """Tell of an open order that this desk did not place, once."""
-        if order.key in self._announced or order.status.is_closed:
+        """Tell of an order that this desk did not place, once; old closed ones are no news."""
+        if order.key in self._announced or (self.gap and order.status.is_closed):
             return
         self._announced.add(order.key)
         whose = "foreign" if order.is_foreign else "named by a Killcord desk"

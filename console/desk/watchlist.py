@@ -32,7 +32,9 @@ WELL_KNOWN = (
 )
 """What most people know: the first watchlist, as far as the broker lists it."""
 FIRST_ASSETS = 12
-"""How many instruments a first watchlist takes when the broker lists none of the usual."""
+"""How many instruments a first watchlist takes beside or instead of the usual."""
+FEW_ASSETS = 30
+"""A broker with so few lists them all on purpose: a tape, for example."""
 
 
 class Watchlist:
@@ -63,12 +65,14 @@ class Watchlist:
         self._show(self._default if chosen is None else chosen)
 
     def prune(self) -> None:
-        """Leave of the usual symbols those that the broker lists; else take its first."""
+        """Leave of the usual symbols those that the broker lists; fill up where it lists few."""
         assets = self._universe.assets
         if self._is_chosen or assets is None:
             return
         listed = tuple(symbol for symbol in self._default if symbol in assets)
-        self._show(listed or tuple(sorted(assets)[:FIRST_ASSETS]))
+        if not listed or len(assets) <= FEW_ASSETS:
+            listed += tuple(symbol for symbol in sorted(assets) if symbol not in listed)
+        self._show(listed[: max(FIRST_ASSETS, len(self._default))])
 
     def watch(self, symbol: str, actor: Actor, *, is_watched: bool) -> Receipt:
         """Put a symbol on the list or take it off."""

@@ -39,6 +39,20 @@ async def test_a_foreign_order_is_reported_once_and_marked(world: World):
     assert len(world.alerts("difference")) == 1
 
 
+async def test_a_foreign_order_that_is_over_before_it_was_seen_is_reported_too(world: World):
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE, "live")
+    world.trading.is_deaf = True
+    world.broker.place(buy("10", key="other-program"))
+    world.broker.execute("other-program")
+
+    await until(lambda: world.alerts("difference"), "the report")
+
+    assert "did not place: buy 10 AAPL" in world.alerts("difference")[0]
+    assert world.state.orders["other-program"].status is OrderStatus.FILLED
+    await until(lambda: world.state.position_of("AAPL"), "the position")
+    assert len(world.alerts("difference")) == 1
+
+
 async def test_a_stream_that_lies_is_found_corrected_and_reconnected(world: World):
     receipt = await world.desk.submit(buy(), OWNER)
     world.trading.is_deaf = True
