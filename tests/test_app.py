@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from console.actions import ACTIONS
-from console.app import Killcord
+from console.app import HALT_REASON, Killcord
 from console.screens.crash import record_crash
 from console.screens.halt import HaltScreen
 from console.screens.main import MainScreen
-from tests.screens.consoles import console_of
+from tests.screens.consoles import Alone, console_of
 from tests.screens.fakes import FakeDesk
 
 SECRET = "PKCANARY-0123456789"
@@ -87,6 +87,20 @@ async def test_the_terminal_gets_a_sentence_not_the_variables(tmp_path, capsys):
     assert "The console failed (ValueError)" in told.err
     assert SECRET not in told.err + told.out
     assert SECRET not in (tmp_path / "console.log").read_text()
+
+
+async def test_the_cord_works_before_anything_else_does(tmp_path):
+    alone = Alone()
+    app = console_of(FakeDesk(), alone=alone)
+    async with app.run_test() as pilot, asyncio.timeout(20):
+        while app.session is None:
+            await pilot.pause(0.01)
+        app.session = None  # as in the first moments, while it is still being imported
+        await pilot.press("f12")
+        while not alone.reasons:
+            await pilot.pause(0.01)
+
+    assert alone.reasons == [HALT_REASON]
 
 
 def _lost(app):

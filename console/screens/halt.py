@@ -49,7 +49,12 @@ class HaltScreen(Screen[None]):
 
     def action_rearm(self) -> None:
         """Ask for the reason to trade again."""
-        self.app.push_screen(RearmScreen(self._link))
+        self.app.push_screen(RearmScreen(self._link), self._go_on)
+
+    def _go_on(self, is_lifted: bool | None) -> None:  # noqa: FBT001 - Textual calls it
+        """Go back to trading once the halt is lifted."""
+        if is_lifted:
+            self.dismiss()
 
     def action_back(self) -> None:
         """Go back; the halt stays."""

@@ -82,6 +82,7 @@ class MainScreen(PaneScreen):
     ) -> None:
         super().__init__()
         self.symbol: str | None = None
+        self._profile = profile
         self._link = link
         self._watched: tuple[str, ...] | None = None
         self._was_attached = False
@@ -175,11 +176,17 @@ class MainScreen(PaneScreen):
         self._status.tell_attached(is_attached=is_attached)
         if not is_attached:
             word = ATTACHING if self._link.welcome is None else LOST
-            sentence = f"{word}: {self._link.trouble}. Nothing can be sent; ^g still halts."
+            trouble = self._link.trouble.rstrip(".")
+            sentence = f"{word}: {trouble}. Nothing can be sent; ^G still halts.{self._remedy()}"
             self.query_one("#lost", Static).update(neutral(sentence))
         if watched != self._watched:
             self._watched = watched
             self._tell_what_is_shown()
+
+    def _remedy(self) -> str:
+        if self._link.welcome is None:
+            return ""
+        return f" If it stays away: killcord desk --profile {self._profile}"
 
     def _tell_what_is_shown(self) -> None:
         told = partial(self._link.show, self._watched or (), self.symbol)

@@ -19,7 +19,7 @@ from widgets.outside import neutral
 LONGEST_REASON = 200
 
 
-class RearmScreen(ModalScreen[None]):
+class RearmScreen(ModalScreen[bool]):
     """Asks why trading may go on, and asks the desk to lift the halt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stay", "Stay halted")]
@@ -55,7 +55,7 @@ class RearmScreen(ModalScreen[None]):
         self._is_asking = False
         if receipt.outcome is Outcome.ACCEPTED:
             self.app.notify(neutral(receipt.detail), title="Re-armed", markup=False)
-            self.dismiss()
+            self.dismiss(True)  # noqa: FBT003 - whether it was lifted is the screen's answer
             return
         self._say(f"{receipt.outcome.value.upper()}: {receipt.detail}")
 
@@ -64,4 +64,4 @@ class RearmScreen(ModalScreen[None]):
 
     def action_stay(self) -> None:
         """Stay halted."""
-        self.dismiss()
+        self.dismiss(False)  # noqa: FBT003 - as above

@@ -198,6 +198,7 @@ CLOCK = MarketClock(
     next_open=datetime(2026, 3, 3, 14, 30, tzinfo=UTC),
     next_close=datetime(2026, 3, 2, 21, 0, tzinfo=UTC),
     phase=Phase.REGULAR,
+    received_at=NOW,
 )
 FILL = Fill(
     execution_id="x1",

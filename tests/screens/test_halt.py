@@ -8,7 +8,7 @@ from textual.command import CommandPalette
 from console.app import HALT_REASON
 from console.domain.receipts import Outcome, Receipt
 from console.screens.halt import HaltScreen
-from console.screens.rearm import RearmScreen
+from console.screens.main import MainScreen
 from tests.screens import pictures
 from tests.screens.consoles import SMALL, Alone, running, until
 from tests.screens.fakes import FakeDesk
@@ -106,7 +106,7 @@ async def test_re_arming_needs_a_reason():
 
         await pilot.press("o", "k", "enter")
         await until(pilot, lambda: desk.asked_for("rearm"))
-        await until(pilot, lambda: not isinstance(pilot.app.screen, RearmScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
 
         assert desk.asked_for("rearm") == ["ok"]
         assert desk.state.halt is None
