@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long bench lint format lock screenshots clean
+.PHONY: help setup run test test-long bench lint format lock screenshots docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
 
 screenshots: setup ## Draw the pictures of the docs from the running program
 	$(BIN)/python tools/screenshots.py
+
+docs: setup ## Write the generated tables of docs/ from the code
+	$(BIN)/python tools/reference.py
 
 clean: ## Remove what can be made again
 	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json

@@ -29,7 +29,7 @@ CONFIRMED, NOT_LATCHED, NOT_CONFIRMED = 0, 1, 3
 
 def main(arguments: list[str]) -> int:
     """Halt the profile; return 0 confirmed, 1 not even latched, 3 latched but not confirmed."""
-    options = _options(arguments)
+    options = grammar().parse_args(arguments)
     folder = state_folder(options.profile)
     by = f"{getpass.getuser()} (command line)"
     said = Latched(
@@ -50,18 +50,24 @@ def main(arguments: list[str]) -> int:
     return CONFIRMED if confirmed else NOT_CONFIRMED
 
 
-def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+def grammar() -> argparse.ArgumentParser:
+    """Return the grammar of the command; the docs are made from it too."""
+    made = argparse.ArgumentParser(
         prog="killcord halt",
         description="Stop all trading of a profile and prove that nothing is left open.",
         epilog="exit status: 0 confirmed, 1 the latch could not be set, 3 not confirmed",
     )
-    parser.add_argument(
-        "--profile", choices=PROFILES, default=os.environ.get("KILLCORD_PROFILE", "demo")
+    made.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default=os.environ.get("KILLCORD_PROFILE", "demo"),
+        help="which desk and which broker (default: demo)",
     )
-    parser.add_argument("--reason", default="halted from the command line")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
-    return parser.parse_args(arguments)
+    made.add_argument(
+        "--reason", default="halted from the command line", help="kept in the latch and the audit"
+    )
+    made.add_argument("--json", action="store_true", help="one JSON object instead of words")
+    return made
 
 
 def _latch(folder: StateFolder, said: Latched, report: "_Report") -> bool:

@@ -1,0 +1,150 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from console.actions import ACTIONS
+from console.cli import parser
+from tools import reference
+from widgets.help_view import key_names
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+MADE = reference.pages()
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+OUR_PATH = re.compile(r"(?:console|widgets|themes|tests|tools|docs)/[\w./*-]+")
+OUR_NAME = re.compile(r"(console|widgets|themes)(\.[a-z_]\w*)+(\.[A-Z]\w*)?(\.\w+)?")
+OUR_METHOD = re.compile(r"([A-Z]\w+)\.([a-z_]\w*)")
+CONSOLE_LOG = "console.log"
+"""A file of the state folder, and no module."""
+SOURCES = [*(ROOT / "console").rglob("*.py"), *(ROOT / "widgets").glob("*.py")]
+
+
+def named(page):
+    return str(page.relative_to(ROOT))
+
+
+def read(page):
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", MADE, ids=named)
+def test_what_is_generated_is_what_the_code_says(page):
+    assert read(page) == MADE[page], "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_relative_link_leads_somewhere(page):
+    text = FENCE.sub("", read(page))
+    targets = [link.partition("#")[0] for link in LINK.findall(text) if "://" not in link]
+
+    missing = [target for target in targets if target and not (page.parent / target).exists()]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_anchor_is_a_heading(page):
+    missing = []
+    for link in LINK.findall(FENCE.sub("", read(page))):
+        target, _, anchor = link.partition("#")
+        if not anchor or "://" in link:
+            continue
+        aimed = page.parent / target if target else page
+        if anchor not in {anchor_of(heading) for heading in headings(aimed)}:
+            missing.append(link)
+
+    assert missing == []
+
+
+def headings(page):
+    return re.findall(r"^#+ (.+)$", FENCE.sub("", read(page)), re.MULTILINE)
+
+
+def anchor_of(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_file_that_is_named_exists(page):
+    paths = [text for text in CODE.findall(FENCE.sub("", read(page))) if OUR_PATH.fullmatch(text)]
+
+    assert [path for path in paths if not is_there(path)] == []
+
+
+def is_there(path):
+    return any(True for _ in ROOT.glob(path.rstrip("/")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_module_that_is_named_exists(page):
+    names = [match[0] for match in map(OUR_NAME.fullmatch, CODE.findall(read(page))) if match]
+
+    assert [name for name in names if not is_module(name) and name != CONSOLE_LOG] == []
+
+
+def is_module(name):
+    """Return whether the dotted name is a module, or something that a module holds."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:end])
+        if place.is_dir() or place.with_suffix(".py").is_file():
+            rest = parts[end:]
+            source = "" if place.is_dir() else read(place.with_suffix(".py"))
+            return all(re.search(rf"\b{word}\b", source) for word in rest)
+    return False
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_method_that_is_named_exists(page):
+    named_there = {
+        match.groups() for match in map(OUR_METHOD.fullmatch, CODE.findall(read(page))) if match
+    }
+
+    assert sorted(f"{kind}.{name}" for kind, name in named_there if not has(kind, name)) == []
+
+
+def has(kind, name):
+    """Return whether a class of ours is called `kind` and its module speaks of `name`."""
+    texts = [
+        text for text in map(read, SOURCES) if re.search(rf"^class {kind}\b", text, re.MULTILINE)
+    ]
+    return any(re.search(rf"\b{name}\b", text) for text in texts)
+
+
+def test_every_command_is_in_the_manual():
+    manual = read(ROOT / "docs/using/command-line.md")
+
+    assert [name for name in commands() if f"killcord {name}" not in manual] == []
+
+
+def commands():
+    return reference._commands(parser()).choices
+
+
+def test_every_action_is_in_the_list_of_keys():
+    listed = read(ROOT / "docs/reference/keys.md")
+
+    missing = [action.id for action in ACTIONS if f"`{action.id}`" not in listed]
+
+    assert missing == []
+
+
+def test_every_key_of_trading_and_safety_is_in_the_manual():
+    manual = read(ROOT / "docs/using/console.md")
+    wanted = [action for action in ACTIONS if action.group in {"Safety", "Trading", "Alerts"}]
+
+    firsts = {key_names(action.keys.split(",")[0]) for action in wanted}
+
+    assert [key for key in firsts if f"`{key}`" not in manual and key != "^G"] == []
+    assert "`ctrl+g`" in manual
+
+
+def test_nothing_in_the_docs_names_a_machine():
+    told = {
+        named(page): re.findall(r"(?:^|[\s`(])/(?:work|root|home)/", read(page)) for page in PAGES
+    }
+
+    assert {page: found for page, found in told.items() if found} == {}

@@ -1,0 +1,248 @@
+"""Write the tables of `docs/reference` from the code, so that they cannot tell another story.
+
+Run by `make docs`; `tests/test_docs.py` fails when a file is not what the code says.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # a script has its own folder on the path, not the project's
+
+from console import actions, cli  # noqa: E402 - only now can they be found
+from console.commands import halt as halt_command  # noqa: E402 - as above
+from console.desk import limits, rules  # noqa: E402 - as above
+from console.domain import events, orders  # noqa: E402 - as above
+from console.domain.orders import OrderStatus  # noqa: E402 - as above
+from console.link import messages  # noqa: E402 - as above
+from console.venue import command as venue_command  # noqa: E402 - as above
+from tools.described import field_docs, field_types, paragraph, table, value_of  # noqa: E402 - too
+from tools.gate_rules import gate_table  # noqa: E402 - as above
+from widgets.blotter import LOOKS  # noqa: E402 - as above
+from widgets.help_view import key_names  # noqa: E402 - as above
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - its only name
+GATE_BEGIN, GATE_END = "<!-- gate: made by `make docs` -->", "<!-- gate: end -->"
+
+KEYS = """# Keys
+
+Every action of the console. Its bindings, the key line, help, the palette and this page are read
+from one table. *Needs* is what the desk asks of whoever uses it.
+"""
+COMMAND_LINE = """# Commands and options
+
+What may be typed after `killcord`. The meaning of it all is in
+[the command line](../using/command-line.md).
+
+## killcord
+
+Without a command it opens the console and starts the desk if none runs.
+"""
+LIMITS = """# Limits and times
+
+Every number the desk decides by. They are constants of this version: no settings file changes
+them yet. What is named as a source is Alpaca, or an entry of the project's own specification and
+promises.
+"""
+GATE = """# The gate
+
+Every rule an order passes before it may be sent, in the order in which they are asked. All of
+them are, and all failures are told at once. Before them stands a line `halt`, which fails while the
+latch holds.
+
+*Exit* says what an order finds that only makes a position smaller: it `passes` unasked, it is asked
+`looser` than others, or the `same`.
+"""
+GATE_LINKS = """The settings are in [limits and times](limits.md); when the gate is asked is in
+[life of an order](../design/life-of-an-order.md).
+"""
+WIRE = """On the wire each is one msgpack map with its tag under `type`, in one binary websocket
+frame over `desk.sock`. This is version {version}. Values are those of `console/domain`.
+"""
+STATES = """An order that is open may still trade and counts in every check. Nothing more can happen
+to a closed one. How the later of two tellings is found is in
+[decision 2](../adr/0002-total-order-of-tellings.md).
+"""
+
+
+def main() -> int:
+    """Write every file; return the exit status."""
+    for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+def pages() -> dict[Path, str]:
+    """Return what each file with something generated must say."""
+    told = {
+        "keys": _page(actions.__name__, *keys()),
+        "command-line": _page(cli.__name__, *command_line()),
+        "limits": _page(limits.__name__, *limits_and_times()),
+        "gate": _page(rules.__name__, GATE, gate_table(), GATE_LINKS),
+        "messages": _page(messages.__name__, *wire()),
+        "order-states": _page(orders.__name__, *order_states()),
+    }
+    desk = ROOT / "docs/using/desk.md"
+    return {
+        **{ROOT / f"docs/reference/{name}.md": text for name, text in told.items()},
+        desk: _with_gate(desk.read_text(encoding="utf-8")),
+    }
+
+
+def _page(module: str, *parts: str) -> str:
+    source = module.replace(".", "/") + ".py"
+    head = f"<!-- Made by `make docs` from {source}: change that, not this. -->"
+    return "\n\n".join([head, *(part.strip() for part in parts)]) + "\n"
+
+
+def _with_gate(text: str) -> str:
+    """Put the gate's table between its marks."""
+    before, _, rest = text.partition(GATE_BEGIN)
+    after = rest.partition(GATE_END)[2]
+    return f"{before}{GATE_BEGIN}\n\n{gate_table()}\n\n{GATE_END}{after}"
+
+
+def keys() -> list[str]:
+    """Return every action of the table by group."""
+    parts = [KEYS]
+    for group in dict.fromkeys(action.group for action in actions.ACTIONS):
+        rows = [
+            (_keys_of(action.keys), action.label, f"`{action.id}`", action.capability.value)
+            for action in actions.ACTIONS
+            if action.group == group
+        ]
+        parts += [f"## {group}", table(("key", "does", "action", "needs"), rows)]
+    return parts
+
+
+def _keys_of(names: str) -> str:
+    return ", ".join(f"`{key_names(name)}`" for name in names.split(","))
+
+
+def command_line() -> list[str]:
+    """Return every command with its arguments and options."""
+    grammar = cli.parser()
+    commands = _commands(grammar)
+    found = {
+        **commands.choices,
+        "halt": halt_command.grammar(),
+        "venue": venue_command._parser(),  # noqa: SLF001 - the real one; the cli only lists it
+    }
+    words = _help_of(commands)
+    parts = [COMMAND_LINE, _options(grammar)]
+    for name, command in found.items():
+        parts += [f"## killcord {name}", _sentence(words[name]), _options(command)]
+    return [*parts, "## Exit statuses", _sentence(" ".join(cli.EPILOG.split()))]
+
+
+def _commands(grammar: argparse.ArgumentParser) -> "Commands[argparse.ArgumentParser]":
+    for action in grammar._actions:  # noqa: SLF001 - argparse has no other way to them
+        if isinstance(action, Commands):
+            return action
+    raise LookupError("the command line has no commands")
+
+
+def _help_of(commands: "Commands[argparse.ArgumentParser]") -> Mapping[str, str]:
+    listed = commands._choices_actions  # noqa: SLF001 - where argparse keeps their help
+    return {choice.dest: choice.help or "" for choice in listed}
+
+
+def _options(command: argparse.ArgumentParser) -> str:
+    rows = [
+        (_spelling(action), "yes" if action.required else "", action.help or "")
+        for action in command._actions  # noqa: SLF001 - argparse has no other way to them
+        if not isinstance(action, Commands) and action.dest != "help"
+    ]
+    return table(("option", "required", "meaning"), rows)
+
+
+def _spelling(action: argparse.Action) -> str:
+    if not action.option_strings:
+        return f"`{action.dest.upper()}`"
+    flag = action.option_strings[-1]
+    if action.nargs == 0:
+        return f"`{flag}`"
+    if action.choices:
+        return f"`{flag} {'|'.join(map(str, action.choices))}`"
+    return f"`{flag} {action.metavar or action.dest.upper()}`"
+
+
+def limits_and_times() -> list[str]:
+    """Return every limit and every time the desk waits."""
+    made = limits.Limits()
+    return [
+        LIMITS,
+        f"## Limits\n\n{paragraph(limits.Limits)}",
+        _numbers(made),
+        f"## Times\n\n{paragraph(limits.Pace)}",
+        _numbers(made.pace),
+    ]
+
+
+def _numbers(made: limits.Limits | limits.Pace) -> str:
+    rows = [
+        (f"`{name}`", value_of(getattr(made, name)), said)
+        for name, said in field_docs(type(made)).items()
+        if isinstance(getattr(made, name), int | float | Decimal)
+    ]
+    return table(("name", "default", "what it is"), rows)
+
+
+def wire() -> list[str]:
+    """Return every message of the link with its fields."""
+    parts = [f"# Messages of the link\n\n{paragraph(messages, 1)}"]
+    parts.append(WIRE.format(version=messages.VERSION))
+    for title, kinds in (
+        ("Console to desk", messages.FromConsole),
+        ("Desk to console", messages.FromDesk),
+    ):
+        parts.append(f"## {title}")
+        for kind in kinds.__args__:
+            parts += _message(kind)
+    parts.append("## Events\n\nWhat `told` carries, each as a pair of its name and its fields.")
+    rows = [
+        (f"`{kind.__name__}`", ", ".join(f"`{name}`" for name in field_docs(kind)), paragraph(kind))
+        for kind in events.Event.__args__
+    ]
+    return [*parts, table(("event", "fields", "what happened"), rows)]
+
+
+def _message(kind: type) -> list[str]:
+    """Return one message: what it says, then its fields and those of the kind it is of."""
+    rows = [
+        (f"`{name}`", f"`{field_types(each)[name].replace('msgspec.Raw', 'event')}`", said)
+        for each in reversed(kind.__mro__)
+        if each.__module__ == messages.__name__
+        for name, said in field_docs(each).items()
+    ]
+    tag = kind.__struct_config__.tag  # type: ignore[attr-defined] # every message is a Struct
+    fields = table(("field", "type", "what it is"), rows)
+    return [f"### `{tag}`", paragraph(kind), fields]
+
+
+def order_states() -> list[str]:
+    """Return every state an order can be in."""
+    rows = [
+        (
+            f"`{status.value}`",
+            "the desk's" if status.is_ours else "the broker's",
+            "closed" if status.is_closed else "open",
+            LOOKS[status].text,
+        )
+        for status in OrderStatus
+    ]
+    head = ("state", "whose word", "open or closed", "on the screen")
+    said = f"# States of an order\n\n{paragraph(OrderStatus)} {paragraph(OrderStatus, 1)}"
+    return [said, STATES, table(head, rows)]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
