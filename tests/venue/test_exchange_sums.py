@@ -148,6 +148,7 @@ def test_books_balance_and_no_fill_is_better_or_larger_than_the_market_gave(sess
     assert pit.exchange.blotter.open_orders.reserved == anew.reserved
 
 
+@settings(deadline=None)
 @given(st.integers(100, 5_000_00), st.lists(quotes(), min_size=1, max_size=8))
 def test_an_order_in_dollars_never_spends_more_and_leaves_less_than_a_billionth_share(cents, tape):
     pit = Pit()

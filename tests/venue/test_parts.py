@@ -6,7 +6,7 @@ import sys
 import msgpack
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.venue.clock import VenueClock
@@ -51,11 +51,13 @@ def test_the_rate_limit_is_spent_and_comes_back_with_the_next_minute():
     assert (first[0].resets_at, later.is_spent, later.remaining) == (1_060, False, 1)
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_a_time_is_written_and_read_to_the_nanosecond(at):
     assert parse(rfc3339(at)) == at
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_a_time_in_msgpack_reads_back_to_the_nanosecond(at):
     packed = msgspec.msgpack.encode(msgpack_time(at))
@@ -92,6 +94,7 @@ def test_a_timeframe_nobody_offers_is_none(text):
     assert bar_span(text) is None
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from("ABC"), st.lists(st.integers(0, 9), max_size=12)),
     st.integers(1, 7),
