@@ -172,10 +172,16 @@ def _ask(options: argparse.Namespace) -> int:
     from console.commands.asking import NoDesk  # noqa: PLC0415 - not needed by the others
 
     try:
-        return asyncio.run(_question(options))
+        status = asyncio.run(_question(options))
+        sys.stdout.flush()
     except NoDesk as missing:
         print(missing, file=sys.stderr)
         return exits.NO_DESK
+    except BrokenPipeError:
+        # the reader, `head` for example, has seen enough; Python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.FAILED
+    return status
 
 
 def _question(  # noqa: PLR0911 - one line a command

@@ -124,6 +124,7 @@ def market_clock(is_open: bool = True, made_at: datetime = NOON) -> MarketClock:
         next_open=made_at + timedelta(hours=20),
         next_close=made_at + timedelta(hours=4),
         phase=Phase.REGULAR if is_open else Phase.CLOSED,
+        received_at=made_at,
     )
 
 

@@ -162,7 +162,9 @@ def _second(state: TradingState, now: datetime) -> list[Part]:
         Part(2, _link("orders", links.get(Channel.TRADING), now)),
         Part(5, _latency(links.get(Channel.REST))),
         Part(3, _session(state.clock, now)),
-        Part(4, (Cell(figures.clock(now), "strong"), Cell(" NY", "quiet"))),
+        Part(
+            4, (Cell(figures.clock(_market_time(state.clock, now)), "strong"), Cell(" NY", "quiet"))
+        ),
     ]
 
 
@@ -191,12 +193,16 @@ def _latency(connection: Connection | None) -> Line:
     )
 
 
+def _market_time(clock: MarketClock | None, now: datetime) -> datetime:
+    return now if clock is None else clock.market_time(now)
+
+
 def _session(clock: MarketClock | None, now: datetime) -> Line:
     if clock is None:
         return (Cell("session ", "quiet"), UNKNOWN)
     verb, at = ("closes", clock.next_close) if clock.is_open else ("opens", clock.next_open)
     meaning: Meaning = "active" if clock.phase is Phase.REGULAR else "caution"
-    left = (at - now).total_seconds()
+    left = (at - clock.market_time(now)).total_seconds()
     return (
         Cell(clock.phase.value, meaning),
         Cell(f" {verb} in ", "quiet"),

@@ -76,7 +76,9 @@ class Limits:
     max_qty_decimals: int = 9
     """Decimal places of a fractional quantity. Source: Alpaca."""
     collar: Decimal = Decimal("0.05")
-    """How far a limit price may lie from the touch, as a fraction of it."""
+    """How far through the market a limit price may reach, as a fraction of the touch."""
+    patient_collar: Decimal = Decimal("0.5")
+    """How far away an entry's limit may wait; beyond that a digit is missing or too many."""
     stale_after: float = 2.0
     """Age in seconds from which a quote is no ground for an entry."""
     min_trail_percent: Decimal = Decimal("0.1")

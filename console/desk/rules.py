@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from console.desk.coverage import could_meet, may_be_sold_short, stays_on_one_side, unseen_cost
 from console.desk.gate import Facts, Rule, failed, passed
+from console.desk.limits import Limits
 from console.domain.exposure import cost, held_qty, worst_price
 from console.domain.instruments import is_on_tick, tick_size
 from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side, TimeInForce
@@ -140,17 +141,25 @@ def limit_is_near_the_market(request: OrderRequest, facts: Facts) -> Check:
     quote = facts.fresh_quote(request.symbol)
     if limit is None or quote is None:
         return passed(rule, "no limit price" if limit is None else "no fresh quote to measure by")
-    bid, ask, collar = Decimal(str(quote.bid)), Decimal(str(quote.ask)), facts.limits.collar
-    lowest, highest = bid * (1 - collar), ask * (1 + collar)
+    bid, ask = Decimal(str(quote.bid)), Decimal(str(quote.ask))
+    below, above = _collar(request.side, facts.limits)
+    lowest, highest = bid * (1 - below), ask * (1 + above)
     if facts.is_exit(request):
         # A target far away is harmless; giving the holding away is not.
         lowest = lowest if request.side is Side.SELL else Decimal(0)
         highest = highest if request.side is Side.BUY else limit
     if lowest <= limit <= highest:
-        return passed(rule, f"within {collar:.0%} of {bid:f} / {ask:f}")
-    way = "below the bid" if limit < lowest else "above the ask"
-    touch = bid if limit < lowest else ask
+        return passed(rule, f"{limit:f} is near {bid:f} / {ask:f}")
+    is_low = limit < lowest
+    collar, way, touch = (below, "below the bid", bid) if is_low else (above, "above the ask", ask)
     return failed(rule, f"The limit {limit:f} is over {collar:.0%} {way} of {touch:f}.")
+
+
+def _collar(side: Side, limits: Limits) -> tuple[Decimal, Decimal]:
+    """Return how far below the bid and above the ask a limit may lie: less where it would fill."""
+    if side is Side.BUY:
+        return limits.patient_collar, limits.collar
+    return limits.collar, limits.patient_collar
 
 
 def notional_is_within_limit(request: OrderRequest, facts: Facts) -> Check:

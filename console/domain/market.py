@@ -120,3 +120,9 @@ class MarketClock:
     next_open: datetime
     next_close: datetime
     phase: Phase
+    received_at: datetime
+    """When the desk was told, on its own clock."""
+
+    def market_time(self, now: datetime) -> datetime:
+        """Return the market's time at the desk's `now`; a replayed tape has its own."""
+        return self.at + (now - self.received_at)

@@ -26,5 +26,5 @@ class Reading:
     sample: int
     """How many observations it rests on."""
     at: datetime | None
-    """The time of the newest observation."""
+    """The time of the newest observation, on the desk's clock."""
     note: str = ""

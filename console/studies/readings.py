@@ -53,7 +53,8 @@ def take_readings(symbol: str, window: MarketWindow) -> tuple[Reading, ...]:
     """
     seen = _look(window)
     named = (*_of_trades(seen), *_of_quotes(seen))
-    return tuple(_reading(symbol, *one) for one in named)
+    ahead = window.now.timestamp() - seen.now
+    return tuple(_reading(symbol, *one, ahead=ahead) for one in named)
 
 
 def _look(window: MarketWindow) -> _Seen:
@@ -161,13 +162,14 @@ def _noted(measure: Measure, left_out: int, kind: str) -> Measure:
     return replace(measure, note="; ".join([*parts, f"{left_out} unsound {kind} left out"]))
 
 
-def _reading(symbol: str, name: str, unit: Unit, measure: Measure) -> Reading:
+def _reading(symbol: str, name: str, unit: Unit, measure: Measure, *, ahead: float) -> Reading:
+    """Tell a measure; its time is put on the desk's clock, so that its age is true of a tape too."""
     return Reading(
         symbol=symbol,
         name=name,
         value=measure.value,
         unit=unit,
         sample=measure.sample,
-        at=None if measure.at is None else datetime.fromtimestamp(measure.at, UTC),
+        at=None if measure.at is None else datetime.fromtimestamp(measure.at + ahead, UTC),
         note=measure.note,
     )

@@ -74,7 +74,7 @@ def test_a_plain_order_passes_every_rule():
         ("fraction", buy("0.5", time_in_force=TimeInForce.GTC), facts()),
         ("tick", buy(limit="190.105"), facts()),
         ("price collar", buy(limit="199.61"), facts()),
-        ("price collar", buy(limit="180.49"), facts()),
+        ("price collar", buy(limit="94.99"), facts()),
         ("price collar", sell(limit="180.49"), facts(held="10")),
         ("notional", buy("1316"), facts(account=account("1e9"))),
         ("buying power", buy("527"), facts()),

@@ -1,6 +1,6 @@
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -92,17 +92,26 @@ def test_unsound_quotes_are_left_out_and_counted() -> None:
 def test_a_tape_of_another_age_is_read_at_its_own_time() -> None:
     lively = lively_window()
 
-    years_later = take_readings("AAPL", replace(lively, now=NOON + timedelta(days=4_000)))
+    years_later = NOON + timedelta(days=4_000)
+    found = take_readings("AAPL", replace(lively, now=years_later))
 
-    newest = replace(lively, now=NOON - timedelta(seconds=0.5))
-    assert years_later == take_readings("AAPL", newest)
+    newest = NOON - timedelta(seconds=0.5)
+    at_the_time = take_readings("AAPL", replace(lively, now=newest))
+    assert [(r.name, r.value, r.sample, r.note) for r in found] == [
+        (r.name, r.value, r.sample, r.note) for r in at_the_time
+    ]
+    assert _ages(found, years_later) == pytest.approx(_ages(at_the_time, newest), abs=1e-3)
 
 
 def test_a_market_ahead_of_the_desks_clock_is_read_at_its_own_time() -> None:
     found = named(take_readings("AAPL", replace(lively_window(), now=NOON - timedelta(seconds=5))))
 
     assert found["trades"].value == pytest.approx(120, abs=1)
-    assert found["spread"].at == NOON - timedelta(seconds=0.5)
+    assert found["spread"].at == NOON - timedelta(seconds=5)
+
+
+def _ages(readings: tuple[Reading, ...], now: datetime) -> list[float]:
+    return [(now - reading.at).total_seconds() for reading in readings if reading.at is not None]
 
 
 @given(seen=windows())

@@ -172,6 +172,7 @@ STATE = TradingState(
         next_open=datetime(2026, 11, 24, 14, 30, tzinfo=UTC),
         next_close=datetime(2026, 11, 23, 21, 0, tzinfo=UTC),
         phase=Phase.REGULAR,
+        received_at=ago(1),
     ),
     positions={position.symbol: position for position in POSITIONS},
     positions_at=ago(2),

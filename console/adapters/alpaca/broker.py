@@ -192,7 +192,7 @@ class AlpacaBroker:
     def _market_clock(self, client: RESTClient) -> MarketClock:
         told = row(client.get("/clock"))
         days = {} if told.get("is_open") is True else self._trading_days(client, told)
-        return sessions.market_clock(told, days)
+        return sessions.market_clock(told, days, self._clock.now())
 
     def _trading_days(self, client: RESTClient, clock: dict[str, Any]) -> sessions.TradingDays:
         """Return the exchange's today and tomorrow, asked for once a day."""

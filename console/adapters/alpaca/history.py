@@ -98,7 +98,7 @@ class AlpacaHistory:
         self, client: RESTClient, symbol: str, timeframe: Timeframe, limit: int
     ) -> Sequence[Bar]:
         span = timedelta(seconds=timeframe.seconds * limit * _CALENDAR_TO_TRADING)
-        since = self._clock.now() - max(span, _SHORTEST_LOOK_BACK)
+        since = self._market_time(client, symbol) - max(span, _SHORTEST_LOOK_BACK)
         query: dict[str, Any] = {
             **self._query([symbol]),
             "timeframe": timeframe.value,
@@ -116,6 +116,13 @@ class AlpacaHistory:
             if not query["page_token"]:
                 break
         return tuple(reversed(newest[:limit]))
+
+    def _market_time(self, client: RESTClient, symbol: str) -> datetime:
+        """When the symbol last traded: a replayed tape lives in a time of its own."""
+        told = client.get("/stocks/trades/latest", dict(self._query([symbol])))
+        said = quotes.by_symbol(told, "trades").get(symbol)
+        now = self._clock.now()
+        return now if said is None else min(quotes.trade(symbol, said, now).at, now)
 
     def _days(self, client: RESTClient, query: Mapping[str, str]) -> Sequence[Day]:
         told = quotes.by_symbol(client.get("/stocks/snapshots", dict(query)))

@@ -16,7 +16,7 @@ TradingDays = Mapping[date, tuple[time, time]]
 """The days the market trades, with the regular open and the end of after-hours."""
 
 
-def market_clock(told: object, trading_days: TradingDays) -> MarketClock:
+def market_clock(told: object, trading_days: TradingDays, received_at: datetime) -> MarketClock:
     """Return the clock; the days must hold the exchange's today and tomorrow, unless it is open."""
     said = row(told)
     if not isinstance(said.get("is_open"), bool):
@@ -28,6 +28,7 @@ def market_clock(told: object, trading_days: TradingDays) -> MarketClock:
         next_open=needed_moment(said, "next_open"),
         next_close=needed_moment(said, "next_close"),
         phase=Phase.REGULAR if said["is_open"] else closed_phase(at, trading_days),
+        received_at=received_at,
     )
 
 
