@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -32,11 +33,8 @@ if TYPE_CHECKING:
 
 HALT_REASON = "halt key pressed at the console"
 
-Connect = Callable[[], "DeskLink"]
-"""Makes the link to a desk, and starts one if none runs; called in a thread."""
-
-HaltAlone = Callable[[str], Awaitable["Receipt"]]
-"""Pulls the cord without the desk."""
+Connect = Callable[[], "DeskLink"]  # called in a thread
+HaltAlone = Callable[[str], Awaitable["Receipt"]]  # pulls the cord without the desk
 
 
 def _actions() -> "type[Provider]":
@@ -45,8 +43,7 @@ def _actions() -> "type[Provider]":
     return ActionProvider
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+UTC_NOW = partial(datetime.now, UTC)
 
 
 class Killcord(App[None]):
@@ -64,7 +61,7 @@ class Killcord(App[None]):
         halt_alone: HaltAlone,
         log_file: Path,
         palettes: Path | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()

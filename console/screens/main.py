@@ -18,26 +18,24 @@ import themes
 from console.actions import BY_ID
 from console.domain.receipts import Outcome
 from console.domain.state import TradingState
-from console.screens import errands, prefills
+from console.screens import errands
 from console.screens.beside import Work, run_beside
 from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
 from console.screens.desk_link import DeskLink
-from console.screens.entry_pane import EntryPane
 from console.screens.key_line import WRITING, KeyLine, keys_of
 from console.screens.keys import EVERYWHERE, ON_THE_HALT_SCREEN, main_bindings
+from console.screens.letter_screen import LetterScreen
 from console.screens.order_entry import OrderEntry
-from console.screens.pane_screen import PANES, PaneScreen
-from console.screens.prefills import Prefill
+from console.screens.pane_screen import PANES
 from widgets.alerts import Alerts
 from widgets.analytics import Analytics
-from widgets.blotter import Blotter, names_of
+from widgets.blotter import Blotter
 from widgets.chart import Chart
 from widgets.lines import LineView
 from widgets.order_line import OrderLine
 from widgets.outside import neutral
 from widgets.positions import Positions
 from widgets.status_bar import StatusBar
-from widgets.ticket import TicketPane
 from widgets.watchlist import Watchlist
 
 SMALL_WIDTH, ROOMY_WIDTH = 110, 170
@@ -59,7 +57,7 @@ class Shows(Protocol):
         """Draw what changed."""
 
 
-class MainScreen(PaneScreen):
+class MainScreen(LetterScreen):
     """Everything a trader needs at once; number keys go from pane to pane."""
 
     CSS_PATH: ClassVar = [
@@ -80,10 +78,8 @@ class MainScreen(PaneScreen):
         monotonic: Callable[[], float],
         now: Callable[[], datetime],
     ) -> None:
-        super().__init__()
-        self.symbol: str | None = None
+        super().__init__(link)
         self._profile = profile
-        self._link = link
         self._watched: tuple[str, ...] | None = None
         self._was_attached = False
         self._status = StatusBar(profile, id="status")
@@ -92,9 +88,6 @@ class MainScreen(PaneScreen):
         self._alerts = Alerts(id="alerts")
         self._analytics = Analytics(id="analytics")
         self._chart = Chart(id="chart")
-        self._orders = Blotter(id="orders")
-        self._ticket = TicketPane(id="ticket")
-        self._ticket.line.select_on_focus = False  # a prefill is gone on with, not replaced
         self._feed = ChartFeed(link)
         self._key_line = KeyLine(KEYS)
         self._shown: tuple[Shows, ...] = (
@@ -107,7 +100,6 @@ class MainScreen(PaneScreen):
             self._orders,
             self._ticket,
         )
-        self._entry_pane = EntryPane(self._ticket)
         self.entry = OrderEntry(
             link=link,
             view=self._entry_pane,
@@ -229,60 +221,6 @@ class MainScreen(PaneScreen):
         """Show the next longer timeframe."""
         if self._feed.step(+1):
             self._load_bars()
-
-    # ── letters begin a line ───────────────────────────────────────────────
-
-    def action_order_line(self) -> None:
-        """Go to the order line."""
-        self._ticket.line.focus()
-
-    def action_buy(self) -> None:
-        """Begin a buy of the selected symbol."""
-        self._begin_for_symbol(prefills.buy)
-
-    def action_sell(self) -> None:
-        """Begin a sell of the selected symbol."""
-        self._begin_for_symbol(prefills.sell)
-
-    def action_flat(self) -> None:
-        """Name the selected symbol to close."""
-        self._begin_for_symbol(prefills.flat)
-
-    def action_set_alert(self) -> None:
-        """Begin an alert on the selected symbol."""
-        self._begin_for_symbol(prefills.alert)
-
-    def action_remove_symbol(self) -> None:
-        """Name the selected symbol to take off the watchlist."""
-        self._begin_for_symbol(prefills.unwatch)
-
-    def action_add_symbol(self) -> None:
-        """Begin to add a symbol."""
-        self._begin(prefills.watch())
-
-    def action_cancel_order(self) -> None:
-        """Name the selected order to cancel."""
-        self._begin_for_order(prefills.cancel)
-
-    def action_replace_order(self) -> None:
-        """Begin to replace the selected order."""
-        self._begin_for_order(prefills.replace)
-
-    def _begin_for_symbol(self, prefill: Callable[[str], Prefill]) -> None:
-        self._begin(prefill(self.symbol or ""))
-
-    def _begin_for_order(self, prefill: Callable[[str], Prefill]) -> None:
-        """Use the selected order, else the newest open one."""
-        state = self._link.state
-        order = state.orders.get(self._orders.selected or "")
-        if order is None or not order.is_open:
-            order = next(iter(state.open_orders), None)
-        names = names_of(tuple(state.orders.values()))
-        self._begin(prefill(names[order.key] if order else ""))
-
-    def _begin(self, prefill: Prefill) -> None:
-        self._entry_pane.write(prefill)
-        self._ticket.line.focus()
 
     # ── alerts ─────────────────────────────────────────────────────────────
 
