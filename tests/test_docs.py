@@ -132,6 +132,14 @@ def test_every_action_is_in_the_list_of_keys():
     assert missing == []
 
 
+def test_every_limit_of_the_gate_is_in_its_table():
+    sources = [ROOT / f"console/desk/{name}.py" for name in ("rules", "gate", "coverage")]
+    used = {name for source in sources for name in re.findall(r"\blimits\.(\w+)", read(source))}
+    listed = read(ROOT / "docs/reference/gate.md")
+
+    assert sorted(name for name in used - {"Limits"} if f"`{name}`" not in listed) == []
+
+
 def test_every_key_of_trading_and_safety_is_in_the_manual():
     manual = read(ROOT / "docs/using/console.md")
     wanted = [action for action in ACTIONS if action.group in {"Safety", "Trading", "Alerts"}]

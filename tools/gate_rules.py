@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from types import FunctionType
 
+from console.desk import rules
 from console.desk.gate import Facts, Rule
 from console.desk.limits import Limits
-from console.desk.rules import RULES
 from tools.described import field_docs, paragraph, table, tree_of, value_of
 
 HEAD = ("rule", "what it asks", "setting", "default", "the setting in words", "exit")
@@ -13,7 +14,7 @@ HEAD = ("rule", "what it asks", "setting", "default", "the setting in words", "e
 
 def gate_table() -> str:
     """Return one row a rule: its name, its question, its settings, and what an exit finds."""
-    return table(HEAD, map(_row, RULES))
+    return table(HEAD, map(_row, rules.RULES))
 
 
 def _row(rule: Rule) -> tuple[str, ...]:
@@ -30,14 +31,21 @@ def _row(rule: Rule) -> tuple[str, ...]:
 
 
 def _settings_of(tree: ast.AST) -> Iterator[str]:
-    """Yield the limits a rule reads, by itself or through the fresh quote it asks for."""
+    """Yield the limits a rule reads, by itself or through what it calls for."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Attribute):
-            continue
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "limits":
+        if isinstance(node, ast.Attribute) and _is_limits(node.value):
             yield node.attr
-        if node.attr == "fresh_quote":
+        if isinstance(node, ast.Attribute) and node.attr == "fresh_quote":
             yield from _settings_of(tree_of(Facts.fresh_quote))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            helper = getattr(rules, node.func.id, None)
+            if isinstance(helper, FunctionType) and helper.__module__.startswith("console.desk"):
+                yield from _settings_of(tree_of(helper))
+
+
+def _is_limits(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name == "limits"
 
 
 def _name_of(tree: ast.AST) -> str:
