@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from console.commands import exits
+from console.domain.market import Timeframe
 from console.folders import PROFILES, state_folder
 
 DESCRIPTION = """A keyboard-driven trading console, and the commands that go with it.
@@ -68,14 +69,20 @@ def _add_reading(commands: Commands) -> None:
         ("orders", "the open orders"),
         ("positions", "the holdings"),
         ("quote", "the newest quote of one symbol"),
+        ("chart", "the newest bars of one symbol as candles"),
     ):
         command = commands.add_parser(name, help=words, description=f"Print {words}.")
         _add_profile(command)
+        if name in ("quote", "chart"):
+            command.add_argument("symbol", type=str.upper)
+        if name == "chart":
+            command.add_argument(
+                "--timeframe", choices=list(Timeframe), type=Timeframe, default=Timeframe.MIN_1
+            )
+            continue
         command.add_argument("--json", action="store_true", help="JSON instead of words")
         if name == "orders":
             command.add_argument("--all", action="store_true", help="closed ones too")
-        if name == "quote":
-            command.add_argument("symbol", type=str.upper)
 
 
 def _add_trading(commands: Commands) -> None:
@@ -187,9 +194,9 @@ def _ask(options: argparse.Namespace) -> int:
 def _question(  # noqa: PLR0911 - one line a command
     options: argparse.Namespace,
 ) -> Coroutine[None, None, int]:
-    from console.commands import reading, trading  # noqa: PLC0415 - as above
+    from console.commands import charting, reading, trading  # noqa: PLC0415 - as above
 
-    folder, wants_json = state_folder(options.profile), options.json
+    folder, wants_json = state_folder(options.profile), getattr(options, "json", False)
     match options.command:
         case "status":
             return reading.status(folder, wants_json=wants_json)
@@ -199,6 +206,8 @@ def _question(  # noqa: PLR0911 - one line a command
             return reading.positions(folder, wants_json=wants_json)
         case "quote":
             return reading.quote(folder, options.symbol, wants_json=wants_json)
+        case "chart":
+            return charting.chart(folder, options.symbol, options.timeframe)
         case "order":
             return trading.order(folder, " ".join(options.line), wants_json=wants_json)
         case "cancel":
