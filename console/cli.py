@@ -24,9 +24,9 @@ EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 refused (forbidden, 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
     if list(arguments[:1]) == ["venue"]:
-        from console.bootstrap import run_venue  # noqa: PLC0415 - its own heavy imports
+        from console.venue.command import main as venue  # noqa: PLC0415 - its own heavy imports
 
-        return run_venue(list(arguments[1:]))
+        return venue(list(arguments[1:]))
     grammar = parser()
     options = grammar.parse_args(arguments)
     if options.command == "halt":

@@ -1,6 +1,7 @@
 """The halt, step by step as it happens, and the receipt that proves it."""
 
 from datetime import datetime
+from textwrap import wrap
 
 from console.domain.halt import Halt, HaltStep, StepStatus
 from console.domain.state import TradingState
@@ -21,6 +22,7 @@ STEPS: dict[StepStatus, tuple[str, Meaning]] = {
     StepStatus.FAILED: ("✗", "critical"),
 }
 LEAST_DETAIL = 12
+INDENT = "  "
 
 
 class HaltView(LinePane, can_focus=True):
@@ -38,7 +40,8 @@ class HaltView(LinePane, can_focus=True):
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw the steps that came on."""
         self.set_class(state.halt is not None, "-halted")
-        self.set_lines(_idle() if state.halt is None else _halted(state.halt, now))
+        width = max(self.room.width - 2 * len(INDENT), LEAST_DETAIL)
+        self.set_lines(_idle() if state.halt is None else _halted(state.halt, now, width))
 
 
 def _idle() -> list[Line]:
@@ -52,7 +55,7 @@ def _idle() -> list[Line]:
     ]
 
 
-def _halted(halt: Halt, now: datetime) -> list[Line]:
+def _halted(halt: Halt, now: datetime, width: int) -> list[Line]:
     since = max((now - halt.at).total_seconds(), 0.0)
     banner: list[Line] = [(Cell(f"  {row}", "halted", bold=True),) for row in LETTERS]
     return [
@@ -70,7 +73,7 @@ def _halted(halt: Halt, now: datetime) -> list[Line]:
         (),
         *(_step(step, halt) for step in halt.steps),
         (),
-        *_receipt(halt),
+        *_receipt(halt, width),
     ]
 
 
@@ -95,8 +98,11 @@ def _step(step: HaltStep, halt: Halt) -> Line:
     )
 
 
-def _receipt(halt: Halt) -> list[Line]:
+def _receipt(halt: Halt, width: int) -> list[Line]:
     if not halt.receipt:
         return []
-    lines = halt.receipt.splitlines()
-    return [(Cell("  Receipt", "quiet"),), *((Cell(f"  {text}", "words"),) for text in lines)]
+    wrapped = (row for line in halt.receipt.splitlines() for row in wrap(line, width) or [""])
+    return [
+        (Cell(f"{INDENT}Receipt", "quiet"),),
+        *((Cell(f"{INDENT}{row}", "words"),) for row in wrapped),
+    ]

@@ -25,6 +25,7 @@ MODES: dict[Mode, Cell] = {
     Mode.REDUCING: Cell("◐ REDUCING ONLY", "reducing", bold=True, reverse=True),
     Mode.HALTED: Cell("■ HALTED", "halted", bold=True, reverse=True),
 }
+MODE_NOT_KNOWN = Cell("○ mode not known", "quiet")
 LINKS: dict[Link, tuple[str, Meaning]] = {
     Link.LIVE: ("●", "fresh"),
     Link.RECONCILING: ("◐", "caution"),
@@ -97,10 +98,10 @@ class StatusBar(LinePane):
         profile = self._profile.lower()
         meaning = PROFILES.get(profile, "critical")
         name = Cell(f" {profile.upper()} ", meaning, bold=True, reverse=True)
-        parts = [Part(0, (name,)), Part(0, _mode(state))]
-        if not self._is_attached:
-            parts.append(Part(0, (Cell(" NO DESK ", "critical", bold=True, reverse=True),)))
-        return [*parts, *_money(state)]
+        if self._is_attached:
+            return [Part(0, (name,)), Part(0, _mode(state)), *_money(state)]
+        gone = Cell(" NO DESK ", "critical", bold=True, reverse=True)
+        return [Part(0, (name,)), Part(0, (MODE_NOT_KNOWN,)), Part(0, (gone,)), *_money(state)]
 
     def _colour(self, line: Line, width: int) -> Line:
         """Recolour the whole bar of a live account, whatever the theme."""

@@ -3,26 +3,32 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from console import bootstrap
-from console.bootstrap import Market
 from console.commands import exits
 from console.commands.launch import await_end, ensure_desk
 from console.folders import state_folder
 
+if TYPE_CHECKING:
+    from console.bootstrap.desk import Market
 
-def open_console(profile: str, market: Market) -> int:
+
+def open_console(profile: str, market: "Market") -> int:
     """Open the console, starting the desk first: it loads while the screen does."""
     folder = state_folder(profile)
     launch = ensure_desk(folder, market_words(market))
-    return bootstrap.run_console(folder, launch.failure)
+    from console.bootstrap.console import run_console  # noqa: PLC0415 - while the desk starts
+
+    return run_console(folder, launch.failure)
 
 
-def run_desk(profile: str, market: Market) -> int:
+def run_desk(profile: str, market: "Market") -> int:
     """Run the desk in this process until it is told to stop."""
+    from console.bootstrap import desk  # noqa: PLC0415 - this process only
+
     try:
-        bootstrap.run_desk(state_folder(profile), market)
-    except (bootstrap.CannotStart, OSError) as reason:
+        desk.run_desk(state_folder(profile), market)
+    except (desk.CannotStart, OSError) as reason:
         print(f"killcord desk: {reason}", file=sys.stderr)
         return exits.FAILED
     return exits.DONE
@@ -50,7 +56,7 @@ def stop_desk(profile: str) -> int:
     return exits.DONE
 
 
-def market_words(market: Market) -> Sequence[str]:
+def market_words(market: "Market") -> Sequence[str]:
     """Return the demo's market as a desk's command line takes it."""
     return [
         word

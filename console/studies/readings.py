@@ -163,7 +163,7 @@ def _noted(measure: Measure, left_out: int, kind: str) -> Measure:
 
 
 def _reading(symbol: str, name: str, unit: Unit, measure: Measure, *, ahead: float) -> Reading:
-    """Tell a measure; its time is put on the desk's clock, so that its age is true of a tape too."""
+    """Tell a measure, its time put on the desk's clock: a tape's age is true that way too."""
     return Reading(
         symbol=symbol,
         name=name,

@@ -1,8 +1,4 @@
-"""The composition root: the only place that picks adapters and puts the parts together.
-
-One function a process; what is heavy is imported only in the process that needs
-it, and as late as it can be, because a trader waits for the first quote.
-"""
+"""The desk process: adapters, desk, doors and signals, put together and taken apart again."""
 
 import asyncio
 import fcntl
@@ -11,8 +7,7 @@ import json
 import logging
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
     from console.adapters.alpaca.access import AlpacaAccess
     from console.adapters.embedded_venue import EmbeddedVenue
     from console.desk.desk import Desk
-    from console.screens.desk_link import DeskLink
 
 log = logging.getLogger(__name__)
 
@@ -41,65 +35,6 @@ class CannotStart(Exception):  # noqa: N818 - reads as what it is
     """A process cannot be put together; the message says what to do."""
 
 
-# ── the venue ───────────────────────────────────────────────────────────────
-
-
-def run_venue(arguments: list[str]) -> int:
-    """Run the paper exchange until it is stopped; return its exit status."""
-    from console.venue.command import main  # noqa: PLC0415 - this process only
-
-    return main(arguments)
-
-
-# ── the console ─────────────────────────────────────────────────────────────
-
-
-def run_console(folder: StateFolder, why_no_desk: Callable[[], str]) -> int:
-    """Open the console on the profile's desk; return its exit status."""
-    from console.app import Killcord  # noqa: PLC0415 - this process only
-
-    def connect() -> "DeskLink":
-        from console.link.replica import Replica  # noqa: PLC0415 - after the first paint
-
-        return Replica(folder.socket, "console", explain=why_no_desk)
-
-    async def halt_alone(reason: str) -> Receipt:
-        return await _halt_alone(folder, reason)
-
-    app = Killcord(
-        connect,
-        profile=folder.profile,
-        halt_alone=halt_alone,
-        log_file=folder.path / "console.log",
-    )
-    app.run()
-    return app.return_code or 0
-
-
-async def _halt_alone(folder: StateFolder, reason: str) -> Receipt:
-    """Run `killcord halt`, which needs no desk."""
-    command = [sys.executable, "-P", "-m", "console", "halt", "--json"]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        *("--profile", folder.profile, "--reason", reason),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    told, _ = await process.communicate()
-    try:
-        said = json.loads(told)
-    except ValueError:
-        return Receipt(outcome=Outcome.UNKNOWN, detail="the halt command gave no answer")
-    if said["latched"] is None:
-        return Receipt(outcome=Outcome.UNKNOWN, detail=" ".join(said["steps"]))
-    proof = "CONFIRMED" if said["confirmed"] else "NOT CONFIRMED"
-    return Receipt(outcome=Outcome.ACCEPTED, detail=f"HALTED without the desk, {proof}")
-
-
-# ── the desk ────────────────────────────────────────────────────────────────
-
-
 def run_desk(folder: StateFolder, market: Market) -> None:
     """Run the desk of a profile until it is told to stop.
 
@@ -109,7 +44,7 @@ def run_desk(folder: StateFolder, market: Market) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _sole_holder(folder):
-        asyncio.run(_Process(folder, market).run())
+        asyncio.run(DeskProcess(folder, market).run())
 
 
 @contextmanager
@@ -130,7 +65,7 @@ def _sole_holder(folder: StateFolder) -> Iterator[None]:
         os.close(handle)
 
 
-class _Process:
+class DeskProcess:
     """One desk process, from its first import to its last goodbye."""
 
     def __init__(self, folder: StateFolder, market: Market) -> None:
@@ -190,7 +125,7 @@ class _Process:
                 trading_stream,
             )
 
-            return AlpacaAccess.venue(await venue.started())
+            return AlpacaAccess.venue(await self._started(venue))
         if self._folder.profile == "demo":
             return AlpacaAccess.venue(_start_line(self._market["venue"], self._folder))
         from console.adapters.keys import KeysMissing, read_keys  # noqa: PLC0415 - not in the demo
@@ -201,6 +136,14 @@ class _Process:
             raise CannotStart(f"{self._folder.profile}: {missing}") from None
         hosted = AlpacaAccess.live if self._folder.profile == "live" else AlpacaAccess.paper
         return hosted(keys.key, keys.secret)
+
+    async def _started(self, venue: "EmbeddedVenue") -> Mapping[str, object]:
+        from console.adapters.embedded_venue import VenueFailed  # noqa: PLC0415 - the demo only
+
+        try:
+            return await venue.started()
+        except VenueFailed as failure:
+            raise CannotStart(str(failure)) from None
 
     async def _desk(self, access: "AlpacaAccess", stack: AsyncExitStack) -> "Desk":
         from console.adapters.alpaca.broker import AlpacaBroker  # noqa: PLC0415 - this process only

@@ -1,0 +1,58 @@
+"""The console process: a screen, a link made after the first paint, and a halt without the desk."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from console.folders import StateFolder
+
+if TYPE_CHECKING:
+    from console.domain.receipts import Receipt
+    from console.screens.desk_link import DeskLink
+
+
+def run_console(folder: StateFolder, why_no_desk: Callable[[], str]) -> int:
+    """Open the console on the profile's desk; return its exit status."""
+    from console.app import Killcord  # noqa: PLC0415 - this process only
+
+    def connect() -> "DeskLink":
+        from console.link.replica import Replica  # noqa: PLC0415 - after the first paint
+
+        return Replica(folder.socket, "console", explain=why_no_desk)
+
+    async def halt_alone(reason: str) -> "Receipt":
+        return await _halt_alone(folder, reason)
+
+    app = Killcord(
+        connect,
+        profile=folder.profile,
+        halt_alone=halt_alone,
+        log_file=folder.path / "console.log",
+    )
+    app.run()
+    return app.return_code or 0
+
+
+async def _halt_alone(folder: StateFolder, reason: str) -> "Receipt":
+    """Run `killcord halt`, which needs no desk."""
+    from console.domain.receipts import Outcome, Receipt  # noqa: PLC0415 - rarely needed
+
+    command = [sys.executable, "-P", "-m", "console", "halt", "--json"]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        *("--profile", folder.profile, "--reason", reason),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    told, _ = await process.communicate()
+    try:
+        said = json.loads(told)
+    except ValueError:
+        return Receipt(outcome=Outcome.UNKNOWN, detail="the halt command gave no answer")
+    if said["latched"] is None:
+        return Receipt(outcome=Outcome.UNKNOWN, detail=" ".join(said["steps"]))
+    proof = "CONFIRMED" if said["confirmed"] else "NOT CONFIRMED"
+    return Receipt(outcome=Outcome.ACCEPTED, detail=f"HALTED without the desk, {proof}")
