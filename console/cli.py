@@ -1,7 +1,6 @@
 """The command line: what can be typed after `killcord`."""
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Coroutine, Sequence
@@ -176,6 +175,8 @@ def _halt(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    import asyncio  # noqa: PLC0415 - a console starts its desk before it loads this
+
     from console.commands.asking import NoDesk  # noqa: PLC0415 - not needed by the others
 
     try:

@@ -1,6 +1,7 @@
 """The console process: a screen, a link made after the first paint, and a halt without the desk."""
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Callable
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 def run_console(folder: StateFolder, why_no_desk: Callable[[], str]) -> int:
     """Open the console on the profile's desk; return its exit status."""
+    gc.disable()  # nothing that is loaded now is garbage
     from console.app import Killcord  # noqa: PLC0415 - this process only
 
     def connect() -> "DeskLink":
         from console.link.replica import Replica  # noqa: PLC0415 - after the first paint
 
+        gc.freeze()
+        gc.enable()
         return Replica(folder.socket, "console", explain=why_no_desk)
 
     async def halt_alone(reason: str) -> "Receipt":

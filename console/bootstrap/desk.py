@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import getpass
 import json
 import logging
@@ -77,10 +78,11 @@ class DeskProcess:
 
     async def run(self) -> None:
         """Put the desk together, serve until told to end, take it apart in reverse order."""
+        gc.disable()  # nothing that is loaded now is garbage
         venue = self._begin_venue()
         async with AsyncExitStack() as stack:
             if venue is not None:
-                stack.callback(self._end_venue, venue)
+                stack.callback(venue.end)
             access = await self._access(venue)
             if venue is not None:
                 reviving = asyncio.create_task(venue.keep_alive())
@@ -90,6 +92,8 @@ class DeskProcess:
             self._heed_signals(desk)
             await desk.start()
             stack.push_async_callback(desk.stop)
+            gc.freeze()
+            gc.enable()
             await self._ending.wait()
 
     def _begin_venue(self) -> "EmbeddedVenue | None":
@@ -109,10 +113,6 @@ class DeskProcess:
         venue = EmbeddedVenue(self._folder, VenueOptions(**chosen))
         venue.begin()
         return venue
-
-    def _end_venue(self, venue: "EmbeddedVenue") -> None:
-        if self._ending.is_set():
-            venue.end()
 
     async def _access(self, venue: "EmbeddedVenue | None") -> "AlpacaAccess":
         from console.adapters.alpaca.access import AlpacaAccess  # noqa: PLC0415 - after the venue

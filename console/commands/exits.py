@@ -1,7 +1,5 @@
 """What the exit status of a command means."""
 
-from console.domain.receipts import Outcome
-
 DONE = 0
 FAILED = 1
 USAGE = 2
@@ -10,11 +8,3 @@ REFUSED = 3
 UNKNOWN = 4
 """No answer came: it may or may not have happened."""
 NO_DESK = 5
-
-OF_OUTCOME = {
-    Outcome.ACCEPTED: DONE,
-    Outcome.FORBIDDEN: REFUSED,
-    Outcome.DENIED: REFUSED,
-    Outcome.REJECTED: REFUSED,
-    Outcome.UNKNOWN: UNKNOWN,
-}

@@ -1,6 +1,5 @@
 """Commands that are a process of their own: the console, the desk, and the end of one."""
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ def run_desk(profile: str, market: "Market") -> int:
 
 def stop_desk(profile: str) -> int:
     """End the running desk of a profile; orders stay at the broker."""
+    import asyncio  # noqa: PLC0415 - a console starts its desk before it loads this
+
     from console.commands.asking import NoDesk, attached  # noqa: PLC0415 - needs the link
 
     folder = state_folder(profile)

@@ -14,6 +14,13 @@ from console.folders import StateFolder
 from console.link.client import DeskLost, DeskRefused
 
 QUOTE_SECONDS = 5.0
+STATUS_OF = {
+    Outcome.ACCEPTED: exits.DONE,
+    Outcome.FORBIDDEN: exits.REFUSED,
+    Outcome.DENIED: exits.REFUSED,
+    Outcome.REJECTED: exits.REFUSED,
+    Outcome.UNKNOWN: exits.UNKNOWN,
+}
 
 
 async def order(folder: StateFolder, line: str, *, wants_json: bool) -> int:
@@ -119,4 +126,4 @@ def _tell(receipt: Receipt, *, wants_json: bool) -> int:
     else:
         number = "" if receipt.order is None else f" [{short_number(receipt.order)}]"
         print(f"{receipt.outcome.value}{number}: {receipt.detail}")
-    return exits.OF_OUTCOME[receipt.outcome]
+    return STATUS_OF[receipt.outcome]

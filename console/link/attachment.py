@@ -43,6 +43,7 @@ class Attachment:
         desk: DeskService,
         clock: Clock,
         on_stop: OnStop,
+        on_show: Callable[[], None],
     ) -> None:
         self.name = name
         self.actor = actor
@@ -51,6 +52,7 @@ class Attachment:
         self._desk = desk
         self._clock = clock
         self._on_stop = on_stop
+        self._on_show = on_show
         self._view = View()
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
@@ -86,18 +88,19 @@ class Attachment:
         self.outbox.tell(fact)
         self._wake()
 
-    def draw(self, market: NewestMarket, exposed: frozenset[str]) -> None:
-        """Send what moved since the last frame, unless that one still waits to be taken."""
+    def draw(self, market: NewestMarket, exposed: frozenset[str]) -> bool:
+        """Send what moved since the last frame, unless that one still waits; return if it did."""
         if not self.may_observe or self._frame is not None or len(self.outbox):
-            return
+            return False
         moved = self._view.frame(market, exposed)
         due = self._told_at + HEARTBEAT_SECONDS <= self._clock.monotonic()
         if not moved and not due:
-            return
+            return False
         facts = tuple(messages.pack(event) for event in moved)
         self._frame = messages.encode(messages.Told(now=self._clock.now(), events=facts))
         self._told_at = self._clock.monotonic()
         self._wake()
+        return True
 
     async def flush(self) -> None:
         """Wait until what is queued was handed to the socket."""
@@ -162,6 +165,7 @@ class Attachment:
             self._refuse(0, forbidden(self.actor, Capability.OBSERVE).detail)
             return
         self._view.show(message.symbols, message.focus)
+        self._on_show()
         try:
             self._desk.show(self.name, message.symbols, message.focus)
         except Exception as error:

@@ -18,7 +18,9 @@ from console.link.client import LinkClient, LinkError, NotAttached
 from console.link.messages import Told, Welcome, unpack
 from console.link.sockets import SocketUnusable
 
-FIRST_PAUSE = 0.1
+FIRST_PAUSE = 0.02
+"""Seconds between two tries while a desk may just be starting; a try costs next to nothing."""
+EAGER_SECONDS = 5.0
 LONGEST_PAUSE = 2.0
 
 OnChange = Callable[[], None]
@@ -89,13 +91,14 @@ class Replica:
 
     async def run(self) -> None:
         """Stay attached until cancelled, with longer pauses the longer there is no desk."""
-        pause = FIRST_PAUSE
+        pause, alone_since = FIRST_PAUSE, self._monotonic()
         try:
             while True:
                 if await self._attach_once():
-                    pause = FIRST_PAUSE
+                    pause, alone_since = FIRST_PAUSE, self._monotonic()
                 await self._sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                if self._monotonic() - alone_since > EAGER_SECONDS:
+                    pause = min(pause * 2, LONGEST_PAUSE)
         finally:
             await self._detach()
 

@@ -5,6 +5,7 @@ in frames (see `frames`), everything else at once and in order.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from console.ports import Clock
 logger = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.1
+QUIET_SECONDS = 0.25
+"""How often to look while nothing moves: for heartbeats, and for consoles that were slow."""
 HELLO_SECONDS = 10.0
 FLUSH_SECONDS = 1.0
 MAX_MESSAGE_BYTES = 1024 * 1024
@@ -60,6 +63,7 @@ class LinkServer:
         self._numbers = itertools.count(1)
         self._server: Server | None = None
         self._frames: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
         self._stop_hearing: Callable[[], None] = lambda: None
 
     @property
@@ -106,18 +110,25 @@ class LinkServer:
         self._path.unlink(missing_ok=True)
         self._server = self._frames = None
 
-    def draw(self) -> None:
-        """Send every console its frame."""
-        for console in tuple(self._consoles.values()):
-            console.draw(self._market, self._exposure.symbols)
+    def draw(self) -> bool:
+        """Send every console its frame; return whether anyone was sent one."""
+        exposed = self._exposure.symbols
+        were_sent = [c.draw(self._market, exposed) for c in tuple(self._consoles.values())]
+        return any(were_sent)
 
     async def _draw_frames(self) -> None:
+        """Draw at once what moves after a pause, then once a frame; look now and then."""
         while True:
-            await asyncio.sleep(self._frame_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(QUIET_SECONDS):
+                    await self._moved.wait()
+            self._moved.clear()
+            was_drawn = True
             try:
-                self.draw()
+                was_drawn = self.draw()
             except Exception:
                 logger.exception("a frame could not be drawn")
+            await asyncio.sleep(self._frame_seconds if was_drawn else self._frame_seconds / 10)
 
     def _hear(self, event: Event) -> None:
         if not self._follow(event):
@@ -131,6 +142,7 @@ class LinkServer:
         match event:
             case MarketMoved() | ReadingsTaken():
                 self._market.take(event)
+                self._moved.set()
                 return False
             case PositionsReported() | OrderUpdated():
                 self._exposure.take(event)
@@ -152,6 +164,7 @@ class LinkServer:
             desk=self._desk,
             clock=self._clock,
             on_stop=self._on_stop,
+            on_show=self._moved.set,
         )
         # from here to run() nothing else happens, so no event falls between
         opening = self._opening(console)

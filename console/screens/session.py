@@ -42,7 +42,9 @@ class Session:
         self._halt_alone = halt_alone
         self._profile = profile
         self._now = now
+        self._monotonic = monotonic
         self._drawn = (self.link.state, self.link.is_attached)
+        self._drawn_at = monotonic()
         self._main = MainScreen(
             self.link, profile=profile, monotonic=monotonic, now=self._desk_time
         )
@@ -56,17 +58,24 @@ class Session:
     def draw_frame(self) -> None:
         """Show the newest state on every screen that can be seen."""
         self._drawn = (self.link.state, self.link.is_attached)
+        self._drawn_at = self._monotonic()
         now = self._desk_time()
         for screen in self._app.screen_stack:
             if isinstance(screen, MainScreen | HaltScreen):
                 screen.draw(now)
 
     def _on_desk_change(self) -> None:
-        """Draw at once what a trader waits for; quotes wait for the next frame."""
+        """Draw at once what a trader waits for, and quotes after a pause, else next frame."""
         drawn, was_attached = self._drawn
         state = self.link.state
-        is_news = state.orders is not drawn.orders or state.halt is not drawn.halt
-        if is_news or self.link.is_attached is not was_attached:
+        is_news = (
+            state.orders is not drawn.orders
+            or state.halt is not drawn.halt
+            or bool(state.quotes) is not bool(drawn.quotes)
+        )
+        is_due = self._monotonic() - self._drawn_at >= FRAME_SECONDS / 2
+        if is_news or is_due or self.link.is_attached is not was_attached:
+            self._drawn_at = self._monotonic()
             self._drawn = (state, self.link.is_attached)
             self._app.call_next(self.draw_frame)
 
