@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from console.desk.alerts import AlertDesk
@@ -172,14 +173,14 @@ class Reconciler:
         for _ in range(MOST_TRIES):
             asked_at, broker, ours = self._clock.now(), self._broker, self._store.state.open_orders
             opened, recent, fills, before, account, clock = await asyncio.gather(
-                self._question(broker.open_orders()),
-                self._question(broker.orders_since(self._since)),
-                self._question(broker.fills_since(self._since)),
-                self._question(broker.positions()),
-                self._question(broker.account()),
-                self._question(broker.clock()),
+                self._question(broker.open_orders),
+                self._question(partial(broker.orders_since, self._since)),
+                self._question(partial(broker.fills_since, self._since)),
+                self._question(broker.positions),
+                self._question(broker.account),
+                self._question(broker.clock),
             )
-            after = before if self.is_done else await self._question(broker.positions())
+            after = before if self.is_done else await self._question(broker.positions)
             if holdings_of(before) == holdings_of(after):
                 break
         return Snapshot(
@@ -193,8 +194,8 @@ class Reconciler:
             ours=ours,
         )
 
-    async def _question(self, question: Awaitable[T]) -> T:
-        return await self._connections.ask_within(self._pace.send_deadline, question)
+    async def _question(self, question: Callable[[], Awaitable[T]]) -> T:
+        return await self._connections.ask_within(self._pace.send_deadline, question())
 
     def _has_news(self, snapshot: Snapshot) -> bool:
         is_behind = any(self._books.is_news(order) for order in snapshot.orders)

@@ -1,7 +1,12 @@
 """Our picture against the broker's: the broker wins and every difference is told."""
 
+import asyncio
+import gc
+import warnings
 from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from console.domain.connections import Channel, Link
 from console.domain.orders import OrderStatus
@@ -214,3 +219,18 @@ async def test_what_happened_while_the_stream_was_down_is_told_as_that(world: Wo
     (told,) = world.alerts("difference")
     assert told.endswith("while the trading stream was down.")
     assert world.trading.reconnects == 0
+
+
+@pytest.mark.parametrize("turns", range(30))
+async def test_a_desk_that_stops_between_its_questions_leaves_none_half_asked(tmp_path, turns):
+    world = World(tmp_path)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        await world.desk.start()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+        await world.desk.stop()
+        gc.collect()
+
+    assert [str(warning.message) for warning in heard] == []
