@@ -22,6 +22,7 @@ from console.venue.keys import Keys
 from console.venue.market import Listing, Market, MarketBar, Tick
 from console.venue.orders import OrderEvent
 from console.venue.rate_limit import RateLimit
+from console.venue.shelf import Shelf
 from console.venue.subscriptions import BarTold, Told
 from console.venue.timestamps import DAY, MINUTE, SECOND
 from console.venue.trading_stream import TradingHub
@@ -60,6 +61,7 @@ class Floor:
     listings: dict[str, Listing] = field(init=False)
     assets: dict[str, Listing] = field(init=False)
     told_until: int = field(init=False)
+    shelf: Shelf = field(init=False, default_factory=Shelf)
     _is_settling: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:

@@ -1,11 +1,13 @@
 """Reading query parameters: times, limits and lists, with the errors of the API asked."""
 
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from aiohttp import web
 
 from console.venue.rejections import BAD_SHAPE, Rejection
-from console.venue.timestamps import parse
+from console.venue.rest import is_data
+from console.venue.timestamps import SECOND, parse
 
 
 def time_of(request: web.Request, name: str) -> int | None:
@@ -21,6 +23,16 @@ def time_of(request: web.Request, name: str) -> int | None:
         return parse(text)
     except (ValueError, OverflowError):
         raise _invalid(request, name, text) from None
+
+
+def date_of(request: web.Request, name: str) -> date | None:
+    """Return a date, whether it comes alone or with a time, or None when it is absent.
+
+    Raises:
+        Rejection: when it is none.
+    """
+    at = time_of(request, name)
+    return None if at is None else datetime.fromtimestamp(at // SECOND, UTC).date()
 
 
 def limit_of(request: web.Request, *, default: int, most: int, name: str = "limit") -> int:
@@ -41,10 +53,15 @@ def limit_of(request: web.Request, *, default: int, most: int, name: str = "limi
     return limit
 
 
+def names_of(request: web.Request, name: str) -> list[str]:
+    """Return the words of a comma list that may also be repeated, each once, as they are."""
+    words = ",".join(request.query.getall(name, [])).split(",")
+    return list(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
 def symbols_of(request: web.Request, name: str = "symbols") -> list[str]:
     """Return the symbols of a comma list, each once, in capitals."""
-    text = request.query.get(name, "")
-    return list(dict.fromkeys(s.strip().upper() for s in text.split(",") if s.strip()))
+    return list(dict.fromkeys(symbol.upper() for symbol in names_of(request, name)))
 
 
 def choice_of(request: web.Request, name: str, choices: tuple[str, ...]) -> str:
@@ -53,12 +70,13 @@ def choice_of(request: web.Request, name: str, choices: tuple[str, ...]) -> str:
     Raises:
         Rejection: when it is another word.
     """
-    text = request.query.get(name, "").lower()
+    text = request.query.get(name, "")
     if not text:
         return choices[0]
-    if text not in choices:
-        raise _invalid(request, name, text)
-    return text
+    for choice in choices:
+        if choice.lower() == text.lower():
+            return choice
+    raise _invalid(request, name, text)
 
 
 def flag_of(request: web.Request, name: str) -> bool:
@@ -80,5 +98,5 @@ def uuid_of(request: web.Request, name: str) -> str:
 
 
 def _invalid(request: web.Request, name: str, text: str) -> Rejection:
-    status = 400 if request.path.startswith("/v2/stocks") else 422
+    status = 400 if is_data(request) else 422
     return Rejection(status, BAD_SHAPE, f"invalid {name}: {text[:64]}")

@@ -1,8 +1,6 @@
-"""Routes of the account: what it has, its settings, its fills, the clock, the calendar, assets."""
+"""Routes of the account: what it has, its settings, its fills, and the clock."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -10,19 +8,16 @@ import msgspec
 from aiohttp import web
 
 from console.venue.accounts import Settings
-from console.venue.hours import TradingDay
 from console.venue.order_requests import read_flag
 from console.venue.orders import Fill
-from console.venue.queries import choice_of, limit_of, time_of
-from console.venue.rejections import malformed, not_found
+from console.venue.queries import choice_of, date_of, limit_of, names_of, time_of
+from console.venue.rejections import malformed
 from console.venue.rest import answer, floor_of, read_body
 from console.venue.timestamps import new_york, new_york_rfc3339
 from console.venue.wire import (
     account_json,
     activity_id,
     activity_json,
-    asset_json,
-    exchange_of,
     settings_json,
 )
 
@@ -95,19 +90,19 @@ def _options_level(value: Any) -> int:
 @routes.get("/v2/account/activities")
 async def list_activities(request: web.Request) -> web.Response:
     """Return the fills; nothing else happens to this account."""
-    return _activities(request, request.query.get("activity_types", ""))
+    return _activities(request, names_of(request, "activity_types"))
 
 
 @routes.get("/v2/account/activities/{activity_type}")
 async def list_activities_of_type(request: web.Request) -> web.Response:
     """Return the activities of one type."""
-    return _activities(request, request.match_info["activity_type"])
+    return _activities(request, request.match_info["activity_type"].split(","))
 
 
-def _activities(request: web.Request, types_text: str) -> web.Response:
-    types = {name.strip().upper() for name in types_text.split(",") if name.strip()}
+def _activities(request: web.Request, named: Iterable[str]) -> web.Response:
+    types = {name.strip().upper() for name in named}
     for unknown in sorted(types - ACTIVITY_TYPES):
-        raise malformed(f"invalid activity type: {unknown}")
+        raise malformed(f"invalid activity type: {unknown[:64]}")
     category = choice_of(request, "category", ("", "trade_activity", "non_trade_activity"))
     if category and types:
         raise malformed("only one of category or activity_types is accepted")
@@ -120,16 +115,18 @@ def _activities(request: web.Request, types_text: str) -> web.Response:
 def _fills(request: web.Request) -> Iterable[Fill]:
     fills = floor_of(request).exchange.blotter.fills
     is_descending = choice_of(request, "direction", ("desc", "asc")) == "desc"
-    after, until, day = (time_of(request, name) for name in ("after", "until", "date"))
-    order_id = request.query.get("order_id")
-    page_token = request.query.get("page_token")
+    after, until = time_of(request, "after"), time_of(request, "until")
+    day = date_of(request, "date")
+    if day and (after is not None or until is not None):
+        raise malformed("only one of date or after and until is accepted")
+    order_id, page_token = request.query.get("order_id"), request.query.get("page_token")
     has_begun = not page_token
     for fill in reversed(fills) if is_descending else fills:
         if has_begun and (
             (after is None or fill.at > after)
             and (until is None or fill.at < until)
-            and (day is None or new_york(fill.at).date().isoformat() == request.query["date"][:10])
-            and (not order_id or fill.order_id == order_id)
+            and (day is None or new_york(fill.at).date() == day)
+            and (not order_id or fill.order_id == order_id.lower())
         ):
             yield fill
         has_begun = has_begun or activity_id(fill) == page_token
@@ -149,60 +146,3 @@ async def get_clock(request: web.Request) -> web.Response:
             "next_close": new_york_rfc3339(hours.next_close(now)),
         }
     )
-
-
-@routes.get("/v2/calendar")
-async def get_calendar(request: web.Request) -> web.Response:
-    """Return the real exchange's trading days, ends included."""
-    days = await floor_of(request).calendar.days()
-    dates = [day.day for day in days]
-    start, end = _day_of(request, "start"), _day_of(request, "end")
-    first = bisect_left(dates, start) if start else 0
-    last = bisect_right(dates, end) if end else len(days) - 1
-    return answer([_calendar_day(days, place) for place in range(first, min(last, len(days) - 1))])
-
-
-def _day_of(request: web.Request, name: str) -> date | None:
-    text = request.query.get(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise malformed(f"invalid {name}: {text[:64]}") from None
-
-
-def _calendar_day(days: Sequence[TradingDay], place: int) -> dict[str, str]:
-    day = days[place]
-    return {
-        "date": day.day.isoformat(),
-        "open": f"{new_york(day.opens_at):%H:%M}",
-        "close": f"{new_york(day.closes_at):%H:%M}",
-        "session_open": "0400",
-        "session_close": "2000",
-        "settlement_date": days[place + 1].day.isoformat(),
-    }
-
-
-@routes.get("/v2/assets")
-async def list_assets(request: web.Request) -> web.Response:
-    """Return the listed stocks."""
-    status = request.query.get("status", "active")
-    asset_class = request.query.get("asset_class", "us_equity")
-    if status not in ("active", "all") or asset_class != "us_equity":
-        return answer([])
-    exchange = request.query.get("exchange")
-    attributes = set(filter(None, request.query.get("attributes", "").split(",")))
-    listings = floor_of(request).listings.values()
-    assets = [asset_json(x) for x in listings if not exchange or exchange_of(x) == exchange]
-    return answer([a for a in assets if not attributes or attributes & {*a["attributes"]}])
-
-
-@routes.get("/v2/assets/{symbol_or_asset_id}")
-async def get_asset(request: web.Request) -> web.Response:
-    """Return one listed stock."""
-    named = request.match_info["symbol_or_asset_id"]
-    listing = floor_of(request).listing(named)
-    if listing is None:
-        raise not_found(f"asset not found for {named}")
-    return answer(asset_json(listing))

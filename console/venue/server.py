@@ -16,7 +16,15 @@ from uuid import uuid4
 import uvloop
 from aiohttp import web
 
-from console.venue import control, rest_account, rest_market, rest_orders, rest_positions
+from console.venue import (
+    control,
+    fault_control,
+    rest_account,
+    rest_market,
+    rest_orders,
+    rest_positions,
+    routes_later,
+)
 from console.venue.accounts import Account, AccountOpened
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.calendar import TradingCalendar
@@ -24,6 +32,7 @@ from console.venue.clock import VenueClock
 from console.venue.data_stream import DataHub
 from console.venue.exchange import Exchange
 from console.venue.faults import Faults
+from console.venue.feeds import FEEDS
 from console.venue.floor import Floor
 from console.venue.hours import AlwaysOpen
 from console.venue.journal import Journal
@@ -37,7 +46,6 @@ from console.venue.wire_market import Tapes
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 1024 * 1024
-DATA_STREAMS = ("iex", "sip", "delayed_sip", "boats", "overnight", "test")
 TRADING_STREAMS = ("/stream", "/stream/")
 
 
@@ -132,12 +140,13 @@ def application(floor: Floor) -> web.Application:
     """Return the routes over a floor."""
     app = web.Application(middlewares=[envelope], client_max_size=LARGEST_BODY)
     app[FLOOR] = floor
-    for name in DATA_STREAMS:
-        app.router.add_get(f"/v2/{name}", floor.data_hub.serve)
+    for feed in FEEDS:
+        app.router.add_get(feed.path, floor.data_hub.serving(feed))
     for path in TRADING_STREAMS:
         app.router.add_get(path, floor.trading_hub.serve)
-    for area in (rest_account, rest_orders, rest_positions, rest_market, control):
+    for area in (rest_account, rest_orders, rest_positions, rest_market, control, fault_control):
         app.add_routes(area.routes)
+    app.add_routes(routes_later.routes())
     return app
 
 

@@ -1,0 +1,54 @@
+"""Routes whose modules are read when somebody first asks for them, so that the venue starts fast.
+
+Each line names method, path, module and handler.
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from aiohttp import web
+
+from console.venue.rest import Handler
+
+_WATCHLIST = "/v2/watchlists/{watchlist_id}"
+_WATCHLIST_BY_NAME = "/v2/watchlists:by_name"
+
+LATER: tuple[tuple[str, str, str, str], ...] = (
+    ("GET", "/v2/assets", "rest_assets", "list_assets"),
+    ("GET", "/v2/assets/{symbol_or_asset_id:.+}", "rest_assets", "get_asset"),
+    ("GET", "/v2/account/portfolio/history", "rest_portfolio", "get_history"),
+    ("GET", "/v2/calendar", "rest_calendar", "get_calendar"),
+    ("GET", "/v3/calendar/{market}", "rest_calendar", "get_market_calendar"),
+    ("GET", "/v3/clock", "rest_calendar", "get_market_clocks"),
+    ("GET", "/v2/watchlists", "rest_watchlists", "list_watchlists"),
+    ("POST", "/v2/watchlists", "rest_watchlists", "create_watchlist"),
+    *(
+        (method, path, "rest_watchlists", name)
+        for path in (_WATCHLIST_BY_NAME, _WATCHLIST)
+        for method, name in (
+            ("GET", "get_watchlist"),
+            ("POST", "add_to_watchlist"),
+            ("PUT", "update_watchlist"),
+            ("DELETE", "delete_watchlist"),
+        )
+    ),
+    ("DELETE", _WATCHLIST + "/{symbol:.+}", "rest_watchlists", "remove_from_watchlist"),
+)
+
+
+def routes() -> Iterable[web.RouteDef]:
+    """Return the routes as aiohttp takes them."""
+    return [
+        web.route(method, path, _later(f"console.venue.{module}", name))
+        for method, path, module, name in LATER
+    ]
+
+
+def _later(module: str, name: str) -> Handler:
+    """Return a handler that is read when the first request comes."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        handler: Handler = getattr(import_module(module), name)
+        return await handler(request)
+
+    return handle
