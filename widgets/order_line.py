@@ -33,6 +33,7 @@ class OrderLine(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "earlier", "Earlier line", show=False),
         Binding("down", "later", "Later line", show=False),
+        Binding("ctrl+u", "put_away", "Clear the line", show=False),
     ]
 
     def __init__(
@@ -63,6 +64,10 @@ class OrderLine(Input):
             self._history = [*self._history, text][-REMEMBERED:]
         self._place, self._draft = len(self._history), ""
         self.value = ""
+
+    def action_put_away(self) -> None:
+        """Clear the whole line, wherever the cursor stands; up brings it back."""
+        self.remember(self.value)
 
     def action_earlier(self) -> None:
         """Bring back the line sent before; what is written now is kept."""

@@ -13,7 +13,8 @@ from widgets.help_view import HelpRow, HelpView
 ORDER_LINE = (
     HelpRow("Order line", "enter", "Arm, then send"),
     HelpRow("Order line", "escape", "Disarm, then leave"),
-    HelpRow("Order line", "up,down", "Lines sent before"),
+    HelpRow("Order line", "up,down", "Lines written before"),
+    HelpRow("Order line", "ctrl+u", "Clear; up brings it back"),
 )
 GROUPS_OF: Mapping[str, tuple[str, ...]] = {
     "watchlist": ("Watchlist", "Trading", "Moving"),

@@ -1,6 +1,7 @@
 """Textual's bindings, read from the action table."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.binding import Binding
 
@@ -16,6 +17,10 @@ ON_THE_HALT_SCREEN = frozenset({"rearm", "back"})
 """Actions of the halt screen."""
 
 
+AT_ONCE = "at_once"
+"""The action that runs another one before the next key is looked at."""
+
+
 def bindings(ids: Iterable[str]) -> list[Binding]:
     """Return the bindings of some actions, in the order of the table."""
     wanted = frozenset(ids)
@@ -28,8 +33,14 @@ def app_bindings() -> list[Binding]:
 
 
 def main_bindings() -> list[Binding]:
-    """Return the bindings of the main screen."""
-    return bindings(BY_ID.keys() - ON_THE_APP - ON_THE_HALT_SCREEN)
+    """Return the bindings of the main screen, each also as one that acts at once.
+
+    A key that travels through the focused pane acts later than it was read, and the
+    letters typed after it, by a quick hand or a slow line, would miss the order line.
+    """
+    plain = bindings(BY_ID.keys() - ON_THE_APP - ON_THE_HALT_SCREEN)
+    at_once = [replace(key, action=f"{AT_ONCE}({key.action!r})", priority=True) for key in plain]
+    return [*plain, *at_once]
 
 
 def halt_bindings() -> list[Binding]:

@@ -26,7 +26,7 @@ class LetterScreen(PaneScreen):
 
     def action_order_line(self) -> None:
         """Go to the order line."""
-        self._ticket.line.focus()
+        self.set_focus(self._ticket.line)
 
     def action_buy(self) -> None:
         """Begin a buy of the selected symbol."""
@@ -74,4 +74,4 @@ class LetterScreen(PaneScreen):
 
     def _begin(self, prefill: Prefill) -> None:
         self._entry_pane.write(prefill)
-        self._ticket.line.focus()
+        self.set_focus(self._ticket.line)

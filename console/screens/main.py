@@ -31,6 +31,7 @@ from widgets.alerts import Alerts
 from widgets.analytics import Analytics
 from widgets.blotter import Blotter
 from widgets.chart import Chart
+from widgets.grid import Grid
 from widgets.lines import LineView
 from widgets.order_line import OrderLine
 from widgets.outside import neutral
@@ -189,15 +190,22 @@ class MainScreen(LetterScreen):
     def select_symbol(self, event: Watchlist.Selected | Positions.Selected) -> None:
         """Let the selected symbol drive chart, analytics and the letter keys."""
         event.stop()
-        self._select_symbol(event.symbol)
+        self.follow_row(event.grid)
 
     @on(Blotter.Selected)
     def select_order(self, event: Blotter.Selected) -> None:
         """Let a selected order drive them too."""
         event.stop()
-        order = self._link.state.orders.get(event.order)
-        if order is not None:
-            self._select_symbol(order.request.symbol)
+        self.follow_row(event.grid)
+
+    def follow_row(self, grid: Grid) -> None:
+        """Take the symbol of the row now selected, which may be newer than the message."""
+        row = grid.selected
+        if isinstance(grid, Blotter):
+            order = self._link.state.orders.get(row or "")
+            row = None if order is None else order.request.symbol
+        if row is not None and isinstance(grid, Watchlist | Positions | Blotter):
+            self._select_symbol(row)
 
     def _select_symbol(self, symbol: str) -> None:
         if symbol == self.symbol:
@@ -270,7 +278,7 @@ class MainScreen(LetterScreen):
     def focus_pane(self, name: str) -> None:
         """Give a pane the keys; of the ticket, the order line."""
         if name == "ticket":
-            self._ticket.line.focus()
+            self.set_focus(self._ticket.line)
             return
         super().focus_pane(name)
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from textual.screen import Screen
+from textual.widgets import Input
 
+from console.screens.keys import AT_ONCE
 from widgets.grid import Grid
 
 PANES: Final = ("watchlist", "chart", "positions", "orders", "alerts", "analytics", "ticket")
@@ -30,7 +32,19 @@ class PaneScreen(Screen[None]):
 
     def focus_pane(self, name: str) -> None:
         """Give a pane the keys."""
-        self.query_one(f"#{name}").focus()
+        self.set_focus(self.query_one(f"#{name}"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key act before a field that is written in has heard it."""
+        del parameters
+        return action != AT_ONCE or not isinstance(self.focused, Input)
+
+    async def action_at_once(self, action: str) -> None:
+        """Do what a key says before the next key is looked at."""
+        await self.run_action(action)
+
+    def follow_row(self, grid: Grid) -> None:
+        """Do at once what the row now selected in `grid` means."""
 
     def action_focus_pane(self, name: str) -> None:
         """Go to a pane; on a small screen it takes the place of the one shown."""
@@ -70,5 +84,6 @@ class PaneScreen(Screen[None]):
     def _move(self, select: Callable[[Grid], None], scroll: str) -> None:
         if isinstance(self.focused, Grid):
             select(self.focused)
+            self.follow_row(self.focused)
         elif self.focused is not None:
             getattr(self.focused, scroll)(animate=False)

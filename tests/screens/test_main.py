@@ -1,6 +1,7 @@
 """The main screen: panes, what the selected symbol drives, and a desk that goes away."""
 
 import pytest
+from textual.events import Key
 
 from console.domain.events import AlertUpdated, MarketMoved
 from console.domain.market import Timeframe
@@ -10,6 +11,7 @@ from tests.screens.consoles import SMALL, USUAL, running, until
 from tests.screens.fakes import FakeDesk
 from widgets.analytics import Analytics
 from widgets.chart import Chart
+from widgets.order_line import OrderLine
 from widgets.status_bar import StatusBar
 from widgets.watchlist import Watchlist
 
@@ -164,3 +166,23 @@ async def test_every_theme_can_be_worn():
             worn.add(pilot.app.theme)
 
         assert {"night", "day", "contrast"} <= worn
+
+
+async def test_keys_that_come_in_one_burst_mean_what_they_mean_one_by_one():
+    async with running() as pilot:
+        for key in ("j", "j", "j", "b", "1", "0"):
+            pilot.app.post_message(Key(key, key))
+        line = pilot.app.screen.query_one(OrderLine)
+        await until(pilot, lambda: line.value == "buy 10 AAPL")
+
+        assert pilot.app.focused is line
+
+
+async def test_a_letter_typed_ahead_is_never_taken_for_a_key():
+    async with running() as pilot:
+        pilot.app.post_message(Key("slash", "/"))
+        for letter in "sell 5 ibm":
+            pilot.app.post_message(Key("space" if letter == " " else letter, letter))
+        line = pilot.app.screen.query_one(OrderLine)
+
+        await until(pilot, lambda: line.value == "sell 5 ibm")

@@ -356,3 +356,13 @@ async def test_a_desk_that_goes_before_it_answers_leaves_the_order_unknown():
         await until(pilot, lambda: "UNKNOWN" in said(pilot))
 
         assert line(pilot).value == "buy 10 AAPL"
+
+
+async def test_a_cleared_line_can_be_brought_back():
+    async with running() as pilot:
+        await pilot.press("b", "1", "0", "ctrl+u")
+        line = pilot.app.screen.query_one(OrderLine)
+        assert line.value == ""
+
+        await pilot.press("up")
+        assert line.value == "buy 10 SPY"
