@@ -1,7 +1,9 @@
 """Every order the exchange ever took, every fill, and what the open ones hold."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
+from console.domain.orders import OrderStatus
 from console.venue.open_orders import OpenOrders
 from console.venue.orders import Fill, Order
 from console.venue.rejections import malformed, not_found
@@ -15,6 +17,7 @@ class Blotter:
         self.fills: list[Fill] = []
         self.open_orders = OpenOrders()
         self._client_ids: dict[str, str] = {}
+        self._groups: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def order(self, order_id: str) -> Order:
         """Return one order.
@@ -50,6 +53,25 @@ class Blotter:
         self.orders[order.id] = order
         self._client_ids[order.terms.client_order_id] = order.id
         self.open_orders.put(order)
+        if order.group_id:
+            self._groups[order.group_id][order.id] = None
+
+    def mates(self, order: Order) -> list[Order]:
+        """Return the open orders that came with one and depend on it, or it on them."""
+        return [mate for mate in self._group(order) if mate.is_open and mate.id != order.id]
+
+    def legs(self, order: Order) -> list[Order]:
+        """Return the orders that came with a parent, as they are now."""
+        return [
+            leg
+            for leg in self._group(order)
+            if leg.parent_id == order.id and leg.status is not OrderStatus.REPLACED
+        ]
+
+    def _group(self, order: Order) -> Iterable[Order]:
+        if order.group_id is None:
+            return ()
+        return [self.orders[member] for member in self._groups[order.group_id]]
 
     def restore(self, orders: Iterable[Order], fills: Iterable[Fill]) -> None:
         """Take up the orders and fills of an earlier run."""

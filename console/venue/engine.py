@@ -29,7 +29,7 @@ class Engine:
         orders: Mapping[str, Order],
         may_trade: Callable[[Order, int], bool],
         on_fill: OnFill,
-        on_stop: Callable[[Order], None],
+        on_stop: Callable[[Order, int], None],
     ) -> None:
         self._view = view
         self._orders = orders
@@ -127,7 +127,7 @@ class Engine:
     def _set_off(self, order_id: str, price: Decimal, now: int) -> bool:
         """Move a trailing stop along, and set off a stop that the price has reached."""
         order = self._orders[order_id]
-        if not self._may_trade(order, now):
+        if not order.is_open or not self._may_trade(order, now):
             return False
         moved = trailed(order, price)
         if is_set_off(moved, price):
@@ -135,5 +135,5 @@ class Engine:
             moved = replace(moved, is_triggered=True, updated_at=now)
             self.put(moved)
         if moved is not order:
-            self._on_stop(moved)
+            self._on_stop(moved, now)
         return moved.is_triggered

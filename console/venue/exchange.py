@@ -17,13 +17,21 @@ from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from console.venue import rules
 from console.venue.accounts import Account, DayClosed, Settings
 from console.venue.blotter import Blotter
+from console.venue.class_rules import check_standby
 from console.venue.engine import Engine
 from console.venue.hours import Hours
+from console.venue.legs import Legs
 from console.venue.market import Tick
 from console.venue.order_shapes import IMMEDIATE
 from console.venue.orders import ZERO, EventKind, Fill, Order, OrderEvent, Terms
 from console.venue.rejections import unprocessable
-from console.venue.replacements import check_replaceable, replacement_terms
+from console.venue.replacements import (
+    check_leg_changes,
+    check_replaceable,
+    replacement_terms,
+    successor,
+)
+from console.venue.standing import Standing, intent_of
 from console.venue.timestamps import DAY, MINUTE
 from console.venue.view import MarketView
 
@@ -55,6 +63,8 @@ class Exchange:
         self._new_id = new_id
         self._arrivals: deque[str] = deque()
         self._cancels: deque[str] = deque()
+        self.held_cancels: set[str] = set()
+        """Orders that stay pending_cancel until they are taken out of here."""
         self._changes: list[Change] = []
         self._engine = Engine(
             view=view,
@@ -62,6 +72,13 @@ class Exchange:
             may_trade=self._may_trade,
             on_fill=self._fill,
             on_stop=self._move_stop,
+        )
+        self._legs = Legs(
+            blotter=self.blotter,
+            line=self._engine,
+            tell=self._tell,
+            end=self._end,
+            new_id=new_id,
         )
         self._minute = 0
         self._day_ends_at: int | None = None
@@ -88,7 +105,9 @@ class Exchange:
         self._check_listed(terms.symbol)
         self.blotter.check_client_id(terms.client_order_id)
         rules.check(terms, self._standing())
-        return self._take(self._fresh_order(terms, now))
+        order = self._take(self._legs.headed(self._fresh_order(terms, now)))
+        self._legs.take(order, self._next_seq)
+        return order
 
     def cancel(self, order_id: str, now: int) -> Order:
         """Ask for an order to be canceled; `settle` does it.
@@ -121,11 +140,13 @@ class Exchange:
         self.tell_time(now)
         old = self.blotter.order(order_id)
         check_replaceable(old)
+        check_leg_changes(old, changes)
         named = changes.get("client_order_id") or self._new_id()
         self.blotter.check_client_id(str(named))
         terms = replacement_terms(old, changes, str(named))
-        rules.check(terms, self._standing(replaced=old))
-        new = replace(self._fresh_order(terms, now), replaces=old.id, created_at=old.created_at)
+        check = check_standby if old.status is OrderStatus.HELD else rules.check
+        check(terms, self._standing(replaced=old))
+        new = successor(old, self._fresh_order(terms, now))
         self._engine.drop(old)
         gone = replace(
             old,
@@ -135,7 +156,13 @@ class Exchange:
             updated_at=now,
         )
         self._tell(gone, EventKind.REPLACED, now)
-        return self._take(new)
+        for leg in self._legs.after_replacement(old, new):
+            self._keep(leg)
+        if new.status is not OrderStatus.HELD:
+            return self._take(new)
+        if self._legs.is_watched(self._tell(new, EventKind.HELD, now)):
+            self._engine.put(new)
+        return new
 
     def configure(self, settings: Settings) -> None:
         """Change the account's settings."""
@@ -147,9 +174,11 @@ class Exchange:
     def settle(self, now: int) -> None:
         """Carry out what commands have asked for: cancels first, then arrivals in turn."""
         self.tell_time(now)
-        while self._cancels:
+        for _ in range(len(self._cancels)):
             order = self.blotter.orders[self._cancels.popleft()]
-            if order.is_open:
+            if order.id in self.held_cancels and order.is_open:
+                self._cancels.append(order.id)
+            elif order.is_open:
                 self._close(order, EventKind.CANCELED, now)
         for _ in range(len(self._arrivals)):
             order = self.blotter.orders[self._arrivals.popleft()]
@@ -164,6 +193,8 @@ class Exchange:
         self._minute = minute
         self._end_day(now)
         for order in self.blotter.open_orders:
+            if not self.blotter.orders[order.id].is_open:
+                continue  # it ended with another of its group
             if order.expires_at is not None and order.expires_at <= now:
                 self._close(order, EventKind.EXPIRED, now)
             elif order.status is OrderStatus.ACCEPTED and self._may_trade(order, now):
@@ -191,13 +222,15 @@ class Exchange:
             self._cancels.append(order.id)
         elif order.status in (OrderStatus.PENDING_NEW, OrderStatus.ACCEPTED):
             self._arrivals.append(order.id)
-        elif order.is_open:
+        elif order.is_open and (
+            order.status is not OrderStatus.HELD or self._legs.is_watched(order)
+        ):
             self._engine.put(order)
 
     # How orders come in
 
-    def _standing(self, replaced: Order | None = None) -> rules.Standing:
-        return rules.Standing(
+    def _standing(self, replaced: Order | None = None) -> Standing:
+        return Standing(
             account=self.account,
             open_orders=self.blotter.open_orders,
             view=self.view,
@@ -209,11 +242,11 @@ class Exchange:
             raise unprocessable(f'asset "{symbol}" not found')
 
     def _fresh_order(self, terms: Terms, now: int) -> Order:
-        intent = rules.intent_of(terms, self.account.position_qty(terms.symbol))
+        intent = intent_of(terms, self.account.position_qty(terms.symbol))
         is_trailing = terms.type is OrderType.TRAILING_STOP
         order = Order(
             id=self._new_id(),
-            seq=len(self.blotter.orders),
+            seq=self._next_seq(),
             terms=terms,
             intent=intent,
             status=OrderStatus.PENDING_NEW,
@@ -227,6 +260,9 @@ class Exchange:
         if self._may_trade(order, now):
             return order
         return replace(order, status=OrderStatus.ACCEPTED)
+
+    def _next_seq(self) -> int:
+        return len(self.blotter.orders)
 
     def _expiry(self, terms: Terms, now: int) -> int | None:
         if terms.time_in_force is TimeInForce.GTC:
@@ -251,6 +287,7 @@ class Exchange:
             self._close(working, EventKind.CANCELED, now)
             return
         self._engine.put(working)
+        self._legs.after_arrival(working)
         self._engine.match(working.terms.symbol, working.terms.side, now)
         rest = self.blotter.orders[order.id]
         if rest.is_open and rest.terms.time_in_force in IMMEDIATE:
@@ -288,6 +325,7 @@ class Exchange:
             self._engine.put(filled)
         kind = EventKind.PARTIAL_FILL if filled.is_open else EventKind.FILL
         self._tell(filled, kind, now, fill)
+        self._legs.after_fill(filled, now)
 
     def _book(self, order: Order, qty: Decimal, price: Decimal, leaves: Decimal, now: int) -> Fill:
         terms = order.terms
@@ -312,6 +350,10 @@ class Exchange:
     # How orders end, and how it is told
 
     def _close(self, order: Order, kind: EventKind, now: int) -> None:
+        self._end(order, kind, now)
+        self._legs.after_close(order, kind, now)
+
+    def _end(self, order: Order, kind: EventKind, now: int) -> None:
         self._engine.drop(order)
         closed = (
             replace(order, status=OrderStatus.EXPIRED, expired_at=now, updated_at=now)
@@ -320,8 +362,11 @@ class Exchange:
         )
         self._tell(closed, kind, now)
 
-    def _move_stop(self, order: Order) -> None:
+    def _move_stop(self, order: Order, now: int) -> None:
         """Keep a stop that moved or was set off; nobody is told, the books are."""
+        self._keep(self._legs.set_off(order, now) if order.is_triggered else order)
+
+    def _keep(self, order: Order) -> None:
         self.blotter.keep(order)
         self._changes.append(order)
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from console.domain.orders import Side
-from console.venue.orders import ZERO, Order
+from console.domain.orders import OrderStatus, Side
+from console.venue.orders import ZERO, Order, Role
 
 
 class OpenOrders:
@@ -40,12 +40,27 @@ class OpenOrders:
 
     def held_qty(self, symbol: str, side: Side, price: Decimal | None) -> Decimal:
         """Return the shares that closing orders hold; `price` values those in dollars."""
-        closing = (o for o in self._sides[symbol, side].values() if not o.intent.opens)
-        return sum((held(order, price) for order in closing), ZERO)
+        return sum((held(order, price) for order in self.holders(symbol, side)), ZERO)
+
+    def holders(self, symbol: str, side: Side) -> list[Order]:
+        """Return the open orders that hold shares for a sale or a buying back.
+
+        These are the closing orders, and the entries filled in part, whose shares are
+        for their own legs. A leg that stands by holds what its twin already does.
+        """
+        closing = [o for o in self._sides[symbol, side].values() if _closes(o)]
+        entries = self._sides[symbol, side.opposite].values()
+        return closing + [o for o in entries if o.role is Role.ENTRY and o.filled_qty]
+
+
+def _closes(order: Order) -> bool:
+    return not order.intent.opens and order.status is not OrderStatus.HELD
 
 
 def held(order: Order, price: Decimal | None) -> Decimal:
-    """Return how many shares one closing order holds."""
+    """Return how many shares one order holds that others may not sell."""
+    if order.role is Role.ENTRY:
+        return order.filled_qty
     if order.terms.notional is None:
         return order.leaves_qty
     return order.wants(price) if price else ZERO

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from console.domain.orders import OrderType, Side, TimeInForce
+from console.venue.class_shapes import check_class
 from console.venue.order_shapes import check_terms
-from console.venue.orders import Terms
+from console.venue.orders import Exits, OrderClass, Terms
 from console.venue.rejections import malformed, unprocessable
 
 LONGEST_CLIENT_ID = 128
@@ -28,7 +29,8 @@ def read_ticket(body: Mapping[str, Any]) -> Terms:
     Raises:
         Rejection: when the body is no order.
     """
-    _check_class(body)
+    order_class, exits = _read_class(body.get("order_class")), _read_exits(body)
+    is_exit = order_class is OrderClass.OCO and exits is not None
     terms = Terms(
         symbol=_symbol(body.get("symbol")),
         side=_choice(Side, body.get("side"), "side"),
@@ -37,12 +39,16 @@ def read_ticket(body: Mapping[str, Any]) -> Terms:
         client_order_id=_client_order_id(body.get("client_order_id")) or str(uuid4()),
         qty=read_number(body, "qty"),
         notional=read_number(body, "notional"),
-        limit_price=read_number(body, "limit_price"),
+        limit_price=(exits.take_profit if is_exit and exits else None)
+        or read_number(body, "limit_price"),
         stop_price=read_number(body, "stop_price"),
         trail_price=read_number(body, "trail_price"),
         trail_percent=read_number(body, "trail_percent"),
         extended_hours=read_flag(body.get("extended_hours")),
+        order_class=order_class,
+        exits=exits,
     )
+    check_class(terms)
     check_terms(terms)
     return terms
 
@@ -117,7 +123,31 @@ def _client_order_id(value: Any) -> str | None:
     return value
 
 
-def _check_class(body: Mapping[str, Any]) -> None:
-    order_class = body.get("order_class")
-    if order_class not in (None, "", "simple"):
-        raise unprocessable(f'order class "{order_class}" is not offered by this venue')
+def _read_class(value: Any) -> OrderClass:
+    if value in (None, "", "simple"):
+        return OrderClass.SIMPLE
+    if value == "mleg":
+        raise unprocessable("mleg orders are not offered by this venue: it trades no options")
+    try:
+        return OrderClass(value)
+    except ValueError:
+        raise malformed("invalid order_class") from None
+
+
+def _read_exits(body: Mapping[str, Any]) -> Exits | None:
+    profit, loss = _part(body, "take_profit"), _part(body, "stop_loss")
+    exits = Exits(
+        take_profit=read_number(profit, "limit_price"),
+        stop_loss=read_number(loss, "stop_price"),
+        stop_loss_limit=read_number(loss, "limit_price"),
+    )
+    return None if exits == Exits() else exits
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = body.get(name)
+    if part in (None, ""):
+        return {}
+    if not isinstance(part, Mapping):
+        raise malformed(f"invalid {name}")
+    return part

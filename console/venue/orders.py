@@ -31,6 +31,31 @@ class Intent(StrEnum):
         return self in (Intent.BUY_TO_OPEN, Intent.SELL_TO_OPEN)
 
 
+class OrderClass(StrEnum):
+    """Whether an order stands alone or brings others that depend on it."""
+
+    SIMPLE = ""
+    BRACKET = "bracket"
+    OCO = "oco"
+    OTO = "oto"
+
+
+class Role(StrEnum):
+    """What an order is among those that came with it."""
+
+    ENTRY = "entry"
+    TAKE_PROFIT = "take_profit"
+    STOP_LOSS = "stop_loss"
+
+
+class Exits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Where the orders that come with another one get out: limit, stop, and the stop's limit."""
+
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    stop_loss_limit: Decimal | None = None
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What was asked for: `qty` in shares or `notional` in dollars, never both."""
 
@@ -46,6 +71,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     trail_price: Decimal | None = None
     trail_percent: Decimal | None = None
     extended_hours: bool = False
+    order_class: OrderClass = OrderClass.SIMPLE
+    exits: Exits | None = None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order"):
@@ -75,6 +102,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     replaced_at: int | None = None
     replaced_by: str | None = None
     replaces: str | None = None
+    group_id: str | None = None
+    """What the orders of one bracket, OCO or OTO share, replacements included."""
+    role: Role | None = None
+    parent_id: str | None = None
+    """For a leg, the order it came with."""
 
     @property
     def is_open(self) -> bool:
@@ -169,6 +201,8 @@ class EventKind(StrEnum):
     ACCEPTED = "accepted"
     PENDING_NEW = "pending_new"
     NEW = "new"
+    HELD = "held"
+    RESTATED = "restated"
     PARTIAL_FILL = "partial_fill"
     FILL = "fill"
     PENDING_CANCEL = "pending_cancel"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from console.domain.orders import OrderStatus
 from console.venue.order_shapes import check_terms
-from console.venue.orders import Order, Terms
+from console.venue.orders import Order, Role, Terms
 from console.venue.rejections import malformed, unprocessable
 
 NOT_YET_THERE = (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.PENDING_CANCEL)
@@ -28,6 +28,44 @@ def check_replaceable(order: Order) -> None:
         raise malformed("unable to replace order, order isn't sent to exchange yet")
     if order.terms.notional is not None:
         raise unprocessable("unable to replace order, notional orders cannot be replaced")
+
+
+def check_leg_changes(order: Order, changes: Mapping[str, object]) -> None:
+    """Check that a change leaves the orders of a group one size and one life.
+
+    Raises:
+        Rejection: when it would not.
+    """
+    if order.role is None:
+        return
+    if order.role is Role.ENTRY and order.filled_qty:
+        raise unprocessable("unable to replace order, its legs belong to what is already filled")
+    if changes.get("qty", order.terms.qty) != order.terms.qty:
+        raise unprocessable(f"qty of {order.terms.order_class} orders cannot be replaced")
+    if changes.get("time_in_force", order.terms.time_in_force) != order.terms.time_in_force:
+        raise unprocessable(f"time_in_force of {order.terms.order_class} orders cannot be replaced")
+
+
+def successor(old: Order, new: Order) -> Order:
+    """Return a new order as the one that takes an old one's place, in its group too."""
+    linked = replace(
+        new,
+        replaces=old.id,
+        created_at=old.created_at,
+        group_id=old.group_id,
+        role=old.role,
+        parent_id=old.parent_id,
+    )
+    if old.parent_id is None:
+        return linked
+    is_standby = old.status is OrderStatus.HELD
+    return replace(
+        linked,
+        intent=old.intent,
+        reserve_price=old.reserve_price,
+        expires_at=old.expires_at,
+        status=old.status if is_standby else new.status,
+    )
 
 
 def replacement_terms(old: Order, changes: Mapping[str, object], client_order_id: str) -> Terms:

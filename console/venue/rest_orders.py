@@ -6,10 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
+from console.venue.blotter import Blotter
 from console.venue.floor import Floor
 from console.venue.order_requests import read_changes, read_ticket
 from console.venue.orders import Order
-from console.venue.queries import choice_of, limit_of, symbols_of, time_of, uuid_of
+from console.venue.queries import choice_of, flag_of, limit_of, symbols_of, time_of, uuid_of
 from console.venue.rejections import malformed
 from console.venue.rest import answer, floor_of, read_body
 from console.venue.wire import order_json
@@ -27,7 +28,7 @@ async def submit(request: web.Request) -> web.Response:
     body = await read_body(request)
     terms = read_ticket(body | _listed_symbol(floor, body.get("symbol")))
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
-    return answer(order_json(order))
+    return answer(order_json(order, floor.exchange.blotter.legs(order)))
 
 
 def _listed_symbol(floor: Floor, named: Any) -> dict[str, str]:
@@ -49,7 +50,18 @@ async def list_orders(request: web.Request) -> web.Response:
         else [*exchange.blotter.orders.values()]
     )
     wanted = _wanted(request, reversed(ordered) if is_descending else ordered, status)
-    return answer([order_json(order) for order in islice(wanted, limit)])
+    if not flag_of(request, "nested"):
+        return answer([order_json(order) for order in islice(wanted, limit)])
+    rolled_up = _rolled_up(exchange.blotter, list(wanted))
+    return answer([order_json(order, legs) for order, legs in islice(rolled_up, limit)])
+
+
+def _rolled_up(blotter: Blotter, orders: list[Order]) -> Iterable[tuple[Order, list[Order]]]:
+    """Yield orders with their legs; a leg whose parent is not listed stands alone."""
+    listed = {order.id for order in orders}
+    for order in orders:
+        if order.parent_id not in listed:
+            yield order, blotter.legs(order)
 
 
 def _age(order: Order) -> int:
@@ -100,7 +112,9 @@ async def get_by_client_order_id(request: web.Request) -> web.Response:
 async def get_order(request: web.Request) -> web.Response:
     """Return one order."""
     order_id = uuid_of(request, "order_id")
-    return answer(order_json(floor_of(request).exchange.blotter.order(order_id)))
+    blotter = floor_of(request).exchange.blotter
+    order = blotter.order(order_id)
+    return answer(order_json(order, blotter.legs(order) if flag_of(request, "nested") else ()))
 
 
 @routes.patch("/v2/orders/{order_id}")
@@ -110,7 +124,7 @@ async def replace_order(request: web.Request) -> web.Response:
     order_id = uuid_of(request, "order_id")
     changes = read_changes(await read_body(request))
     order = floor.command(lambda exchange, now: exchange.replace(order_id, changes, now))
-    return answer(order_json(order))
+    return answer(order_json(order, floor.exchange.blotter.legs(order)))
 
 
 @routes.delete("/v2/orders/{order_id}")

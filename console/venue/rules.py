@@ -5,53 +5,19 @@ nothing to say.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from console.domain.orders import OrderType, Side
-from console.venue.accounts import Account
-from console.venue.open_orders import OpenOrders, held
-from console.venue.orders import ZERO, Intent, Order, Terms, price_tick
+from console.venue.class_rules import exits_are_beyond_the_base, it_enters_or_exits
+from console.venue.open_orders import held
+from console.venue.orders import ZERO, Intent, OrderClass, Terms
 from console.venue.rejections import forbidden, unprocessable
+from console.venue.standing import Standing, intent_of, prices_are_on_tick
 from console.venue.view import MarketView
 from console.venue.wire import number
 
 SHORT_COLLAR = Decimal("1.03")
 UNPRICED = (OrderType.MARKET, OrderType.STOP)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What the rules look at besides the order itself."""
-
-    account: Account
-    open_orders: OpenOrders
-    view: MarketView
-    replaced: Order | None = None
-    """The order that makes room for this one, if any."""
-
-    def last_price(self, symbol: str) -> Decimal:
-        """Return the current price of a symbol.
-
-        Raises:
-            Rejection: when the market has not shown one yet.
-        """
-        price = self.view.last_price(symbol)
-        if price is None:
-            raise unprocessable(f'no market price for "{symbol}" yet')
-        return price
-
-    def others(self, symbol: str, side: Side) -> list[Order]:
-        """Return the open orders that stay when this one comes."""
-        gone = self.replaced.id if self.replaced else None
-        return [order for order in self.open_orders.of(symbol, side) if order.id != gone]
-
-
-def intent_of(terms: Terms, position_qty: Decimal) -> Intent:
-    """Return what an order does to the position there is."""
-    if terms.side is Side.BUY:
-        return Intent.BUY_TO_CLOSE if position_qty < 0 else Intent.BUY_TO_OPEN
-    return Intent.SELL_TO_CLOSE if position_qty > 0 else Intent.SELL_TO_OPEN
 
 
 def reserve_price(terms: Terms, intent: Intent, view: MarketView) -> Decimal:
@@ -69,17 +35,6 @@ def account_may_trade(terms: Terms, standing: Standing) -> None:  # noqa: ARG001
     """Refuse while the user has suspended trading."""
     if standing.account.settings.suspend_trade:
         raise forbidden("new orders are rejected by user request")
-
-
-def prices_are_on_tick(terms: Terms, standing: Standing) -> None:  # noqa: ARG001 - a rule's signature
-    """Refuse prices between two ticks."""
-    for label in ("limit_price", "stop_price"):
-        price: Decimal | None = getattr(terms, label)
-        if price is not None and price % price_tick(price) != 0:
-            raise unprocessable(
-                f"invalid {label} {number(price)}. sub-penny increment does not fulfill "
-                "minimum pricing criteria"
-            )
 
 
 def stop_is_beyond_the_market(terms: Terms, standing: Standing) -> None:
@@ -106,7 +61,7 @@ def shares_are_there(terms: Terms, standing: Standing) -> None:
     if intent_of(terms, position_qty).opens:
         return
     wanted = shares(terms, standing)
-    others = [o for o in standing.others(terms.symbol, terms.side) if not o.intent.opens]
+    others = standing.holders(terms.symbol, terms.side)
     price = standing.view.last_price(terms.symbol)
     held_qty = sum((held(order, price) for order in others), ZERO)
     available = max(abs(position_qty) - held_qty, ZERO)
@@ -135,8 +90,18 @@ def short_is_allowed(terms: Terms, standing: Standing) -> None:
         raise forbidden("cannot open a short sell while a long buy order is open")
 
 
+def long_is_allowed(terms: Terms, standing: Standing) -> None:
+    """Refuse to buy what an open short sale would sell at once; no order crosses zero."""
+    if intent_of(terms, standing.account.position_qty(terms.symbol)) is not Intent.BUY_TO_OPEN:
+        return
+    if any(o.intent is Intent.SELL_TO_OPEN for o in standing.others(terms.symbol, Side.SELL)):
+        raise forbidden("cannot open a long buy while a short sell order is open")
+
+
 def no_wash_trade(terms: Terms, standing: Standing) -> None:
     """Refuse an order that could trade with one of the account's own."""
+    if terms.order_class is not OrderClass.SIMPLE:
+        return
     for other in standing.others(terms.symbol, terms.side.opposite):
         if may_meet(terms, other.terms):
             raise forbidden(
@@ -150,7 +115,10 @@ def no_wash_trade(terms: Terms, standing: Standing) -> None:
 
 def may_meet(one: Terms, other: Terms) -> bool:
     """Whether two orders of opposite sides could trade with each other."""
-    if OrderType.TRAILING_STOP in (one.type, other.type):
+    if other.order_class is not OrderClass.SIMPLE or OrderType.TRAILING_STOP in (
+        one.type,
+        other.type,
+    ):
         return False
     if one.limit_price is None or other.limit_price is None:
         return True
@@ -192,12 +160,15 @@ Rule = Callable[[Terms, Standing], None]
 
 RULES: tuple[Rule, ...] = (
     account_may_trade,
+    it_enters_or_exits,
     prices_are_on_tick,
     stop_is_beyond_the_market,
+    exits_are_beyond_the_base,
     fractions_are_allowed,
     shares_are_there,
     short_is_allowed,
     no_wash_trade,
+    long_is_allowed,
     buying_power_suffices,
 )
 

@@ -1,5 +1,6 @@
 """JSON shapes of the trading API: decimals as strings, times as RFC 3339."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -39,11 +40,11 @@ def asset_id(symbol: str) -> str:
     return str(uuid5(ASSETS, symbol))
 
 
-def order_json(order: Order) -> dict[str, Any]:
-    """Return an order as every answer and event carries it."""
+def order_json(order: Order, legs: Sequence[Order] = ()) -> dict[str, Any]:
+    """Return an order as every answer and event carries it, with the legs it came with."""
     terms = order.terms
     average = order.avg_price
-    return {
+    told: dict[str, Any] = {
         "id": order.id,
         "client_order_id": terms.client_order_id,
         "created_at": rfc3339(order.created_at),
@@ -64,7 +65,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "qty": optional(terms.qty),
         "filled_qty": number(order.filled_qty),
         "filled_avg_price": None if average is None else number(average.quantize(MICROS)),
-        "order_class": "",
+        "order_class": terms.order_class.value,
         "order_type": terms.type.value,
         "type": terms.type.value,
         "side": terms.side.value,
@@ -74,13 +75,16 @@ def order_json(order: Order) -> dict[str, Any]:
         "stop_price": optional(order.stop_price),
         "status": order.status.value,
         "extended_hours": terms.extended_hours,
-        "legs": None,
+        "legs": [order_json(leg) for leg in legs] or None,
         "trail_percent": optional(terms.trail_percent),
         "trail_price": optional(terms.trail_price),
         "hwm": optional(order.hwm),
         "subtag": None,
         "source": None,
     }
+    if order.group_id and order.role:
+        told["group_id"], told["group_role"] = order.group_id, order.role.value
+    return told
 
 
 def event_json(event: OrderEvent, *, event_id: str, execution_id: str) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from alpaca.trading.requests import (
     MarketOrderRequest,
     ReplaceOrderRequest,
     StopLimitOrderRequest,
+    StopLossRequest,
     StopOrderRequest,
+    TakeProfitRequest,
     TrailingStopOrderRequest,
 )
 
@@ -292,3 +294,72 @@ def test_wrong_keys_get_alpacas_401(venue):
     client._session.close()
     assert refused.value.status_code == 401
     assert refused.value.response.json() == {"message": "unauthorized."}
+
+
+def price_of(venue, symbol: str) -> float:
+    """Move a market to where the test knows its way."""
+    venue.control("price", symbol=symbol, price=100)
+    return 100.0
+
+
+def test_a_bracket_comes_with_its_legs_and_its_stop_is_released_when_the_profit_is_taken(
+    client, venue
+):
+    last = price_of(venue, "KO")
+    entry = client.submit_order(
+        buy(
+            "KO",
+            order_class=OrderClass.BRACKET,
+            take_profit=TakeProfitRequest(limit_price=last + 5),
+            stop_loss=StopLossRequest(stop_price=last - 50),
+        )
+    )
+    until_status(client, entry, OrderStatus.FILLED)
+    profit = until_status(client, entry.legs[0], OrderStatus.NEW)
+
+    flat = client.get_orders(GetOrdersRequest(status=QueryOrderStatus.ALL))
+    nested = client.get_orders(GetOrdersRequest(status=QueryOrderStatus.ALL, nested=True))
+    position = client.get_open_position("KO")
+    venue.control("price", symbol="KO", price=last + 6)
+
+    assert [leg.status for leg in entry.legs] == [OrderStatus.HELD, OrderStatus.HELD]
+    assert [leg.order_class for leg in entry.legs] == [OrderClass.BRACKET, OrderClass.BRACKET]
+    assert {o.id for o in flat} == {entry.id, *(leg.id for leg in entry.legs)}
+    assert all(o.legs is None for o in flat)
+    assert [[leg.id for leg in o.legs] for o in nested] == [[leg.id for leg in entry.legs]]
+    assert position.qty_available == "0"
+    until_status(client, profit, OrderStatus.FILLED)
+    until_status(client, entry.legs[1], OrderStatus.CANCELED)
+
+
+def test_an_oco_exits_a_position_and_an_oto_protects_one(client, venue):
+    last = price_of(venue, "KO")
+    protected = client.submit_order(
+        buy(
+            "KO",
+            order_class=OrderClass.OTO,
+            stop_loss=StopLossRequest(stop_price=last - 50, limit_price=last - 51),
+        )
+    )
+    until_status(client, protected.legs[0], OrderStatus.NEW)
+    client.cancel_order_by_id(protected.legs[0].id)
+    until_status(client, protected.legs[0], OrderStatus.CANCELED)
+    oco = client.submit_order(
+        LimitOrderRequest(
+            symbol="KO",
+            qty=10,
+            side=OrderSide.SELL,
+            time_in_force=TimeInForce.GTC,
+            order_class=OrderClass.OCO,
+            take_profit=TakeProfitRequest(limit_price=last + 50),
+            stop_loss=StopLossRequest(stop_price=last - 5),
+        )
+    )
+    until_status(client, oco, OrderStatus.NEW)
+
+    venue.control("price", symbol="KO", price=last - 6)
+
+    assert oco.limit_price == str(int(last + 50))
+    until_status(client, oco.legs[0], OrderStatus.FILLED)
+    assert client.get_order_by_id(oco.id).status is OrderStatus.CANCELED
+    assert client.get_all_positions() == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from console.domain.orders import OrderType, Side, TimeInForce
 from console.venue.market import QuoteTick, TradeTick
 from console.venue.open_orders import OpenOrders
-from console.venue.orders import Fill
+from console.venue.orders import Exits, Fill, OrderClass, Role
 from console.venue.rejections import Rejection
 from tests.venue.fakes import CASH, NOON, Pit, terms
 
@@ -31,6 +31,19 @@ def prints(draw):
 
 
 @st.composite
+def classes(draw, kind):
+    """Draw a group: an OCO is a limit at its own profit, the others enter."""
+    order_class = draw(st.sampled_from([OrderClass.BRACKET, OrderClass.OTO, OrderClass.OCO]))
+    exits = Exits(take_profit=Decimal(draw(CENTS)) / 100, stop_loss=Decimal(draw(CENTS)) / 100)
+    if order_class is OrderClass.OTO:
+        exits = Exits(stop_loss=exits.stop_loss)
+    more = {"order_class": order_class, "exits": exits, "time_in_force": TimeInForce.DAY}
+    if order_class is OrderClass.OCO:
+        more |= {"type": OrderType.LIMIT, "limit_price": exits.take_profit, "stop_price": None}
+    return more
+
+
+@st.composite
 def tickets(draw):
     kind = draw(st.sampled_from(OrderType))
     more: dict[str, object] = {"type": kind}
@@ -45,6 +58,8 @@ def tickets(draw):
             st.sampled_from([TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK])
         )
     qty = draw(st.integers(1, 400) | st.sampled_from([Decimal("0.5"), Decimal("3.25")]))
+    if kind is not OrderType.TRAILING_STOP and draw(st.booleans()):
+        qty, more = draw(st.integers(1, 400)), more | draw(classes(kind))
     return terms(draw(st.sampled_from(["buy", "sell"])), qty, draw(SYMBOLS), **more)
 
 
@@ -75,7 +90,19 @@ class Watch:
                 printed += fill.qty
         if isinstance(action, TradeTick):
             assert printed <= 2 * action.size  # a print has two sides
+        for fill in self.pit.fills[self.checked :]:
+            self.leaves_no_group_too_large(fill)
         self.checked = len(self.pit.fills)
+
+    def leaves_no_group_too_large(self, fill: Fill) -> None:
+        """A leg never sells what is not there, nor do two of them sell one share."""
+        blotter = self.pit.exchange.blotter
+        order = blotter.orders[fill.order_id]
+        if order.role in (Role.TAKE_PROFIT, Role.STOP_LOSS):
+            assert fill.position_qty * fill.side.sign <= 0
+        position = self.pit.account.position_qty(fill.symbol)
+        held = self.pit.exchange.held_qty(fill.symbol)
+        assert held <= abs(position)
 
     def is_at_the_touch(self, fill: Fill) -> bool:
         quote = self.pit.view.quotes.get(fill.symbol)

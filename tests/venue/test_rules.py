@@ -46,7 +46,7 @@ SHAPES = [
         42210000,
         "extended hours order must be DAY or GTC limit orders",
     ),
-    ({"qty": 1, "limit_price": 1, "order_class": "bracket"}, 422, 42210000, "not offered"),
+    ({"qty": 1, "limit_price": 1, "order_class": "mleg"}, 422, 42210000, "not offered"),
     ({"qty": 1, "limit_price": 1, "symbol": None}, 422, 40010001, "symbol is required"),
 ]
 
@@ -141,6 +141,15 @@ def test_no_short_sale_while_a_buy_is_open():
     refusal = refusal_of(pit, sell(10, limit_price=110))
 
     assert refusal.message == "cannot open a short sell while a long buy order is open"
+
+
+def test_no_buying_to_open_while_a_short_sale_is_open():
+    pit = open_pit()
+    pit.submit(sell(10, limit_price=110))
+
+    refusal = refusal_of(pit, buy(10, limit_price=90))
+
+    assert refusal.message == "cannot open a long buy while a short sell order is open"
 
 
 def test_no_short_sale_when_the_account_does_not_want_any():
