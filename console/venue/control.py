@@ -54,9 +54,9 @@ async def delay_writes(request: web.Request) -> web.Response:
     """Delay the answers of trading writes: `{"seconds", "before"}`; 0 ends it."""
     faults = floor_of(request).faults
     body = await read_body(request)
-    faults.delay_seconds = _seconds(body)
-    faults.is_delay_before = read_flag(body.get("before"))
-    return answer({"seconds": faults.delay_seconds, "before": faults.is_delay_before})
+    seconds, is_before = _seconds(body), read_flag(body.get("before"))
+    faults.delay_writes(seconds, is_before=is_before)
+    return answer({"seconds": seconds, "before": is_before})
 
 
 @routes.post("/control/mute")
@@ -68,10 +68,7 @@ async def mute_stream(request: web.Request) -> web.Response:
         stream = Stream(str(body.get("stream")))
     except ValueError:
         raise malformed('stream must be "data" or "trading"') from None
-    if read_flag(body.get("muted", True)):
-        faults.muted.add(stream)
-    else:
-        faults.muted.discard(stream)
+    faults.mute(stream, is_muted=read_flag(body.get("muted", True)))
     return answer({"muted": sorted(faults.muted)})
 
 

@@ -5,21 +5,30 @@ Frames are JSON text, or msgpack when the handshake's `Content-Type` asks for it
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
 
+from console.venue.disturbance import Disturbance
+from console.venue.fault_rules import Moment
 from console.venue.faults import Faults, Stream
+from console.venue.feeds import Asset, Feed, asset_of
 from console.venue.keys import Keys
-from console.venue.outbox import Outbox, cut_off
+from console.venue.market import QuoteTick
+from console.venue.outbox import Outbox, cut_off, without_deflating
+from console.venue.stream_faults import StreamClosed, StreamFaults
 from console.venue.subscriptions import (
+    BarTold,
     Batch,
     Encoding,
     Frame,
+    Notice,
     Signature,
     Subscription,
+    SubscriptionRefused,
     Told,
     control_frame,
 )
@@ -37,68 +46,113 @@ ERRORS = {
     405: "symbol limit exceeded",
     406: "connection limit exceeded",
     407: "slow client",
+    408: "v2 not enabled",
     409: "insufficient subscription",
     410: "invalid subscribe action for this feed",
+    411: "insufficient scope",
+    412: "option messages are only available in MsgPack format",
+    413: "star subscription is not allowed for option quotes",
     500: "internal error",
 }
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-class StreamClosed(Exception):  # noqa: N818 - an end, not a mistake
-    """The venue ends this connection."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamRules:
+    """What the data stream allows; Alpaca's limits depend on the plan."""
+
+    has_one_connection: bool = False
+    """Whether a second connection to a feed is refused with 406."""
+    symbol_limit: int | None = None
+    """How many symbols a channel may have; more are refused with 405."""
 
 
 class DataClient:
     """One connection: what it may hear and what it wants to hear."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
-        is_msgpack = "msgpack" in request.headers.get("Content-Type", "")
+    def __init__(
+        self, request: web.Request, socket: web.WebSocketResponse, feed: Feed, rules: StreamRules
+    ) -> None:
+        self.is_msgpack = "msgpack" in request.headers.get("Content-Type", "")
         self.socket = socket
-        self.encoding = Encoding.MSGPACK if is_msgpack else Encoding.JSON
-        self.outbox = Outbox(socket, cut_off=cut_off(request))
-        self.subscription = Subscription()
+        self.feed = feed
+        self.encoding = Encoding.MSGPACK if self.is_msgpack else Encoding.JSON
+        self.outbox = Outbox(socket, cut_off=cut_off(request), is_text=not self.is_msgpack)
+        self.subscription = Subscription(feed, symbol_limit=rules.symbol_limit)
         self.is_authenticated = False
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a control message."""
         self.outbox.put(control_frame(self.encoding, message))
 
-    def tell_error(self, code: int) -> None:
+    def tell_error(self, code: int, message: str | None = None) -> None:
         """Send one of the stream's errors."""
-        self.tell({"T": "error", "code": code, "msg": ERRORS[code]})
+        words = message or ERRORS.get(code, "internal error")
+        self.tell({"T": "error", "code": code, "msg": words})
 
 
 class DataHub:
     """Everybody who listens to market data."""
 
-    def __init__(self, *, keys: Keys, faults: Faults, tapes: Tapes) -> None:
+    def __init__(
+        self, *, keys: Keys, faults: Faults, tapes: Tapes, rules: StreamRules | None = None
+    ) -> None:
         self._keys = keys
-        self._faults = faults
+        self._faults = StreamFaults(faults, Stream.DATA)
+        self._rules = rules or StreamRules()
         self._tapes = tapes
         self._clients: set[DataClient] = set()
+        self._disturbance: Disturbance[Told] = Disturbance(
+            stream=Stream.DATA, faults=faults, about=_about, send=self._send
+        )
         self._handlers: dict[str, Callable[[DataClient, dict[str, Any]], None]] = {
             "auth": self._auth,
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
         }
 
+    def has_listeners(self, asset: Asset) -> bool:
+        """Whether anybody listens to a feed that tells of something."""
+        return any(asset in client.feed.tells for client in self._clients)
+
     def publish(self, told: Sequence[Told]) -> None:
         """Tell everybody what they asked to hear."""
-        if not told or not self._clients or Stream.DATA in self._faults.muted:
+        if not told or not self._clients:
             return
-        batch = Batch(told, self._tapes)
-        frames: dict[tuple[Encoding, Signature], list[Frame]] = {}
+        if not self._faults.are_on:
+            self._send(told)
+            return
+        self._faults.spoil_events(self._clients)
+        self._disturbance.pass_on(told)
+
+    def _send(self, told: Sequence[Told]) -> None:
+        batches: dict[frozenset[Asset], Batch] = {}
+        frames: dict[tuple[frozenset[Asset], Encoding, Signature], list[Frame]] = {}
         for client in [*self._clients]:
-            key = (client.encoding, client.subscription.signature)
+            tells, signature = client.feed.tells, client.subscription.signature
+            if tells not in batches:
+                batches[tells] = Batch([t for t in told if _asset(t) in tells], self._tapes)
+            key = (tells, client.encoding, signature)
             if key not in frames:
-                frames[key] = batch.frames(*key)
+                frames[key] = batches[tells].frames(client.encoding, signature)
             for frame in frames[key]:
                 client.outbox.put(frame)
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    def serving(self, feed: Feed) -> Handler:
+        """Return the handler of a feed's address."""
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            return await self._serve(request, feed)
+
+        return serve
+
+    async def _serve(self, request: web.Request, feed: Feed) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
-        socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST_MESSAGE)
+        socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE)
         await socket.prepare(request)
-        client = DataClient(request, socket)
+        without_deflating(socket)
+        client = DataClient(request, socket, feed, self._rules)
         sender = asyncio.create_task(client.outbox.send_all())
         try:
             await self._converse(client, request)
@@ -108,15 +162,21 @@ class DataHub:
         finally:
             self._clients.discard(client)
             sender.cancel()
-            await socket.close()
+            await socket.close(code=client.outbox.end_code)
         return socket
 
     async def _converse(self, client: DataClient, request: web.Request) -> None:
-        client.tell({"T": "success", "msg": "connected"})
+        if not self._faults.spoil(client, Moment.CONNECT):
+            client.tell({"T": "success", "msg": "connected"})
+        if client.feed.is_msgpack_only and not client.is_msgpack:
+            client.tell_error(412)
+            raise StreamClosed
         if self._keys.are_in(request.headers):
             self._welcome(client)
         try:
             async with asyncio.timeout(AUTH_SECONDS) as patience:
+                if client.is_authenticated:
+                    patience.reschedule(None)
                 async for message in client.socket:
                     self._hear(client, message)
                     if client.is_authenticated:
@@ -135,9 +195,13 @@ class DataHub:
         handle(client, request)
 
     def _welcome(self, client: DataClient) -> None:
+        if self._rules.has_one_connection and any(c.feed is client.feed for c in self._clients):
+            client.tell_error(406)
+            raise StreamClosed
+        if not self._faults.spoil(client, Moment.AUTH):
+            client.tell({"T": "success", "msg": "authenticated"})
         client.is_authenticated = True
         self._clients.add(client)
-        client.tell({"T": "success", "msg": "authenticated"})
 
     def _auth(self, client: DataClient, request: dict[str, Any]) -> None:
         if client.is_authenticated:
@@ -165,14 +229,28 @@ class DataHub:
             return
         try:
             change(request)
-        except ValueError:
-            client.tell_error(400)
+        except SubscriptionRefused as refusal:
+            client.tell_error(refusal.code)
             return
-        client.tell(client.subscription.as_json())
+        if not self._faults.spoil(client, Moment.SUBSCRIBE):
+            client.tell(client.subscription.as_json())
 
     async def close(self) -> None:
         """End every connection."""
         await asyncio.gather(*(client.outbox.close() for client in self._clients))
+
+
+def _asset(told: Told) -> Asset:
+    return told.asset if type(told) is Notice else asset_of(told.symbol)
+
+
+def _about(told: Told) -> tuple[str, str]:
+    """Return symbol and type, as faults name them."""
+    if isinstance(told, BarTold):
+        return told.symbol, told.letter
+    if isinstance(told, Notice):
+        return told.symbol, str(told.message.get("T"))
+    return told.symbol, "q" if isinstance(told, QuoteTick) else "t"
 
 
 def _read(message: Any) -> dict[str, Any]:

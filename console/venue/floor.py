@@ -20,7 +20,7 @@ from console.venue.hours import SessionHours
 from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.market import Listing, Market, MarketBar, Tick
-from console.venue.orders import OrderEvent
+from console.venue.orders import EventKind, OrderEvent
 from console.venue.rate_limit import RateLimit
 from console.venue.shelf import Shelf
 from console.venue.subscriptions import BarTold, Told
@@ -101,6 +101,20 @@ class Floor:
             if isinstance(change, OrderEvent):
                 self.journal.happened(change)
                 self.trading_hub.publish(change)
+                self._hold_cancel(change)
+
+    def _hold_cancel(self, event: OrderEvent) -> None:
+        """Let a cancel stay pending for as long as a fault says."""
+        if not self.faults or event.kind is not EventKind.PENDING_CANCEL:
+            return
+        if seconds := self.faults.cancel_seconds(event.order.terms.symbol):
+            self.exchange.held_cancels.add(event.order.id)
+            loop = asyncio.get_running_loop()
+            loop.call_later(seconds, self._release_cancel, event.order.id)
+
+    def _release_cancel(self, order_id: str) -> None:
+        self.exchange.held_cancels.discard(order_id)
+        self.settle()
 
     def _settle_soon(self) -> None:
         if self._is_settling or not self.exchange.has_due:

@@ -31,6 +31,8 @@ class RequestSeen:
     client_order_id: str | None
     status: int | None = None
     answered_at_ns: int | None = None
+    faults: tuple[str, ...] = ()
+    """The faults that struck it, by id; `status` is then what the client was told."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry as the journal shows it."""
@@ -45,6 +47,7 @@ class RequestSeen:
             "client_order_id": self.client_order_id,
             "status": self.status,
             "answered_at_ns": self.answered_at_ns,
+            "faults": self.faults,
         }
 
 

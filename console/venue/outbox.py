@@ -17,17 +17,43 @@ class Outbox:
     A client that leaves more than `MOST_BYTES` unread is cut off.
     """
 
-    def __init__(self, socket: web.WebSocketResponse, *, cut_off: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        *,
+        cut_off: Callable[[], None],
+        is_text: bool = False,
+    ) -> None:
         self._socket = socket
-        self._cut_off = cut_off
+        self.cut_off = cut_off
+        self.is_text = is_text
         self._frames: deque[bytes | str] = deque()
         self._bytes = 0
         self._ready = asyncio.Event()
+        self._is_silent = False
+        self._end_code: int | None = None
+
+    def fall_silent(self) -> None:
+        """Say nothing more, whatever is put; pings are answered."""
+        self._is_silent = True
+
+    @property
+    def end_code(self) -> int:
+        """The code of the close frame."""
+        return 1000 if self._end_code is None else self._end_code
+
+    def end(self, code: int = 1000) -> None:
+        """Close the connection once what waits is sent; take nothing more."""
+        if self._end_code is None:
+            self._end_code = code
+            self._ready.set()
 
     def put(self, frame: bytes | str) -> None:
         """Send a frame soon."""
+        if self._is_silent or self._end_code is not None:
+            return
         if self._bytes > MOST_BYTES:
-            self._cut_off()
+            self.cut_off()
             return
         self._bytes += len(frame)
         self._frames.append(frame)
@@ -40,6 +66,8 @@ class Outbox:
                 await self._ready.wait()
                 self._ready.clear()
                 await self.flush()
+                if self._end_code is not None:
+                    await self._socket.close(code=self._end_code)
 
     async def flush(self) -> None:
         """Send what waits now.
@@ -70,3 +98,13 @@ def cut_off(request: web.Request) -> Callable[[], None]:
 
 def _nothing() -> None:
     """Do nothing: the connection is gone already."""
+
+
+def without_deflating(socket: web.WebSocketResponse) -> None:
+    """Send plain frames though permessage-deflate was agreed, which RFC 7692 leaves to us.
+
+    What a client deflates is read; deflating the tape for every listener would take
+    most of a core, for a distance that has no length.
+    """
+    if socket._writer is not None:  # noqa: SLF001 - aiohttp offers all or nothing
+        socket._writer.compress = 0  # noqa: SLF001 - likewise

@@ -12,11 +12,14 @@ from aiohttp import web
 
 from console.venue.floor import Floor
 from console.venue.journal import RequestSeen
+from console.venue.misbehaviour import Cut, misbehave
 from console.venue.rejections import Rejection
 
 FLOOR: web.AppKey[Floor] = web.AppKey("floor", Floor)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+STREAMS: web.AppKey[dict[str, Handler]] = web.AppKey("streams", dict)
+"""The websockets by path: news has a page and a stream at one address."""
 
 DATA_PATHS = ("/v2/stocks", "/v1beta1/", "/v1beta3/", "/v1/")
 CONTROL_PATH = "/control"
@@ -68,8 +71,18 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         return await _guarded(request, handler)
     floor = floor_of(request)
     if is_stream(request):
-        return await handler(request)
+        stream = request.app[STREAMS].get(request.path, handler)
+        return await misbehave(request, floor.faults, None, lambda: stream(request))
     seen = await _journaled(request, floor)
+    response = await misbehave(
+        request, floor.faults, seen, lambda: _admitted(request, handler, floor)
+    )
+    if not isinstance(response, Cut):
+        floor.journal.answered(seen, response.status)
+    return response
+
+
+async def _admitted(request: web.Request, handler: Handler, floor: Floor) -> web.StreamResponse:
     allowance = floor.rate_limit.spend()
     if allowance.is_spent:
         response: web.StreamResponse = _too_many(request)
@@ -79,7 +92,6 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = await _guarded(request, handler)
     response.headers["X-Request-ID"] = os.urandom(16).hex()
     response.headers.update(allowance.headers)
-    floor.journal.answered(seen, response.status)
     return response
 
 
@@ -134,14 +146,8 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
 async def _served(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in WRITES or not request.path.startswith(TRADING_PATHS):
         return await handler(request)
-    floor = floor_of(request)
-    faults = floor.faults
-    await floor.hours_known()
-    await faults.wait_before()
-    try:
-        return await handler(request)
-    finally:
-        await faults.wait_after()
+    await floor_of(request).hours_known()
+    return await handler(request)
 
 
 def _worded(request: web.Request, rejection: Rejection) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.market import Market
 from console.venue.rate_limit import RateLimit
-from console.venue.rest import FLOOR, envelope
+from console.venue.rest import FLOOR, STREAMS, envelope
 from console.venue.trading_stream import TradingHub
 from console.venue.view import MarketView
 from console.venue.wire_market import Tapes
@@ -140,10 +140,8 @@ def application(floor: Floor) -> web.Application:
     """Return the routes over a floor."""
     app = web.Application(middlewares=[envelope], client_max_size=LARGEST_BODY)
     app[FLOOR] = floor
-    for feed in FEEDS:
-        app.router.add_get(feed.path, floor.data_hub.serving(feed))
-    for path in TRADING_STREAMS:
-        app.router.add_get(path, floor.trading_hub.serve)
+    app[STREAMS] = {feed.path: floor.data_hub.serving(feed) for feed in FEEDS}
+    app[STREAMS] |= dict.fromkeys(TRADING_STREAMS, floor.trading_hub.serve)
     for area in (rest_account, rest_orders, rest_positions, rest_market, control, fault_control):
         app.add_routes(area.routes)
     app.add_routes(routes_later.routes())

@@ -10,27 +10,18 @@ from typing import Any
 
 import msgspec
 
-from console.venue.market import MarketBar, QuoteTick, Tick
+from console.venue.feeds import EVERY_CHANNEL, EVERYTHING, FOLLOWING_TRADES, Asset, Feed
+from console.venue.market import MarketBar, QuoteTick, Tick, TradeTick
 from console.venue.timestamps import rfc3339, rfc3339_seconds
 from console.venue.wire_market import Tapes, bar_message, msgpack_time, tick_message
 
-CHANNELS = (
-    "trades",
-    "quotes",
-    "bars",
-    "updatedBars",
-    "dailyBars",
-    "statuses",
-    "lulds",
-    "imbalances",
-)
-FOLLOWING_TRADES = ("corrections", "cancelErrors")
-EVERYTHING = "*"
 LONGEST_FRAME = 1_000
 """Messages in a frame, which keeps frames far below a client's usual limit of 1 MiB."""
 
+NOBODY: frozenset[str] = frozenset()
+
 Frame = bytes | str
-Signature = tuple[frozenset[str], ...]
+Signature = tuple[tuple[str, frozenset[str]], ...]
 
 
 class Encoding(StrEnum):
@@ -53,28 +44,66 @@ class BarTold(msgspec.Struct, frozen=True):
     bar: MarketBar
 
 
-Told = Tick | BarTold
+class Notice(msgspec.Struct, frozen=True):
+    """Anything else that is told: a halt, a correction, a headline; `t` is its time."""
+
+    channel: str
+    symbols: tuple[str, ...]
+    message: Mapping[str, Any]
+    at: int
+    asset: Asset = Asset.STOCKS
+
+    @property
+    def symbol(self) -> str:
+        """The first symbol it is about."""
+        return self.symbols[0] if self.symbols else EVERYTHING
+
+
+Told = Tick | BarTold | Notice
+
+
+class SubscriptionRefused(Exception):  # noqa: N818 - what the client is told, not a mistake of ours
+    """A subscription the feed does not take; `code` is the stream's error."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Subscription:
-    """The symbols of each channel."""
+    """The symbols of each channel of a feed."""
 
-    def __init__(self) -> None:
-        self._symbols: dict[str, frozenset[str]] = dict.fromkeys(CHANNELS, frozenset())
+    def __init__(self, feed: Feed, *, symbol_limit: int | None = None) -> None:
+        self._feed = feed
+        self._limit = symbol_limit
+        self._symbols: dict[str, frozenset[str]] = dict.fromkeys(feed.channels, frozenset())
 
     @property
     def signature(self) -> Signature:
         """What two clients share when they hear the same."""
-        return tuple(self._symbols.values())
+        return tuple(self._symbols.items())
 
     def add(self, request: Mapping[str, Any]) -> None:
-        """Hear more."""
-        for channel, symbols in wanted(request).items():
-            self._symbols[channel] |= symbols
+        """Hear more.
+
+        Raises:
+            SubscriptionRefused: when the feed has no such thing or it is too much.
+        """
+        asked = wanted(request, self._feed)
+        if self._feed.is_msgpack_only and EVERYTHING in asked.get("quotes", ()):
+            raise SubscriptionRefused(413)
+        added = {c: symbols | asked.get(c, frozenset()) for c, symbols in self._symbols.items()}
+        if self._limit is not None and any(len(s) > self._limit for s in added.values()):
+            raise SubscriptionRefused(405)
+        self._symbols = added
 
     def remove(self, request: Mapping[str, Any]) -> None:
-        """Hear less."""
-        for channel, symbols in wanted(request).items():
+        """Hear less.
+
+        Raises:
+            SubscriptionRefused: when the feed has no such channel.
+        """
+        for channel, symbols in wanted(request, self._feed).items():
             self._symbols[channel] -= symbols
 
     def as_json(self) -> dict[str, Any]:
@@ -82,25 +111,29 @@ class Subscription:
         told: dict[str, Any] = {"T": "subscription"}
         for channel, symbols in self._symbols.items():
             told[channel] = sorted(symbols)
-        for channel in FOLLOWING_TRADES:
-            told[channel] = told["trades"]
+        if self._feed.follows_trades:
+            for channel in FOLLOWING_TRADES:
+                told[channel] = told["trades"]
         return told
 
 
-def wanted(request: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def wanted(request: Mapping[str, Any], feed: Feed) -> dict[str, frozenset[str]]:
     """Return the symbols a client names, by channel.
 
     Raises:
-        ValueError: when a channel's value is no list of symbols.
+        SubscriptionRefused: when a channel's value is no list of symbols, or of another feed.
     """
     named: dict[str, frozenset[str]] = {}
-    for channel in CHANNELS:
-        symbols = request.get(channel)
+    for channel in EVERY_CHANNEL & request.keys():
+        symbols = request[channel]
         if symbols is None:
             continue
         if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
-            raise ValueError(channel)
-        named[channel] = frozenset(symbols)
+            raise SubscriptionRefused(400)
+        if channel in feed.channels:
+            named[channel] = frozenset(symbols)
+        elif symbols:
+            raise SubscriptionRefused(410)
     return named
 
 
@@ -114,7 +147,7 @@ class Batch:
 
     def frames(self, encoding: Encoding, signature: Signature) -> list[Frame]:
         """Return the frames for every client with this encoding and subscription."""
-        heard = dict(zip(CHANNELS, signature, strict=True))
+        heard = dict(signature)
         pieces = [self._piece(encoding, place) for place in self._places(heard)]
         return [
             joined(encoding, pieces[start : start + LONGEST_FRAME])
@@ -122,17 +155,17 @@ class Batch:
         ]
 
     def _places(self, heard: Mapping[str, frozenset[str]]) -> Iterable[int]:
-        trades, quotes = heard["trades"], heard["quotes"]
+        trades, quotes = heard.get("trades", NOBODY), heard.get("quotes", NOBODY)
         all_trades, all_quotes = EVERYTHING in trades, EVERYTHING in quotes
         for place, told in enumerate(self._told):
             kind = type(told)
             if kind is QuoteTick:
                 if all_quotes or told.symbol in quotes:
                     yield place
-            elif kind is not BarTold:
+            elif kind is TradeTick:
                 if all_trades or told.symbol in trades:
                     yield place
-            elif _hears_bar(told, heard):
+            elif _hears(told, heard):
                 yield place
 
     def _piece(self, encoding: Encoding, place: int) -> bytes:
@@ -149,7 +182,9 @@ class Batch:
             return _to_json(self._message(told, is_json=True))
         return _to_msgpack(self._message(told, is_json=False))
 
-    def _message(self, told: Told, *, is_json: bool) -> msgspec.Struct:
+    def _message(self, told: Told, *, is_json: bool) -> msgspec.Struct | Mapping[str, Any]:
+        if isinstance(told, Notice):
+            return notice_message(told, is_json=is_json)
         if isinstance(told, BarTold):
             at = rfc3339_seconds(told.bar.at) if is_json else msgpack_time(told.bar.at)
             return bar_message(told.letter, told.symbol, told.bar, at)
@@ -157,11 +192,23 @@ class Batch:
         return tick_message(told, self._tapes.of(told.symbol), moment)
 
 
-def _hears_bar(told: Told, heard: Mapping[str, frozenset[str]]) -> bool:
-    if not isinstance(told, BarTold):
+def notice_message(told: Notice, *, is_json: bool) -> Mapping[str, Any]:
+    """Return a notice as the stream tells it: its times in the encoding's own way."""
+    if told.channel == "news":
+        at = rfc3339_seconds(told.at) if is_json else msgpack_time(told.at)
+        return {**told.message, "created_at": at, "updated_at": at}
+    return {**told.message, "t": rfc3339(told.at) if is_json else msgpack_time(told.at)}
+
+
+def _hears(told: Told, heard: Mapping[str, frozenset[str]]) -> bool:
+    if not isinstance(told, BarTold | Notice):
         return False
-    symbols = heard[told.channel]
-    return told.symbol in symbols or EVERYTHING in symbols
+    channel = "trades" if told.channel in FOLLOWING_TRADES else told.channel
+    symbols = heard.get(channel, NOBODY)
+    if EVERYTHING in symbols:
+        return True
+    named = told.symbols if isinstance(told, Notice) else (told.symbol,)
+    return not symbols.isdisjoint(named)
 
 
 def joined(encoding: Encoding, pieces: Sequence[bytes]) -> Frame:

@@ -4,18 +4,24 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 from aiohttp import WSMsgType, web
 
+from console.venue.disturbance import Disturbance
+from console.venue.fault_rules import Moment
 from console.venue.faults import Faults, Stream
 from console.venue.keys import Keys
 from console.venue.orders import OrderEvent
-from console.venue.outbox import Outbox, cut_off
+from console.venue.outbox import Outbox, cut_off, without_deflating
+from console.venue.stream_faults import StreamClosed, StreamFaults
 from console.venue.wire import event_json
 
+Message = tuple[OrderEvent, bytes]
+UNAUTHORIZED = (401, 402)
 TRADE_UPDATES = "trade_updates"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _to_json = msgspec.json.Encoder().encode
@@ -32,6 +38,7 @@ class TradingClient:
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.outbox = Outbox(socket, cut_off=cut_off(request))
+        self.is_msgpack = False
         self.is_authorized = False
         self.hears_updates = False
 
@@ -39,44 +46,72 @@ class TradingClient:
         """Send a message."""
         self.outbox.put(_to_json(message))
 
+    def tell_error(self, code: int, message: str | None = None) -> None:
+        """Refuse to sign it in (401, 402), or send an error in words."""
+        if code in UNAUTHORIZED and message is None:
+            self.tell(_authorization(is_authorized=False))
+            return
+        words = message or f"error {code}"
+        self.tell({"action": "error", "data": {"error_message": words}})
+
 
 class TradingHub:
     """Everybody who listens to the account's orders."""
 
     def __init__(self, *, keys: Keys, faults: Faults) -> None:
         self._keys = keys
-        self._faults = faults
+        self._faults = StreamFaults(faults, Stream.TRADING)
         self._clients: set[TradingClient] = set()
+        self._disturbance: Disturbance[Message] = Disturbance(
+            stream=Stream.TRADING, faults=faults, about=_about, send=self._send
+        )
 
     def publish(self, event: OrderEvent) -> None:
         """Tell everybody of an order event."""
-        listeners = [client for client in self._clients if client.hears_updates]
-        if not listeners or not event.is_told or Stream.TRADING in self._faults.muted:
+        if not event.is_told or not self._listeners:
             return
         data = event_json(event, event_id=new_event_id(), execution_id=str(uuid4()))
-        frame = _to_json({"stream": TRADE_UPDATES, "data": data})
-        for client in listeners:
-            client.outbox.put(frame)
+        message = (event, _to_json({"stream": TRADE_UPDATES, "data": data}))
+        if not self._faults.are_on:
+            self._send([message])
+            return
+        self._faults.spoil_events(self._listeners)
+        self._disturbance.pass_on([message])
+
+    @property
+    def _listeners(self) -> list[TradingClient]:
+        return [client for client in self._clients if client.hears_updates]
+
+    def _send(self, messages: Sequence[Message]) -> None:
+        for client in self._listeners:
+            for _, frame in messages:
+                client.outbox.put(frame)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
-        socket = web.WebSocketResponse(compress=False)
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
+        without_deflating(socket)
         client = TradingClient(request, socket)
         self._clients.add(client)
         sender = asyncio.create_task(client.outbox.send_all())
         try:
-            async for message in socket:
-                if not self._hear(client, message):
-                    break
+            await self._converse(client, socket)
             with contextlib.suppress(ConnectionError):
                 await client.outbox.flush()
         finally:
             self._clients.discard(client)
             sender.cancel()
             with contextlib.suppress(ConnectionError):
-                await socket.close()
+                await socket.close(code=client.outbox.end_code)
         return socket
+
+    async def _converse(self, client: TradingClient, socket: web.WebSocketResponse) -> None:
+        with contextlib.suppress(StreamClosed):
+            self._faults.spoil(client, Moment.CONNECT)
+            async for message in socket:
+                if not self._hear(client, message):
+                    return
 
     def _hear(self, client: TradingClient, message: Any) -> bool:
         """Answer one message; False when the connection is over."""
@@ -85,7 +120,7 @@ class TradingHub:
         if action in ("authenticate", "auth"):
             return self._authenticate(client, request)
         if not client.is_authorized:
-            client.tell(_authorization(is_authorized=False, action="listen"))
+            client.tell(_authorization(is_authorized=False))
             return False
         if action == "listen":
             self._listen(client, request)
@@ -99,9 +134,8 @@ class TradingHub:
         client.is_authorized = self._keys.fit(
             pair.get("key_id", request.get("key")), pair.get("secret_key", request.get("secret"))
         )
-        client.tell(
-            _authorization(is_authorized=client.is_authorized, action=str(request["action"]))
-        )
+        if not self._faults.spoil(client, Moment.AUTH):
+            client.tell(_authorization(is_authorized=client.is_authorized))
         return client.is_authorized
 
     def _listen(self, client: TradingClient, request: dict[str, Any]) -> None:
@@ -110,16 +144,24 @@ class TradingHub:
         listed = named if isinstance(named, list) else []
         streams = [name for name in listed if name == TRADE_UPDATES]
         client.hears_updates = bool(streams)
-        client.tell({"stream": "listening", "data": {"streams": streams}})
+        if not self._faults.spoil(client, Moment.SUBSCRIBE):
+            client.tell({"stream": "listening", "data": {"streams": streams}})
 
     async def close(self) -> None:
         """End every connection."""
         await asyncio.gather(*(client.outbox.close() for client in self._clients))
 
 
-def _authorization(*, is_authorized: bool, action: str) -> dict[str, Any]:
+def _about(message: Message) -> tuple[str, str]:
+    """Return symbol and type, as faults name them."""
+    event, _ = message
+    return event.order.terms.symbol, event.kind.value
+
+
+def _authorization(*, is_authorized: bool) -> dict[str, Any]:
+    """Return the answer to both ways of signing in, which calls both of them authenticate."""
     status = "authorized" if is_authorized else "unauthorized"
-    return {"stream": "authorization", "data": {"status": status, "action": action}}
+    return {"stream": "authorization", "data": {"status": status, "action": "authenticate"}}
 
 
 def _read(message: Any) -> dict[str, Any]:
