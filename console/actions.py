@@ -36,6 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("replace_order", "r", "Replace order", "Trading", Capability.TRADE),
     Action("flat", "f", "Flat", "Trading", Capability.TRADE),
     Action("set_alert", "p", "Price alert", "Alerts", Capability.ALERT),
+    Action("remove_alert", "u", "Remove price alert", "Alerts", Capability.ALERT),
     Action("acknowledge", "a", "Acknowledge", "Alerts", Capability.ALERT, in_footer=True),
     Action("acknowledge_all", "A", "Acknowledge all", "Alerts", Capability.ALERT),
     Action("add_symbol", "w", "Add symbol", "Watchlist", Capability.ARRANGE),

@@ -21,6 +21,7 @@ _STEPS: Mapping[str, tuple[str, ...]] = {
     ),
     "flat": ("SYMBOL: its orders are canceled and its position is closed",),
     "alert": ("SYMBOL, as in alert AAPL above 195", " or ".join(DIRECTIONS), "PRICE"),
+    "unalert": ("SYMBOL whose price alerts go", "PRICE, if only one of them goes · Enter"),
     "watch": ("SYMBOL to put on the watchlist",),
     "unwatch": ("SYMBOL to take off the watchlist",),
 }

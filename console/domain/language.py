@@ -3,7 +3,7 @@
 buy|sell QTY SYMBOL [@ PRICE | mkt | stop PRICE [limit PRICE]] [day|gtc|ioc|fok]
 cancel NUMBER|SYMBOL|all          replace NUMBER|SYMBOL [QTY] [@ PRICE] [stop PRICE] [day|…]
 flat SYMBOL                       alert SYMBOL above|below PRICE
-watch SYMBOL                      unwatch SYMBOL
+unalert SYMBOL [PRICE]            watch SYMBOL                      unwatch SYMBOL
 """
 
 from collections.abc import Callable, Mapping
@@ -23,6 +23,7 @@ from console.domain.tickets import (
     FlatCommand,
     ReplaceCommand,
     Ticket,
+    UnalertCommand,
     WatchCommand,
 )
 from console.domain.words import Problem, Word, Wrong
@@ -312,6 +313,14 @@ def _alert(reader: _Reader, _verb: Word) -> AlertCommand:
     return AlertCommand(symbol=symbol, direction=direction, price=level)
 
 
+def _unalert(reader: _Reader, _verb: Word) -> UnalertCommand:
+    example = "unalert AAPL 195"
+    symbol = words.symbol(reader.next(f"Write the symbol, as in '{example}'."), example)
+    if reader.peek() is None:
+        return UnalertCommand(symbol=symbol)
+    return UnalertCommand(symbol=symbol, price=words.price(reader.next(""), "price", example))
+
+
 def _watch(reader: _Reader, verb: Word) -> WatchCommand:
     example = f"{verb.lower} KO"
     word = reader.next(f"Write the symbol after '{verb.lower}', as in '{example}'.")
@@ -329,6 +338,7 @@ _VERBS: Mapping[str, Callable[[_Reader, Word], Command]] = {
     "replace": _replace,
     "flat": _flat,
     "alert": _alert,
+    "unalert": _unalert,
     "watch": _watch,
     "unwatch": _watch,
 }

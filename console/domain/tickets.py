@@ -57,6 +57,14 @@ class AlertCommand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnalertCommand:
+    """Take back the price alerts of a symbol: all of them, or the one at `price`."""
+
+    symbol: str
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchCommand:
     """Put a symbol on the watchlist, or take it off."""
 
@@ -64,4 +72,12 @@ class WatchCommand:
     is_watched: bool
 
 
-Command = Ticket | CancelCommand | ReplaceCommand | FlatCommand | AlertCommand | WatchCommand
+Command = (
+    Ticket
+    | CancelCommand
+    | ReplaceCommand
+    | FlatCommand
+    | AlertCommand
+    | UnalertCommand
+    | WatchCommand
+)

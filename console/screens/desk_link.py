@@ -51,6 +51,9 @@ class Commands(Protocol):
     async def set_crossing(self, symbol: str, direction: Direction, price: float) -> Receipt:
         """Ask to be told when a price crosses a level."""
 
+    async def remove_crossing(self, crossing: str) -> Receipt:
+        """Take a price alert back, by its id."""
+
     async def acknowledge(self, alerts: Sequence[str]) -> Receipt:
         """Say that these alerts were seen."""
 

@@ -6,7 +6,9 @@ exception, reaches the trader.
 
 import logging
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
+from console.domain.alerts import Crossing
 from console.domain.language import resolve
 from console.domain.order_ids import short_number
 from console.domain.orders import Order
@@ -18,6 +20,7 @@ from console.domain.tickets import (
     FlatCommand,
     ReplaceCommand,
     Ticket,
+    UnalertCommand,
     WatchCommand,
 )
 from console.domain.words import Problem
@@ -26,7 +29,7 @@ from console.screens.desk_link import Commands, DeskLink
 
 logger = logging.getLogger(__name__)
 
-Immediate = CancelCommand | AlertCommand | WatchCommand
+Immediate = CancelCommand | AlertCommand | UnalertCommand | WatchCommand
 
 
 async def check(ticket: Ticket, link: DeskLink) -> Preview | Problem:
@@ -70,8 +73,20 @@ async def _immediate(command: Immediate, desk: Commands, state: TradingState) ->
             return await desk.cancel([order.key for order in orders_of(command, state)])
         case AlertCommand():
             return await desk.set_crossing(command.symbol, command.direction, float(command.price))
+        case UnalertCommand():
+            return await _take_back(crossings_of(command, state), desk)
         case WatchCommand():
             return await desk.watch(command.symbol, is_watched=command.is_watched)
+
+
+async def _take_back(crossings: tuple[Crossing, ...], desk: Commands) -> Receipt:
+    """Take price alerts back one by one; the first that is not ends it."""
+    for crossing in crossings:
+        receipt = await desk.remove_crossing(crossing.id)
+        if receipt.outcome is not Outcome.ACCEPTED or len(crossings) == 1:
+            return receipt
+    detail = f"{len(crossings)} alerts on {crossings[0].symbol} are removed."
+    return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
 
 
 async def _armed(armed: Armed, desk: Commands) -> Receipt:
@@ -103,6 +118,17 @@ def orders_of(
     return () if isinstance(meant, Problem) else meant
 
 
+def crossings_of(command: UnalertCommand, state: TradingState) -> tuple[Crossing, ...]:
+    """Return the armed price alerts that a command takes back."""
+    return tuple(
+        crossing
+        for crossing in state.crossings.values()
+        if crossing.is_armed
+        and crossing.symbol == command.symbol
+        and command.price in (None, Decimal(str(crossing.price)))
+    )
+
+
 def summary(command: Immediate) -> str:
     """Say what is being done, in the order language's words."""
     match command:
@@ -110,6 +136,8 @@ def summary(command: Immediate) -> str:
             return f"cancel {target}"
         case AlertCommand():
             return f"alert {command.symbol} {command.direction.value} {command.price:f}"
+        case UnalertCommand(symbol=symbol, price=price):
+            return f"unalert {symbol}{'' if price is None else f' {price:f}'}"
         case WatchCommand():
             return f"{'watch' if command.is_watched else 'unwatch'} {command.symbol}"
 
@@ -153,6 +181,15 @@ def nothing_to_close(symbol: str, state: TradingState) -> Problem | None:
     if not isinstance(resolve(symbol, state), Problem):
         return None
     text = f"There is no position and no open order in {symbol}: nothing is to be closed."
+    return Problem(text=text, at=(0, len(text)))
+
+
+def nothing_armed(command: UnalertCommand, state: TradingState) -> Problem | None:
+    """Return why `unalert` has nothing to do, None when it has."""
+    if crossings_of(command, state):
+        return None
+    place = "" if command.price is None else f" at {command.price:f}"
+    text = f"No price alert on {command.symbol}{place} is armed: the alerts pane lists them first."
     return Problem(text=text, at=(0, len(text)))
 
 

@@ -18,7 +18,7 @@ import themes
 from console.actions import BY_ID
 from console.domain.receipts import Outcome
 from console.domain.state import TradingState
-from console.screens import errands
+from console.screens import errands, prefills
 from console.screens.beside import Work, run_beside
 from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
 from console.screens.desk_link import DeskLink
@@ -231,6 +231,14 @@ class MainScreen(LetterScreen):
             self._load_bars()
 
     # ── alerts ─────────────────────────────────────────────────────────────
+
+    def action_remove_alert(self) -> None:
+        """Name the selected price alert to take back, else those of the selected symbol."""
+        crossing = self._link.state.crossings.get(self._alerts.selected_crossing or "")
+        if crossing is None:
+            self._begin(prefills.unalert(self.symbol or "", None))
+        else:
+            self._begin(prefills.unalert(crossing.symbol, crossing.price))
 
     def action_acknowledge(self) -> None:
         """Say that the selected alert was seen, else the newest one."""

@@ -20,6 +20,7 @@ from console.domain.tickets import (
     FlatCommand,
     ReplaceCommand,
     Ticket,
+    UnalertCommand,
 )
 from console.domain.words import Problem
 from console.screens import arming, errands
@@ -167,6 +168,8 @@ class OrderEntry:
                 return Problem(text=text, at=(0, len(self._view.text)))
         if isinstance(command, FlatCommand):
             return errands.nothing_to_close(command.symbol, state)
+        if isinstance(command, UnalertCommand):
+            return errands.nothing_armed(command, state)
         return None
 
     def _refusal(self, text: str) -> Problem | None:

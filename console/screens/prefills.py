@@ -40,6 +40,11 @@ def alert(symbol: str) -> Prefill:
     return _whole(f"alert {symbol} ")
 
 
+def unalert(symbol: str, price: float | None) -> Prefill:
+    """Name the price alert to take back, or the symbol of all; Enter is missing."""
+    return _whole(f"unalert {symbol}" if price is None else f"unalert {symbol} {price}")
+
+
 def watch() -> Prefill:
     """Begin to add a symbol."""
     return _whole("watch ")

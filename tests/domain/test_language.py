@@ -20,6 +20,7 @@ from console.domain.tickets import (
     FlatCommand,
     ReplaceCommand,
     Ticket,
+    UnalertCommand,
     WatchCommand,
 )
 from console.domain.words import Problem
@@ -77,6 +78,8 @@ UNDERSTOOD = {
     "alert AAPL above 195": AlertCommand(symbol="AAPL", direction=Direction.ABOVE, price=D(195)),
     "alert AAPL<180.5": AlertCommand(symbol="AAPL", direction=Direction.BELOW, price=D("180.5")),
     "watch KO": WatchCommand(symbol="KO", is_watched=True),
+    "unalert aapl": UnalertCommand(symbol="AAPL"),
+    "unalert AAPL 195.50": UnalertCommand(symbol="AAPL", price=D("195.50")),
     "unwatch ko": WatchCommand(symbol="KO", is_watched=False),
 }
 

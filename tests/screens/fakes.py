@@ -161,6 +161,9 @@ class FakeDesk:
     async def set_crossing(self, symbol, direction, price):
         return await self._answer("set_crossing", (symbol, direction, price), "the alert is set")
 
+    async def remove_crossing(self, crossing):
+        return await self._answer("remove_crossing", crossing, "the alert is removed")
+
     async def acknowledge(self, alerts):
         return await self._answer("acknowledge", tuple(alerts), "acknowledged")
 

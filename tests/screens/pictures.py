@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from console.domain.account import Account
-from console.domain.alerts import Alert, AlertKind, Severity
+from console.domain.alerts import Alert, AlertKind, Crossing, Direction, Severity
 from console.domain.connections import Channel, Connection, Link
 from console.domain.events import (
     AccountReported,
     AlertUpdated,
     ClockReported,
     ConnectionChanged,
+    CrossingUpdated,
     FillBooked,
     MarketMoved,
     OrderUpdated,
@@ -157,6 +158,20 @@ ALERTS = (
     alert(3, AlertKind.PRICE, Severity.INFO, "TSLA crossed above 400.00", "TSLA"),
     alert(4, AlertKind.MOVE, Severity.WARNING, "NVDA moved -1.96% in 5 minutes", "NVDA"),
     alert(5, AlertKind.STALE, Severity.CRITICAL, "market data is mute for 16 s"),
+)
+
+
+def crossing(number, symbol, direction, price):
+    at = NOW - timedelta(seconds=900)
+    return Crossing(
+        id=f"x{number}", symbol=symbol, direction=direction, price=price, by="trader", at=at
+    )
+
+
+CROSSINGS = (
+    crossing(1, "AAPL", Direction.ABOVE, 195.0),
+    crossing(2, "AAPL", Direction.BELOW, 187.5),
+    crossing(3, "KO", Direction.BELOW, 70.0),
 )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from console.domain.events import MarketMoved
+from console.domain.events import CrossingUpdated, MarketMoved
 from console.domain.orders import Side
 from console.domain.receipts import Check, Outcome, Receipt
 from tests.screens import pictures
@@ -269,16 +269,40 @@ async def test_what_was_written_meanwhile_is_not_lost():
         ("cancel all", "cancel_all", None),
         ("watch GE", "watch", ("GE", True)),
         ("unwatch KO", "watch", ("KO", False)),
+        ("unalert KO", "remove_crossing", "x3"),
+        ("unalert AAPL 187.50", "remove_crossing", "x2"),
     ],
 )
 async def test_a_command_that_cannot_cost_money_is_done_at_once(text, asked, what):
     desk = FakeDesk()
+    desk.tell(*(CrossingUpdated(crossing) for crossing in pictures.CROSSINGS))
     async with running(desk) as pilot:
         await write(pilot, text)
         await pilot.press("enter")
         await until(pilot, lambda: desk.asked_for(asked))
 
         assert desk.asked_for(asked) == [what]
+
+
+async def test_unalert_takes_back_every_alert_of_a_symbol():
+    desk = FakeDesk()
+    desk.tell(*(CrossingUpdated(crossing) for crossing in pictures.CROSSINGS))
+    async with running(desk) as pilot:
+        await write(pilot, "unalert AAPL")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(desk.asked_for("remove_crossing")) == 2)
+        await until(pilot, lambda: line(pilot).value == "")
+
+        assert desk.asked_for("remove_crossing") == ["x1", "x2"]
+
+
+async def test_unalert_says_when_nothing_is_armed_and_keeps_the_text():
+    async with running() as pilot:
+        await write(pilot, "unalert AAPL")
+        await pilot.press("enter")
+
+        assert "No price alert on AAPL is armed" in pilot.app.screen.query_one(TicketPane).plain
+        assert line(pilot).value == "unalert AAPL"
 
 
 @pytest.mark.parametrize(
@@ -314,6 +338,7 @@ async def test_replace_and_flat_are_armed_like_orders(text, asked, what):
         (("p",), "alert SPY "),
         (("w",), "watch "),
         (("d",), "unwatch SPY"),
+        (("u",), "unalert SPY"),
         (("x",), "cancel 12"),
         (("4", "g", "j", "r"), "replace 11 @ "),
         (("3", "g", "b", "9"), "buy 9 AAPL"),

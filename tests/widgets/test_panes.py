@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from console.domain.alerts import Crossing, Direction
 from tests.widgets import sample
 from tests.widgets.stage import Stage, text_of
 from widgets.alerts import Alerts
@@ -31,6 +32,74 @@ async def test_an_acknowledged_alert_grows_quiet():
 
         assert pane.row("a3")[1].text == "✓"
         assert "Alerts (2 new)" in text_of(pilot.app)
+
+
+def crossing(number, symbol, direction, price, **terms):
+    return Crossing(
+        id=f"x{number}", symbol=symbol, direction=direction, price=price,
+        by="ann", at=sample.ago(60), **terms,
+    )  # fmt: skip
+
+
+async def test_armed_price_alerts_come_first_with_the_way_to_go():
+    pane = Alerts()
+    mid = sample.STATE.quotes["AAPL"].mid
+    crossings = {
+        "x2": crossing(2, "AAPL", Direction.ABOVE, round(mid + 2, 2)),
+        "x3": crossing(3, "AAPL", Direction.BELOW, 1.0, is_armed=False),
+        "x1": crossing(1, "ZVZZT", Direction.BELOW, 7.0),
+    }
+    async with Stage(pane).run_test(size=(100, 12)) as pilot:
+        pane.show(replace(sample.STATE, crossings=crossings), sample.NOW)
+        await pilot.pause()
+
+        assert pane.keys[:3] == ("crossing x2", "crossing x1", "a4")
+        assert pane.row("crossing x2")[1].text == "◎"
+        assert "2.00 (1.05%) to go" in pane.row("crossing x2")[2].text
+        assert "ZVZZT below 7.00, — to go" in pane.row("crossing x1")[2].text
+        assert "2 armed" in text_of(pilot.app)
+        pane.select("crossing x1")
+        assert pane.selected_crossing == "x1"
+
+
+async def test_a_long_alert_is_shown_in_full_where_it_is_selected_and_counts_as_one_row():
+    pane = Alerts()
+    text = " ".join(f"word{number}" for number in range(20))
+    alerts = {**sample.STATE.alerts, "a3": replace(sample.ALERTS[2], text=text)}
+    async with Stage(pane).run_test(size=(40, 12)) as pilot:
+        pane.show(replace(sample.STATE, alerts=alerts), sample.NOW)
+        await pilot.pause()
+        assert "word19" not in text_of(pilot.app)
+
+        for _ in range(3):
+            pane.select_next()
+        await pilot.pause()
+        assert pane.selected == "a3"
+        assert "word19" in text_of(pilot.app)
+
+        pane.select_next()
+        await pilot.pause()
+        assert pane.selected == "a2"
+        assert "word19" not in text_of(pilot.app)
+        pane.select_previous()
+        assert pane.selected == "a3"
+
+
+async def test_when_the_selected_alert_goes_the_next_is_shown_in_full():
+    pane = Alerts()
+    text = " ".join(f"word{number}" for number in range(20))
+    alerts = {**sample.STATE.alerts, "a4": replace(sample.ALERTS[3], text=text)}
+    armed = {"x1": crossing(1, "ZVZZT", Direction.BELOW, 7.0)}
+    async with Stage(pane).run_test(size=(40, 14)) as pilot:
+        pane.show(replace(sample.STATE, alerts=alerts, crossings=armed), sample.NOW)
+        await pilot.pause()
+        pane.select_first()
+        pane.show(replace(sample.STATE, alerts=alerts), sample.NOW)
+        await pilot.pause()
+
+        assert pane.selected == "a4"
+        assert "word19" in text_of(pilot.app)
+        assert pane.virtual_size.height == len(pane.keys) + 1
 
 
 async def test_readings_come_with_their_sample_and_age_and_an_unknown_one_is_a_dash():
