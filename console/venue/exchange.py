@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from console.venue import rules
 from console.venue.accounts import Account, DayClosed, Settings
+from console.venue.auctions import check_window
 from console.venue.blotter import Blotter
 from console.venue.class_rules import check_standby
 from console.venue.engine import Engine
-from console.venue.hours import Hours
+from console.venue.hours import AUCTIONS, Hours
 from console.venue.legs import Legs
 from console.venue.market import Tick
 from console.venue.order_shapes import IMMEDIATE
@@ -32,10 +33,8 @@ from console.venue.replacements import (
     successor,
 )
 from console.venue.standing import Standing, intent_of
-from console.venue.timestamps import DAY, MINUTE
+from console.venue.timestamps import MINUTE, gtc_expires
 from console.venue.view import MarketView
-
-GTC_DAYS = 90
 
 Change = OrderEvent | Order | Settings | DayClosed
 
@@ -80,6 +79,7 @@ class Exchange:
             end=self._end,
             new_id=new_id,
         )
+        self._at_auction: str | None = None
         self._minute = 0
         self._day_ends_at: int | None = None
 
@@ -104,6 +104,7 @@ class Exchange:
         self.tell_time(now)
         self._check_listed(terms.symbol)
         self.blotter.check_client_id(terms.client_order_id)
+        check_window(terms, self.hours, now)
         rules.check(terms, self._standing())
         order = self._take(self._legs.headed(self._fresh_order(terms, now)))
         self._legs.take(order, self._next_seq)
@@ -144,6 +145,7 @@ class Exchange:
         named = changes.get("client_order_id") or self._new_id()
         self.blotter.check_client_id(str(named))
         terms = replacement_terms(old, changes, str(named))
+        check_window(terms, self.hours, now)
         check = check_standby if old.status is OrderStatus.HELD else rules.check
         check(terms, self._standing(replaced=old))
         new = successor(old, self._fresh_order(terms, now))
@@ -196,7 +198,7 @@ class Exchange:
             if not self.blotter.orders[order.id].is_open:
                 continue  # it ended with another of its group
             if order.expires_at is not None and order.expires_at <= now:
-                self._close(order, EventKind.EXPIRED, now)
+                self._end_at(order, now)
             elif order.status is OrderStatus.ACCEPTED and self._may_trade(order, now):
                 self._arrive(order, now)
 
@@ -239,7 +241,7 @@ class Exchange:
 
     def _check_listed(self, symbol: str) -> None:
         if symbol not in self.view.quote_history:
-            raise unprocessable(f'asset "{symbol}" not found')
+            raise unprocessable(f'no market price for "{symbol}" yet')
 
     def _fresh_order(self, terms: Terms, now: int) -> Order:
         intent = intent_of(terms, self.account.position_qty(terms.symbol))
@@ -266,7 +268,11 @@ class Exchange:
 
     def _expiry(self, terms: Terms, now: int) -> int | None:
         if terms.time_in_force is TimeInForce.GTC:
-            return now + GTC_DAYS * DAY
+            return gtc_expires(now)
+        if terms.time_in_force is TimeInForce.OPG:
+            return self.hours.next_open(now)
+        if terms.time_in_force is TimeInForce.CLS:
+            return self.hours.next_close(now)
         return self.hours.day_order_expires(now, is_extended=terms.extended_hours)
 
     def _take(self, order: Order) -> Order:
@@ -293,6 +299,19 @@ class Exchange:
         if rest.is_open and rest.terms.time_in_force in IMMEDIATE:
             self._close(rest, EventKind.CANCELED, now)
 
+    def _end_at(self, order: Order, now: int) -> None:
+        """End an order whose time is over; one for an auction has its moment first."""
+        is_timely = order.expires_at is not None and now < order.expires_at + MINUTE
+        if order.terms.time_in_force not in AUCTIONS or not is_timely:
+            self._close(order, EventKind.EXPIRED, now)
+            return
+        self._at_auction = order.id
+        self._arrive(order, now)
+        self._at_auction = None
+        rest = self.blotter.orders[order.id]
+        if rest.is_open:
+            self._close(rest, EventKind.CANCELED, now)
+
     def _turn_away(self, order: Order, now: int) -> None:
         """Keep an order for the open; one that cannot wait is canceled."""
         if order.terms.time_in_force in IMMEDIATE:
@@ -304,6 +323,8 @@ class Exchange:
     # How orders trade
 
     def _may_trade(self, order: Order, now: int) -> bool:
+        if order.terms.time_in_force in AUCTIONS:
+            return order.id == self._at_auction
         if order.terms.extended_hours:
             return self.hours.is_extended(now)
         return self.hours.is_open(now)

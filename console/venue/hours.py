@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from console.domain.orders import TimeInForce
 from console.venue.timestamps import MINUTE, new_york, new_york_midnight, next_new_york_midnight
 
 HOUR = 60 * MINUTE
 EXTENDED_OPEN = 4 * HOUR
 EXTENDED_CLOSE = 20 * HOUR
+AUCTION_QUEUE = 19 * HOUR
+"""When orders for the next day's auctions are taken again: 19:00 in New York."""
+
+LAST_FOR_OPEN = 2 * MINUTE
+LAST_FOR_CLOSE = 10 * MINUTE
+"""How long before an auction its orders must be there: 09:28 and 15:50 on whole days."""
+
+AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,9 @@ class Hours(Protocol):
     def day_order_expires(self, now: int, *, is_extended: bool) -> int:
         """When a day order that comes now ends."""
 
+    def takes_for_auction(self, now: int, auction: TimeInForce) -> bool:
+        """Whether an order for the opening (`opg`) or closing (`cls`) auction may come now."""
+
 
 class AlwaysOpen:
     """Trading days of 24 hours, from midnight to midnight in New York."""
@@ -80,6 +92,10 @@ class AlwaysOpen:
     def day_order_expires(self, now: int, *, is_extended: bool) -> int:  # noqa: ARG002 - one day for all
         """Return the next midnight."""
         return self.next_open(now)
+
+    def takes_for_auction(self, now: int, auction: TimeInForce) -> bool:  # noqa: ARG002 - at any time
+        """Return True: midnight is both auctions."""
+        return True
 
 
 class SessionHours:
@@ -114,6 +130,16 @@ class SessionHours:
         if is_extended:
             return self._ending_after(self._extended_closes, now).extended_closes_at
         return self.next_close(now)
+
+    def takes_for_auction(self, now: int, auction: TimeInForce) -> bool:
+        """Whether `now` lies outside the hours in which the auction takes no more orders."""
+        day = self._ending_after(self._extended_closes, now)
+        last = (
+            day.opens_at - LAST_FOR_OPEN
+            if auction is TimeInForce.OPG
+            else day.closes_at - LAST_FOR_CLOSE
+        )
+        return now < last or now >= new_york_midnight(day.day) + AUCTION_QUEUE
 
     def _ending_after(self, ends: list[int], now: int) -> TradingDay:
         index = bisect_right(ends, now)

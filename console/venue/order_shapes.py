@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from console.domain.orders import OrderType, TimeInForce
+from console.venue.hours import AUCTIONS
 from console.venue.orders import FRACTION, Terms
 from console.venue.rejections import forbidden, malformed, unprocessable
 
@@ -12,7 +13,6 @@ MOST_PLACES = 9
 FRACTIONAL_TYPES = (OrderType.MARKET, OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
 LASTING = (TimeInForce.DAY, TimeInForce.GTC)
 IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
-AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 
 
 def has_a_quantity(terms: Terms) -> None:
@@ -58,10 +58,11 @@ def has_a_trail_if_trailing(terms: Terms) -> None:
 
 
 def lasts_as_its_type_may(terms: Terms) -> None:
-    """Only market and limit orders may be immediate; auctions are not held here."""
-    if terms.time_in_force in AUCTIONS:
-        raise unprocessable(f"{terms.time_in_force} orders are not offered by this venue")
-    if terms.time_in_force in IMMEDIATE and terms.type not in (OrderType.MARKET, OrderType.LIMIT):
+    """Only market and limit orders may be immediate or for an auction."""
+    if terms.time_in_force in (*IMMEDIATE, *AUCTIONS) and terms.type not in (
+        OrderType.MARKET,
+        OrderType.LIMIT,
+    ):
         raise unprocessable(f"{terms.time_in_force} orders must be market or limit orders")
     if terms.extended_hours and (
         terms.type is not OrderType.LIMIT or terms.time_in_force not in LASTING
@@ -75,6 +76,8 @@ def fractions_are_simple(terms: Terms) -> None:
         return
     if terms.qty is not None and terms.qty % FRACTION != 0:
         raise malformed(f"qty must have no more than {MOST_PLACES} decimal places")
+    if terms.notional is not None and terms.notional % FRACTION != 0:
+        raise malformed(f"notional must have no more than {MOST_PLACES} decimal places")
     if terms.time_in_force is not TimeInForce.DAY:
         raise unprocessable("fractional orders must be DAY orders")
     if terms.type not in FRACTIONAL_TYPES:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console.venue.asset_rules import Asset, check_asset
 from console.venue.blotter import Blotter
 from console.venue.floor import Floor
 from console.venue.order_requests import read_changes, read_ticket
@@ -13,6 +14,7 @@ from console.venue.orders import Order
 from console.venue.queries import choice_of, flag_of, limit_of, symbols_of, time_of, uuid_of
 from console.venue.rejections import malformed
 from console.venue.rest import answer, floor_of, read_body
+from console.venue.rest_assets import assets_of
 from console.venue.wire import order_json
 
 MOST_ORDERS = 500
@@ -26,15 +28,16 @@ async def submit(request: web.Request) -> web.Response:
     """Take an order."""
     floor = floor_of(request)
     body = await read_body(request)
-    terms = read_ticket(body | _listed_symbol(floor, body.get("symbol")))
+    asset = _asset(floor, body.get("symbol"))
+    terms = read_ticket(body | ({"symbol": asset["symbol"]} if asset else {}))
+    check_asset(asset, terms, floor.exchange.account.position_qty(terms.symbol))
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
     return answer(order_json(order, floor.exchange.blotter.legs(order)))
 
 
-def _listed_symbol(floor: Floor, named: Any) -> dict[str, str]:
-    """Return the symbol when a stock is named by its asset id."""
-    listing = floor.listing(named) if isinstance(named, str) else None
-    return {"symbol": listing.symbol} if listing else {}
+def _asset(floor: Floor, named: Any) -> Asset | None:
+    """Return the asset that a symbol, pair or id names."""
+    return assets_of(floor).find(named) if isinstance(named, str) else None
 
 
 @routes.get("/v2/orders")

@@ -17,6 +17,9 @@ from console.venue.view import MarketView
 from console.venue.wire import number
 
 SHORT_COLLAR = Decimal("1.03")
+LEAST_COST = Decimal(1)
+"""What a part of a share must cost, in dollars."""
+
 UNPRICED = (OrderType.MARKET, OrderType.STOP)
 
 
@@ -53,6 +56,16 @@ def fractions_are_allowed(terms: Terms, standing: Standing) -> None:
     """Refuse parts of a share when the account has turned them off."""
     if is_fractional(terms) and not standing.account.settings.fractional_trading:
         raise forbidden("fractional trading is not enabled for this account")
+
+
+def costs_a_dollar(terms: Terms, standing: Standing) -> None:
+    """Refuse a part of a share that would cost next to nothing."""
+    if terms.qty is None or not is_fractional(terms):
+        return
+    opens = intent_of(terms, standing.account.position_qty(terms.symbol)).opens
+    price = terms.limit_price or terms.stop_price or standing.last_price(terms.symbol)
+    if opens and terms.qty * price < LEAST_COST:
+        raise forbidden("cost basis must be >= minimal amount of order 1")
 
 
 def shares_are_there(terms: Terms, standing: Standing) -> None:
@@ -165,6 +178,7 @@ RULES: tuple[Rule, ...] = (
     stop_is_beyond_the_market,
     exits_are_beyond_the_base,
     fractions_are_allowed,
+    costs_a_dollar,
     shares_are_there,
     short_is_allowed,
     no_wash_trade,

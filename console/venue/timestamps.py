@@ -57,6 +57,34 @@ def next_new_york_midnight(at: int) -> int:
     return new_york_midnight(new_york(at).date() + timedelta(days=1))
 
 
+def utc_date(at: int) -> date:
+    """Return the day of a time in UTC."""
+    return datetime.fromtimestamp(at // SECOND, UTC).date()
+
+
+def is_date(text: str) -> bool:
+    """Whether a time is told as a whole day."""
+    try:
+        date.fromisoformat(text.strip())
+    except ValueError:
+        return False
+    return True
+
+
+GTC_DAYS = 90
+GTC_ENDS = 16 * 60 * MINUTE + 15 * MINUTE
+
+
+@lru_cache(maxsize=64)
+def _gtc_end(day: date) -> int:
+    return new_york_midnight(day + timedelta(days=GTC_DAYS)) + GTC_ENDS
+
+
+def gtc_expires(at: int) -> int:
+    """Return when an order good till canceled ages out: 16:15 in New York, 90 days on."""
+    return _gtc_end(new_york(at).date())
+
+
 def parse(text: str) -> int:
     """Read a date or an RFC 3339 time with up to nine digits of a second.
 

@@ -342,6 +342,75 @@ def test_before_the_open_only_an_extended_limit_order_trades():
     assert pit[plain].status is OrderStatus.FILLED
 
 
+SESSION = TradingDay(
+    day=date(2026, 1, 5),
+    opens_at=parse("2026-01-05T14:30:00Z"),
+    closes_at=parse("2026-01-05T21:00:00Z"),
+)
+NEXT = TradingDay(
+    day=date(2026, 1, 6),
+    opens_at=parse("2026-01-06T14:30:00Z"),
+    closes_at=parse("2026-01-06T21:00:00Z"),
+)
+
+
+def open_session(at: str) -> Pit:
+    return open_pit(hours=SessionHours([SESSION, NEXT]), now=parse(at))
+
+
+def test_an_order_for_the_open_trades_at_the_open_and_what_is_left_is_canceled():
+    pit = open_session("2026-01-05T13:00:00Z")
+
+    whole = pit.submit(buy(40, time_in_force=TimeInForce.OPG))
+    partly = pit.submit(buy(90, limit_price=101, time_in_force=TimeInForce.OPG))
+    before = [pit[o].status for o in (whole, partly)]
+    pit.wait_until(SESSION.opens_at)
+
+    assert before == [OrderStatus.ACCEPTED, OrderStatus.ACCEPTED]
+    assert pit[whole].status is OrderStatus.FILLED
+    assert (pit[partly].status, pit[partly].filled_qty) == (OrderStatus.CANCELED, 60)
+
+
+def test_an_order_for_the_close_waits_through_the_session():
+    pit = open_session("2026-01-05T15:00:00Z")
+
+    order = pit.submit(buy(10, time_in_force=TimeInForce.CLS))
+    pit.tick(quote(99, 99.02))
+    before = pit[order].status
+    pit.wait_until(SESSION.closes_at)
+
+    assert before is OrderStatus.ACCEPTED
+    assert pit[order].avg_price == Decimal("99.02")
+
+
+@pytest.mark.parametrize(
+    ("at", "auction"),
+    [("2026-01-05T14:28:00Z", TimeInForce.OPG), ("2026-01-05T20:50:00Z", TimeInForce.CLS)],
+)
+def test_an_auction_that_is_about_to_begin_takes_no_more_orders(at, auction):
+    pit = open_session(at)
+
+    with pytest.raises(Rejection, match=f"{auction} orders are accepted after 7:00pm") as refusal:
+        pit.submit(buy(10, time_in_force=auction))
+
+    assert (refusal.value.status, refusal.value.code) == (403, 40310000)
+
+
+def test_a_stop_is_not_set_off_outside_the_session():
+    pit = open_session("2026-01-05T20:00:00Z")
+    pit.submit(buy(10))
+    stop = pit.submit(sell(10, type=OrderType.STOP, stop_price=90, time_in_force=TimeInForce.GTC))
+
+    pit.wait_until(SESSION.closes_at)
+    pit.tick(trade(80, at=SESSION.closes_at))
+    evening = pit[stop].is_triggered
+    pit.wait_until(NEXT.opens_at)
+    pit.tick(trade(80, at=NEXT.opens_at))
+
+    assert not evening
+    assert pit[stop].is_triggered
+
+
 def test_an_immediate_order_outside_the_session_is_canceled():
     pit = open_pit(hours=OneSession(), now=NOON - MINUTE)
 

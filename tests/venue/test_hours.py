@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from console.domain.orders import TimeInForce
 from console.venue.calendar import TradingCalendar
 from console.venue.hours import AlwaysOpen, SessionHours, TradingDay
-from console.venue.timestamps import parse
+from console.venue.timestamps import gtc_expires, parse
 
 FRIDAY = TradingDay(
     day=date(2024, 7, 5),
@@ -81,3 +82,28 @@ async def test_the_real_calendar_knows_half_days_and_daylight_saving():
     assert days[date(2013, 10, 7)].opens_at == parse("2013-10-07T13:30:00Z")
     assert days[date(2024, 1, 3)].opens_at == parse("2024-01-03T14:30:00Z")
     assert date(2024, 7, 4) not in days
+
+
+@pytest.mark.parametrize(
+    ("at", "opening", "closing"),
+    [
+        ("2024-07-03T13:27:59Z", True, True),
+        ("2024-07-03T13:28:00Z", False, True),
+        ("2024-07-03T16:50:00Z", False, False),
+        ("2024-07-03T22:59:59Z", False, False),
+        ("2024-07-03T23:00:00Z", True, True),
+        ("2024-07-05T13:27:59Z", True, True),
+        ("2024-07-05T19:49:59Z", False, True),
+        ("2024-07-05T19:50:00Z", False, False),
+    ],
+)
+def test_auctions_take_orders_until_shortly_before_and_again_in_the_evening(at, opening, closing):
+    now = parse(at)
+
+    assert HOURS.takes_for_auction(now, TimeInForce.OPG) == opening
+    assert HOURS.takes_for_auction(now, TimeInForce.CLS) == closing
+    assert AlwaysOpen().takes_for_auction(now, TimeInForce.OPG)
+
+
+def test_what_is_good_till_canceled_ages_out_in_ninety_days_at_a_quarter_past_four():
+    assert gtc_expires(parse("2024-07-05T15:00:00Z")) == parse("2024-10-03T20:15:00Z")

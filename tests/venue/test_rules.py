@@ -39,6 +39,13 @@ SHAPES = [
     ),
     ({"qty": 1, "limit_price": 1, "client_order_id": "x" * 129}, 422, 40010001, "128 characters"),
     ({"qty": 1.5, "limit_price": 1, "time_in_force": "gtc"}, 422, 42210000, "must be DAY orders"),
+    (
+        {"qty": 1, "type": "stop", "stop_price": 5, "time_in_force": "opg"},
+        422,
+        42210000,
+        "market or",
+    ),
+    ({"notional": "5.0000000001", "type": "market"}, 422, 40010001, "9 decimal places"),
     ({"notional": 0.5, "type": "market"}, 403, 40310000, "minimal amount of order 1"),
     (
         {"qty": 1, "type": "market", "extended_hours": True},
@@ -77,8 +84,22 @@ def refusal_of(pit, asked) -> Rejection:
     return refusal.value
 
 
-def test_an_unknown_symbol_is_named():
-    assert refusal_of(open_pit(), buy(symbol="ZZZZ")).message == 'asset "ZZZZ" not found'
+def test_a_part_of_a_share_costs_a_dollar_or_more():
+    pit = open_pit()
+
+    refusal = refusal_of(pit, buy("0.009"))
+    pit.submit(buy("0.01"))
+    pit.submit(sell("0.009"))
+
+    assert (refusal.status, refusal.message) == (
+        403,
+        "cost basis must be >= minimal amount of order 1",
+    )
+    assert pit.account.position_qty("AAPL") == Decimal("0.001")
+
+
+def test_a_symbol_without_a_market_is_named():
+    assert refusal_of(open_pit(), buy(symbol="ZZZZ")).message == 'no market price for "ZZZZ" yet'
 
 
 def test_what_costs_more_than_the_buying_power_is_forbidden_with_both_figures():
