@@ -1,13 +1,13 @@
 """Reading query parameters: times, limits and lists, with the errors of the API asked."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from aiohttp import web
 
 from console.venue.rejections import BAD_SHAPE, Rejection
 from console.venue.rest import is_data
-from console.venue.timestamps import SECOND, parse
+from console.venue.timestamps import parse, utc_date
 
 
 def time_of(request: web.Request, name: str) -> int | None:
@@ -32,7 +32,7 @@ def date_of(request: web.Request, name: str) -> date | None:
         Rejection: when it is none.
     """
     at = time_of(request, name)
-    return None if at is None else datetime.fromtimestamp(at // SECOND, UTC).date()
+    return None if at is None else utc_date(at)
 
 
 def limit_of(request: web.Request, *, default: int, most: int, name: str = "limit") -> int:

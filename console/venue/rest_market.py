@@ -1,119 +1,103 @@
 """Routes of stock data: bars, quotes and trades of the past and the latest, snapshots."""
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
 
 from console.domain.market import Timeframe
+from console.venue.data_pages import (
+    CURRENCY,
+    FEEDS,
+    LATEST_FEEDS,
+    Json,
+    answer_page,
+    answer_pages,
+    check_source,
+    check_syntax,
+    pages,
+    rejected,
+    span_of_time,
+    symbols_among,
+)
 from console.venue.floor import Floor
 from console.venue.market import MarketBar, Tick
-from console.venue.paging import Page, page, place_of
-from console.venue.queries import choice_of, limit_of, symbols_of, time_of
+from console.venue.paging import Page
+from console.venue.queries import names_of
 from console.venue.rejections import BAD_SHAPE, Rejection
 from console.venue.rest import answer, floor_of
 from console.venue.timeframes import BarSpan, bar_span
-from console.venue.timestamps import new_york, new_york_midnight
+from console.venue.timestamps import DAY
 from console.venue.wire_market import bar_json, quote_json, trade_json
 
-DEFAULT_POINTS = 1_000
-MOST_POINTS = 10_000
-CURRENCY = "USD"
+ADJUSTMENTS = frozenset({"raw", "split", "dividend", "spin-off", "all"})
+OTC = "OTC"
 
 routes = web.RouteTableDef()
 
-T = TypeVar("T")
-Json = dict[str, Any]
 
-
-def _rejected(message: str) -> Rejection:
-    return Rejection(400, BAD_SHAPE, message)
-
-
-def _symbols(request: web.Request) -> list[str]:
-    """Return the listed symbols asked for; what is not listed is left out, as Alpaca does."""
-    named = symbols_of(request)
-    if not named:
-        raise _rejected("symbols is required")
-    for symbol in named:
-        _check_syntax(symbol)
-    return [symbol for symbol in named if symbol in floor_of(request).listings]
-
-
-def _check_syntax(symbol: str) -> None:
-    if not symbol.replace(".", "").replace("/", "").isalnum() or not symbol.isascii():
-        raise _rejected(f"invalid symbol: {symbol[:32]}")
+def _symbols(request: web.Request, feeds: tuple[str, ...] = FEEDS) -> list[str]:
+    """Return the listed symbols asked for that the feed tells of."""
+    feed = check_source(request, feeds)
+    listings = floor_of(request).listings
+    named = symbols_among(request, listings)
+    return [symbol for symbol in named if feed != "otc" or listings[symbol].exchange == OTC]
 
 
 def _symbol(request: web.Request) -> str:
-    symbol = request.match_info["symbol"].upper()
-    _check_syntax(symbol)
+    symbol = request.match_info["symbol"].strip().upper()
+    check_syntax(symbol)
     return symbol
-
-
-def _span_of_time(request: web.Request) -> tuple[int, int]:
-    """Return start and end: the day so far unless asked otherwise."""
-    now = floor_of(request).now
-    start, end = time_of(request, "start"), time_of(request, "end")
-    if end is None:
-        end = now
-    if start is None:
-        start = new_york_midnight(new_york(end).date())
-    if end < start:
-        raise _rejected("end should not be before start")
-    return start, end
-
-
-def _page(
-    request: web.Request, symbols: Sequence[str], read: Callable[[str], Sequence[T]]
-) -> Page[T]:
-    return page(
-        symbols,
-        read,
-        at=attrgetter("at"),
-        limit=limit_of(request, default=DEFAULT_POINTS, most=MOST_POINTS),
-        begin=place_of(request.query.get("page_token")),
-        is_descending=choice_of(request, "sort", ("asc", "desc")) == "desc",
-    )
 
 
 def _listed(request: web.Request) -> list[str]:
     """Return the symbol of the path as a list: empty when it is not listed."""
+    check_source(request, FEEDS)
     symbol = _symbol(request)
     return [symbol] if symbol in floor_of(request).listings else []
 
 
-def _answer_pages(name: str, found: Page[T], shape: Callable[[str, T], Json]) -> web.Response:
-    told = {symbol: [shape(symbol, p) for p in ps] for symbol, ps in found.points.items()}
-    return answer({name: told, "next_page_token": _token(found), "currency": CURRENCY})
-
-
-def _answer_page(
-    name: str, symbol: str, found: Page[T], shape: Callable[[str, T], Json]
-) -> web.Response:
-    told = [shape(symbol, point) for point in found.points.get(symbol, [])]
-    body = {name: told, "symbol": symbol, "next_page_token": _token(found), "currency": CURRENCY}
-    return answer(body)
-
-
-def _token(found: Page[T]) -> str | None:
-    return found.next_place.token() if found.next_place else None
-
-
 def _bars(request: web.Request, symbols: Sequence[str]) -> Page[MarketBar]:
     floor = floor_of(request)
-    span = bar_span(request.query.get("timeframe", ""))
+    text = request.query.get("timeframe", "").strip()
+    span = bar_span(text)
     if span is None:
-        raise _rejected(f"invalid timeframe: {request.query.get('timeframe', '')[:32]}")
-    start, end = _span_of_time(request)
-    return _page(request, symbols, lambda symbol: _read_bars(floor, span, symbol, start, end))
+        raise rejected(f"invalid timeframe: {text[:32]}")
+    adjust = _adjustment(request)
+    start, end = span_of_time(request)
+    return pages(
+        request,
+        symbols,
+        lambda symbol: span.resample(adjust(symbol, _read_bars(floor, span, symbol, start, end))),
+    )
 
 
 def _read_bars(
     floor: Floor, span: BarSpan, symbol: str, start: int, end: int
 ) -> Sequence[MarketBar]:
-    return span.resample(floor.market.bars(symbol, span.source, start, min(end, floor.now)))
+    return floor.market.bars(symbol, span.source, start, min(end, floor.now))
+
+
+def _adjustment(request: web.Request) -> Callable[[str, Sequence[MarketBar]], Sequence[MarketBar]]:
+    """Return what is done to the bars of a symbol for the corporate actions asked for."""
+    words = {word.lower() for word in names_of(request, "adjustment")} or {"raw"}
+    for unknown in sorted(words - ADJUSTMENTS):
+        raise rejected(f"invalid adjustment: {unknown[:32]}")
+    if words == {"raw"}:
+        return lambda _symbol, bars: bars
+    # read only for those who ask: most charts are of raw prices
+    from console.venue.adjustments import adjusted, register_of  # noqa: PLC0415
+
+    floor = floor_of(request)
+    actions = register_of(floor)
+    return lambda symbol, bars: adjusted(
+        bars, actions.of(symbol), words, lambda at: _close_before(floor, symbol, at)
+    )
+
+
+def _close_before(floor: Floor, symbol: str, at: int) -> float | None:
+    days = floor.market.bars(symbol, Timeframe.DAY_1, at - 10 * DAY, min(at - 1, floor.now))
+    return days[-1].close if days else None
 
 
 def _bar(_symbol: str, bar: MarketBar) -> Json:
@@ -123,21 +107,21 @@ def _bar(_symbol: str, bar: MarketBar) -> Json:
 @routes.get("/v2/stocks/bars")
 async def bars_of_many(request: web.Request) -> web.Response:
     """Return bars of several stocks."""
-    return _answer_pages("bars", _bars(request, _symbols(request)), _bar)
+    return answer_pages("bars", _bars(request, _symbols(request)), _bar, currency=CURRENCY)
 
 
 @routes.get("/v2/stocks/{symbol}/bars")
 async def bars_of_one(request: web.Request) -> web.Response:
     """Return bars of one stock."""
-    return _answer_page("bars", _symbol(request), _bars(request, _listed(request)), _bar)
+    return answer_page("bars", _symbol(request), _bars(request, _listed(request)), _bar)
 
 
 def _seen(request: web.Request, kind: str, symbols: Sequence[str]) -> Page[Tick]:
     """Return quotes or trades from the bounded history of what was seen."""
     view = floor_of(request).view
     history = view.quote_history if kind == "quotes" else view.trade_history
-    start, end = _span_of_time(request)
-    return _page(
+    start, end = span_of_time(request)
+    return pages(
         request, symbols, lambda symbol: [t for t in history[symbol] if start <= t.at <= end]
     )
 
@@ -156,28 +140,28 @@ def _trade_shape(request: web.Request) -> Callable[[str, Any], Json]:
 async def quotes_of_many(request: web.Request) -> web.Response:
     """Return quotes of several stocks."""
     found = _seen(request, "quotes", _symbols(request))
-    return _answer_pages("quotes", found, _quote_shape(request))
+    return answer_pages("quotes", found, _quote_shape(request), currency=CURRENCY)
 
 
 @routes.get("/v2/stocks/{symbol}/quotes")
 async def quotes_of_one(request: web.Request) -> web.Response:
     """Return quotes of one stock."""
     found = _seen(request, "quotes", _listed(request))
-    return _answer_page("quotes", _symbol(request), found, _quote_shape(request))
+    return answer_page("quotes", _symbol(request), found, _quote_shape(request))
 
 
 @routes.get("/v2/stocks/trades")
 async def trades_of_many(request: web.Request) -> web.Response:
     """Return trades of several stocks."""
     found = _seen(request, "trades", _symbols(request))
-    return _answer_pages("trades", found, _trade_shape(request))
+    return answer_pages("trades", found, _trade_shape(request), currency=CURRENCY)
 
 
 @routes.get("/v2/stocks/{symbol}/trades")
 async def trades_of_one(request: web.Request) -> web.Response:
     """Return trades of one stock."""
     found = _seen(request, "trades", _listed(request))
-    return _answer_page("trades", _symbol(request), found, _trade_shape(request))
+    return answer_page("trades", _symbol(request), found, _trade_shape(request))
 
 
 def latest_quote(floor: Floor, symbol: str) -> Json | None:
@@ -211,7 +195,7 @@ async def latest_of_many(request: web.Request) -> web.Response:
     floor = floor_of(request)
     kind = request.match_info["kind"]
     read = LATEST[kind][1]
-    told = {symbol: read(floor, symbol) for symbol in _symbols(request)}
+    told = {symbol: read(floor, symbol) for symbol in _symbols(request, LATEST_FEEDS)}
     return answer({kind: {s: x for s, x in told.items() if x}, "currency": CURRENCY})
 
 
@@ -219,6 +203,7 @@ async def latest_of_many(request: web.Request) -> web.Response:
 async def latest_of_one(request: web.Request) -> web.Response:
     """Return the newest quote, trade or bar of one stock."""
     floor = floor_of(request)
+    check_source(request, LATEST_FEEDS)
     symbol = _symbol(request)
     name, read = LATEST[request.match_info["kind"]]
     told = read(floor, symbol) if symbol in floor.listings else None
@@ -243,13 +228,14 @@ def snapshot(floor: Floor, symbol: str) -> Json:
 async def snapshots(request: web.Request) -> web.Response:
     """Return snapshots of several stocks, by symbol."""
     floor = floor_of(request)
-    return answer({symbol: snapshot(floor, symbol) for symbol in _symbols(request)})
+    return answer({symbol: snapshot(floor, symbol) for symbol in _symbols(request, LATEST_FEEDS)})
 
 
 @routes.get("/v2/stocks/{symbol}/snapshot")
 async def snapshot_of_one(request: web.Request) -> web.Response:
     """Return the snapshot of one stock."""
     floor = floor_of(request)
+    check_source(request, LATEST_FEEDS)
     symbol = _symbol(request)
     if symbol not in floor.listings:
         raise Rejection(404, BAD_SHAPE, f"no snapshot found for {symbol}")

@@ -32,6 +32,27 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
             ("DELETE", "delete_watchlist"),
         )
     ),
+    ("GET", "/v2/stocks/auctions", "rest_auctions", "auctions_of_many"),
+    ("GET", "/v2/stocks/{symbol}/auctions", "rest_auctions", "auctions_of_one"),
+    ("GET", "/v2/stocks/meta/conditions/{ticktype}", "rest_meta", "stock_conditions"),
+    ("GET", "/v2/stocks/meta/exchanges", "rest_meta", "stock_exchanges"),
+    ("GET", "/v1beta1/options/meta/conditions/{ticktype}", "rest_meta", "option_conditions"),
+    ("GET", "/v1beta1/options/meta/exchanges", "rest_meta", "option_exchanges"),
+    ("GET", "/v1beta1/screener/stocks/most-actives", "rest_screener", "most_actives"),
+    ("GET", "/v1beta1/screener/{market_type}/movers", "rest_screener", "movers"),
+    *(
+        ("GET", f"/v1beta3/crypto/{{loc}}/{path}", "rest_crypto", name)
+        for path, name in (
+            ("bars", "bars"),
+            ("quotes", "quotes"),
+            ("trades", "trades"),
+            ("latest/bars", "latest_bars"),
+            ("latest/quotes", "latest_quotes"),
+            ("latest/trades", "latest_trades"),
+            ("latest/orderbooks", "latest_orderbooks"),
+            ("snapshots", "snapshots"),
+        )
+    ),
     ("DELETE", _WATCHLIST + "/{symbol:.+}", "rest_watchlists", "remove_from_watchlist"),
 )
 
