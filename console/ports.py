@@ -176,6 +176,10 @@ class JournalUnavailable(Exception):  # noqa: N818 - reads as what it is
     """The record could not be written durably; what it records must not happen."""
 
 
+class Unrecordable(JournalUnavailable):
+    """This one record can never be written, whatever becomes of the disk."""
+
+
 class Journal(Protocol):
     """The desk's memory and its audit: what is written is durable when the call returns."""
 

@@ -3,11 +3,12 @@
 import asyncio
 import fcntl
 import gc
-import getpass
 import json
 import logging
+import logging.handlers
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 VENUE_WORDS = {"demo": "embedded venue", "paper": "Alpaca paper", "live": "Alpaca live"}
 
+LOG_BYTES = 5_000_000
+"""How long desk.log may grow; the one before it is kept as desk.log.1."""
+
 Market = Mapping[str, Any]
 """The demo's market, by the names of the command line's options."""
 
@@ -42,10 +46,23 @@ def run_desk(folder: StateFolder, market: Market) -> None:
     Raises:
         CannotStart: with what is missing and what to do.
     """
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    os.umask(0o077)
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _sole_holder(folder):
+        keep_log(folder.log)
         asyncio.run(DeskProcess(folder, market).run())
+
+
+def keep_log(path: Path) -> None:
+    """Keep a log of bounded size, and show it where standard error is not that file already."""
+    handlers: list[logging.Handler] = [
+        logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1)
+    ]
+    if not os.path.samestat(os.fstat(sys.stderr.fileno()), path.stat()):
+        handlers.append(logging.StreamHandler())
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=handlers, force=True
+    )
 
 
 @contextmanager
@@ -163,8 +180,9 @@ class DeskProcess:
             journal = open_journal(self._folder.database, clock=clock)
         except JournalUnavailable as trouble:
             raise CannotStart(str(trouble)) from None
-        return Desk(
-            broker=AlpacaBroker(access, is_ours=is_ours, clock=clock),
+        broker = AlpacaBroker(access, is_ours=is_ours, clock=clock)
+        desk = Desk(
+            broker=broker,
             history=history,
             market_stream=AlpacaMarketStream(access, clock=clock),
             trading_stream=AlpacaTradingStream(access, is_ours=is_ours),
@@ -174,6 +192,8 @@ class DeskProcess:
             take_readings=take_readings,
             epoch=epoch_of(datetime.now(UTC)),
         )
+        broker.may_send = desk.may_send
+        return desk
 
     async def _open_doors(
         self, desk: "Desk", access: "AlpacaAccess", stack: AsyncExitStack
@@ -181,7 +201,7 @@ class DeskProcess:
         """Listen for consoles and for `killcord halt`."""
         from console.desk.halt_socket import HaltSocket  # noqa: PLC0415 - this process only
         from console.link.messages import Welcome  # noqa: PLC0415
-        from console.link.peers import identify  # noqa: PLC0415
+        from console.link.peers import identify, user_name  # noqa: PLC0415
         from console.link.server import LinkServer  # noqa: PLC0415
 
         welcome = Welcome(
@@ -190,7 +210,7 @@ class DeskProcess:
             feed=access.feed,
             desk_pid=os.getpid(),
             state_folder=str(self._folder.path),
-            user=getpass.getuser(),
+            user=user_name(os.getuid()),
         )
         server = LinkServer(
             desk,
@@ -218,9 +238,10 @@ class DeskProcess:
         loop.add_signal_handler(signal.SIGUSR1, lambda: self._halt_by_signal(desk))
 
     def _halt_by_signal(self, desk: "Desk") -> None:
-        sender = Actor(
-            uid=os.getuid(), name=getpass.getuser(), pid=None, role=Role.OWNER, via="signal"
-        )
+        from console.link.peers import user_name  # noqa: PLC0415 - loaded already, by the doors
+
+        user = user_name(os.getuid())
+        sender = Actor(uid=os.getuid(), name=user, pid=None, role=Role.OWNER, via="signal")
         task = asyncio.create_task(desk.halt("SIGUSR1", sender))
         self._signaled.add(task)
         task.add_done_callback(self._signaled.discard)

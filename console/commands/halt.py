@@ -6,17 +6,19 @@ within a second this process sweeps the broker itself.
 """
 
 import argparse
-import getpass
 import json
 import os
+import pwd
+import signal
 import socket
 import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from console.desk.latch import Latched, pull
+from console.desk.latch import Latched, plain, pull
 from console.folders import PROFILES, StateFolder, state_folder
 
 ANSWER_SECONDS = 1.0
@@ -31,18 +33,19 @@ def main(arguments: list[str]) -> int:
     """Halt the profile; return 0 confirmed, 1 not even latched, 3 latched but not confirmed."""
     options = grammar().parse_args(arguments)
     folder = state_folder(options.profile)
-    by = f"{getpass.getuser()} (command line)"
+    # A terminal that goes away in the middle must not end what it has begun.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    reason = plain(options.reason)
     said = Latched(
         id=uuid.uuid4().hex[:12],
-        reason=options.reason,
-        by=by,
+        reason=reason,
+        by=f"{_user()} (command line)",
         at=datetime.now(UTC).isoformat(),
     )
     report = _Report(as_json=options.json)
     is_latched = _latch(folder, said, report)
-    confirmed = _through_the_desk(folder, options.reason, report)
+    confirmed = _through_the_desk(folder, reason, report)
     if confirmed is None:
-        report.say("no desk answered within 1 s: sweeping the broker from here")
         confirmed = _alone(folder, report)
     report.finish(confirmed=confirmed)
     if not is_latched:
@@ -68,6 +71,14 @@ def grammar() -> argparse.ArgumentParser:
     )
     made.add_argument("--json", action="store_true", help="one JSON object instead of words")
     return made
+
+
+def _user() -> str:
+    """Return who halts; a user without a name in the system's list may halt too."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def _latch(folder: StateFolder, said: Latched, report: "_Report") -> bool:
@@ -101,7 +112,7 @@ class _Report:
         line = f"{(time.monotonic() - self._began) * 1000:7.0f} ms  {text}"
         self._lines.append(line)
         if not self._as_json:
-            print(line, flush=True)
+            self._print(line)
 
     def latched(self, latched: Latched, *, is_first: bool) -> None:
         """Tell that the latch holds, and whose word it carries."""
@@ -114,45 +125,62 @@ class _Report:
     def failed(self, text: str) -> None:
         """Tell what went wrong, on the error stream too."""
         self.say(text)
-        print(text, file=sys.stderr, flush=True)
+        with suppress(OSError, ValueError):
+            print(text, file=sys.stderr, flush=True)
 
     def finish(self, *, confirmed: bool) -> None:
         """Tell the end of it."""
         if self._as_json:
             found = {"latched": self._latched, "confirmed": confirmed, "steps": self._lines}
-            print(json.dumps(found))
+            self._print(json.dumps(found))
         elif confirmed:
-            print("HALTED and CONFIRMED: the broker shows no open order.")
+            self._print("HALTED and CONFIRMED: the broker shows no open order.")
         else:
-            print("HALTED, NOT CONFIRMED: open orders may still stand at the broker.")
+            self._print("HALTED, NOT CONFIRMED: open orders may still stand at the broker.")
+
+    def _print(self, line: str) -> None:
+        """Print, if anybody still reads: a pipe that was closed must not end a sweep."""
+        try:
+            print(line, flush=True)
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                # what is left in the buffer would fail once more at the interpreter's end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _through_the_desk(folder: StateFolder, reason: str, report: _Report) -> bool | None:
-    """Ask the desk to sweep; None when no desk answers in time."""
+    """Ask the desk to sweep; None when it must be done from here, which is told."""
+    here = "sweeping the broker from here"
     try:
-        return _follow(_desk_says(folder, reason), report)
+        if _follow(_desk_says(folder, reason), report):
+            return True
     except OSError:
+        report.say(f"no desk answered within {ANSWER_SECONDS:g} s: {here}")
         return None
+    report.say(f"the desk went quiet before its proof: {here}")
+    return None
 
 
 def _desk_says(folder: StateFolder, reason: str) -> Iterator[dict[str, object]]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as desk:
         desk.settimeout(ANSWER_SECONDS)
         desk.connect(str(folder.halt_socket))
-        desk.sendall(json.dumps({"reason": reason}).encode() + b"\n")
+        desk.sendall(json.dumps({"reason": reason}, ensure_ascii=False).encode() + b"\n")
         with desk.makefile("r", encoding="utf-8") as lines:
             for line in lines:
                 desk.settimeout(PROOF_SECONDS)
                 yield json.loads(line)
 
 
-def _follow(answers: Iterator[dict[str, object]], report: _Report) -> bool | None:
+def _follow(answers: Iterator[dict[str, object]], report: _Report) -> bool:
     """Tell each new line of the desk's checklist; return whether it ended in a proof."""
     told = set[tuple[str, str]]()
     is_latched = False
     try:
         for answer in answers:
             is_latched = True
+            if answer.get("error"):
+                report.say(f"the desk: {answer['error']}")
             _tell_steps(answer.get("steps"), told, report)
             if answer.get("confirmed"):
                 report.say(f"the desk: {answer.get('receipt') or 'confirmed'}")
@@ -160,9 +188,10 @@ def _follow(answers: Iterator[dict[str, object]], report: _Report) -> bool | Non
     except (OSError, ValueError):
         if not is_latched:
             raise OSError from None
-        report.say("the desk stopped answering")
-        return None
-    return None
+        return False
+    if not is_latched:
+        raise OSError("it closed the door")
+    return False
 
 
 def _tell_steps(steps: object, told: set[tuple[str, str]], report: _Report) -> None:

@@ -41,7 +41,10 @@ def ensure_desk(folder: StateFolder, arguments: Sequence[str]) -> Launch:
         return Launch(folder, None)
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [sys.executable, "-P", "-m", "console", "desk", "--profile", folder.profile]
-    log = os.open(folder.log, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with suppress(FileNotFoundError):
+        # why the last desk ended must be found after the next one has begun
+        folder.log.replace(folder.log.with_suffix(".log.1"))
+    log = os.open(folder.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     try:
         process = subprocess.Popen(  # noqa: S603 - our own program, arguments as a list
             [*command, *arguments],

@@ -1,7 +1,8 @@
 """Canceling every order at the broker without a desk, and proving that none is left.
 
-Standard library only. Alpaca's REST: `DELETE /v2/orders`, then `GET /v2/orders`
-until two successive looks show nothing open.
+Standard library only. Alpaca's REST: `DELETE /v2/orders`, then `GET /v2/orders` until two
+successive looks show nothing open: neither in its list of open orders, read to its end, nor
+among the newest of all, where a leg of an order that is over may wait.
 """
 
 import http.client
@@ -12,11 +13,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from console.adapters.keys import KeysMissing, read_keys
 from console.folders import StateFolder
 
 CALL_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
+PROOF_GAP_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 2.0
+A_PAGE = 500
+MOST_PAGES = 40
+OVER = frozenset({"filled", "canceled", "expired", "replaced", "rejected"})
+"""What can never trade again; everything else counts as open, also what nobody knows."""
 HOSTS = {"paper": "https://paper-api.alpaca.markets", "live": "https://api.alpaca.markets"}
 
 
@@ -44,14 +54,14 @@ def sweep(folder: StateFolder, say: Callable[[str], None]) -> bool:
     except NoKeys as missing:
         say(str(missing))
         return False
-    empty_looks = 0
+    empty_looks, pause = 0, PROOF_GAP_SECONDS
     deadline = time.monotonic() + SWEEP_SECONDS
     while time.monotonic() < deadline:
         try:
             if empty_looks == 0:
                 _call(access, "DELETE", "/v2/orders")
                 say("cancel all sent to the broker")
-            left = _open_orders(access)
+            left = open_orders(access)
         except BrokerSilent as silence:
             say(f"the broker did not answer: {silence}; trying again")
             empty_looks = 0
@@ -60,7 +70,9 @@ def sweep(folder: StateFolder, say: Callable[[str], None]) -> bool:
             empty_looks = 0 if left else empty_looks + 1
         if empty_looks == 2:  # noqa: PLR2004 - two successive looks are the proof
             return True
-        time.sleep(0.25)
+        time.sleep(PROOF_GAP_SECONDS if empty_looks else pause)
+        # Alpaca answers 200 requests a minute and no more
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
     return False
 
 
@@ -75,22 +87,57 @@ def find_access(folder: StateFolder) -> Access:
         if profile == "demo":
             venue = json.loads(folder.venue.read_text())
             return Access(venue["trading_url"], venue["key"], venue["secret"])
-        if folder.keys.exists():
-            keys = json.loads(folder.keys.read_text())
-            return Access(HOSTS[profile], keys["key"], keys["secret"])
-        return Access(
-            HOSTS[profile], os.environ["APCA_API_KEY_ID"], os.environ["APCA_API_SECRET_KEY"]
-        )
-    except (OSError, ValueError, KeyError):
-        place = folder.venue if profile == "demo" else folder.keys
-        raise NoKeys(f"no keys for {profile}: neither in {place} nor in the environment") from None
+        keys = read_keys(folder.keys, os.environ)
+    except KeysMissing as missing:
+        raise NoKeys(f"{profile}: {missing}") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NoKeys(f"demo: there is no venue's start line in {folder.venue}") from None
+    return Access(HOSTS[profile], keys.key, keys.secret)
 
 
-def _open_orders(access: Access) -> int:
-    answer = _call(access, "GET", "/v2/orders?status=open&nested=false&limit=500")
-    if not isinstance(answer, list):
-        raise BrokerSilent("its list of orders was not a list")
-    return len(answer)
+def open_orders(access: Access) -> int:
+    """Return how many orders are not over, legs included.
+
+    Raises:
+        BrokerSilent: when that cannot be told for certain.
+    """
+    rows = {str(row.get("id")): row for row in (*_every_open(access), *_page(access, "all"))}
+    return sum(row.get("status") not in OVER for row in rows.values())
+
+
+def _every_open(access: Access) -> list[dict[str, Any]]:
+    """Return the list of open orders to its end; each page begins within the one before."""
+    seen: dict[str, dict[str, Any]] = {}
+    until = ""
+    for _ in range(MOST_PAGES):
+        page, known = _page(access, "open", until), len(seen)
+        seen |= {str(row.get("id")): row for row in page}
+        if len(page) < A_PAGE:
+            return list(seen.values())
+        if len(seen) == known:
+            break
+        until = f"&until={_just_after(min(str(row.get('submitted_at')) for row in page))}"
+    raise BrokerSilent("its list of open orders did not end")
+
+
+def _page(access: Access, status: str, more: str = "") -> list[dict[str, Any]]:
+    path = f"/v2/orders?status={status}&nested=true&direction=desc&limit={A_PAGE}{more}"
+    return _flattened(_call(access, "GET", path))
+
+
+def _flattened(told: object) -> list[dict[str, Any]]:
+    """Return orders and their legs, each as a row of its own."""
+    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
+        raise BrokerSilent("its list of orders was not a list of orders")
+    return [one for row in told for one in (row, *_flattened(row.get("legs") or []))]
+
+
+def _just_after(moment: str) -> str:
+    try:
+        at = datetime.fromisoformat(moment) + timedelta(microseconds=1)
+    except ValueError:
+        raise BrokerSilent("an order of its list has no time") from None
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _call(access: Access, method: str, path: str) -> object:

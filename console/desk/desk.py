@@ -119,6 +119,7 @@ class Desk:
         rooms.workers.keep("list of instruments", rooms.universe.work)
         rooms.workers.keep("positions and account", rooms.money.work)
         rooms.workers.keep("lookout", rooms.lookout.work)
+        rooms.workers.keep("wakefulness", rooms.wakefulness.work)
         rooms.workers.keep("analyst", rooms.analyst.work)
         rooms.recorder.note("desk.started", THE_DESK, {})
 

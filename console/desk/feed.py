@@ -179,10 +179,13 @@ class Feed:
             self._connections.measure()
             if not self._is_mute():
                 continue
-            self._patient_since = self._clock.monotonic()
-            silence = f"silent for {self._pace.mute_after:g} s in an open session: reconnecting"
-            self._connections.change(Channel.MARKET_DATA, Link.MUTE, silence)
-            self._workers.run("market stream reconnect", self._stream.reconnect())
+            self.reopen(f"silent for {self._pace.mute_after:g} s in an open session: reconnecting")
+
+    def reopen(self, why: str) -> None:
+        """Connect anew: what looks like a connection is none."""
+        self._patient_since = self._clock.monotonic()
+        self._connections.change(Channel.MARKET_DATA, Link.MUTE, why)
+        self._workers.run("market stream reconnect", self._stream.reconnect())
 
     def _is_mute(self) -> bool:
         clock = self._store.state.clock

@@ -32,7 +32,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger(__name__)
 SHORTEST_REASON = 3
-LONGEST_REASON = 500
 
 
 class HaltDesk:
@@ -65,6 +64,7 @@ class HaltDesk:
         self._pulls = 0
         self._sequence: asyncio.Task[None] | None = None
         self._receipt = ""
+        self._disk_trouble = ""
         self._is_lifting = False
         self._checklist = Checklist(clock)
 
@@ -92,7 +92,7 @@ class HaltDesk:
             return await self._pull_again(self._cord.said, reason, actor)
         said = Latched(
             id=f"h-{secrets.token_hex(4)}",
-            reason=reason.strip()[:LONGEST_REASON] or "no reason given",
+            reason=latch.plain(reason) or "no reason given",
             by=str(actor),
             at=self._clock.now().isoformat(),
         )
@@ -163,10 +163,12 @@ class HaltDesk:
         return None
 
     async def _pull_again(self, said: Latched, reason: str, actor: Actor) -> Receipt:
-        body = {"halt": said.id, "reason": reason[:LONGEST_REASON]}
+        body = {"halt": said.id, "reason": latch.plain(reason)}
         self._recorder.note("halt.pulled_again", actor, body)
         trouble = await self._latch(said)
-        if self._sequence is None or (self._sequence.done() and not self._is_confirmed):
+        if self._sequence is None or self._sequence.done():
+            # Whoever pulls again has seen a reason to: what was placed since must go as well.
+            self._checklist.begin()
             self._carry_on(trouble)
         detail = f"HALTED already by {said.by}: {said.reason}."
         return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
@@ -176,8 +178,11 @@ class HaltDesk:
         try:
             self._cord.said = await self._on_disk(latch.pull, self._cord.path, said)
         except OSError as error:
-            log.exception("the latch is not on the disk")
+            if str(error) != self._disk_trouble:
+                log.exception("the latch is not on the disk")
+            self._disk_trouble = str(error)
             return str(error)
+        self._disk_trouble = ""
         return ""
 
     async def _on_disk(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -204,8 +209,9 @@ class HaltDesk:
                 async with asyncio.TaskGroup() as both:
                     both.create_task(self._drain())
                     both.create_task(self._clear())
+                pulls = self._pulls
                 proof = await self._prove()
-                if proof is not None:
+                if proof is not None and pulls == self._pulls:
                     await self._confirm(proof)
             except Exception:
                 # A halt goes on whatever happens; the failure is for the engineer.
@@ -238,10 +244,10 @@ class HaltDesk:
         return proof
 
     async def _confirm(self, proof: Proof) -> None:
-        said = self._cord.said or _found()
+        pulls, said = self._pulls, self._cord.said or _found()
         orders = [self._store.state.orders[key] for key in sorted(self._sweep.touched)]
         elapsed = self._checklist.elapsed_ms
-        self._receipt = receipt_text(said, proof, orders, elapsed)
+        text = receipt_text(said, proof, orders, elapsed)
         body = receipt_body(said, proof, orders, elapsed)
         trouble = ""
         try:
@@ -250,6 +256,9 @@ class HaltDesk:
         except (OSError, JournalUnavailable) as error:
             trouble = f"proven, but the receipt could not be recorded: {error}"
             self._recorder.note("halt.confirmed", THE_DESK, body)
+        if pulls != self._pulls:
+            return
+        self._receipt = text
         status = StepStatus.FAILED if trouble else StepStatus.DONE
         self._checklist.tick("receipt", status, trouble or "recorded, and kept beside the latch")
         self._tell_halt()

@@ -8,6 +8,9 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+LONGEST_WORD = 500
+LONGEST_FILE = 65_536
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latched:
@@ -17,6 +20,12 @@ class Latched:
     reason: str
     by: str
     at: str
+
+
+def plain(word: str) -> str:
+    """Return what somebody wrote on one line, as text that can be stored and shown anywhere."""
+    line = " ".join(word[: LONGEST_WORD * 4].split())
+    return "".join(letter for letter in line if letter.isprintable())[:LONGEST_WORD]
 
 
 def pull(latch: Path, said: Latched) -> Latched:
@@ -56,14 +65,15 @@ def read(latch: Path) -> Latched | None:
     A latch with unreadable content still holds: it is told as pulled by an unknown hand.
     """
     try:
-        content = latch.read_bytes()
+        content = _content(latch)
     except FileNotFoundError:
         return None
     except OSError as error:
         return Latched(id="unreadable", reason=f"latch cannot be read: {error}", by="?", at="")
     try:
-        return Latched(**json.loads(content))
-    except (TypeError, ValueError):
+        said = json.loads(content)
+        return Latched(**{name: plain(word) for name, word in said.items()})
+    except (AttributeError, RecursionError, TypeError, ValueError):
         return Latched(
             id="unreadable", reason="latch file without a readable reason", by="?", at=""
         )
@@ -73,6 +83,15 @@ def lift(latch: Path) -> None:
     """Remove the latch durably. OSError when it cannot be."""
     latch.unlink(missing_ok=True)
     _sync_folder(latch.parent)
+
+
+def _content(latch: Path) -> bytes:
+    # Anybody may have made it: a pipe must not be waited for, nor a giant be read.
+    handle = os.open(latch, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return os.read(handle, LONGEST_FILE)
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,11 +11,16 @@ class Pace:
     send_deadline: float = 10.0
     """The longest a write to the broker may take before it is unknown. The adapter's own
     deadline (8 s, promise O4) comes first; this one holds when the adapter fails to."""
+    send_patience: float = 5.0
+    """How long an order may wait between its check and its send, for the disk, for a slot or
+    while the machine sleeps: the market it was checked against is gone after that."""
     sends_at_once: int = 4
     """Orders on their way to the broker at the same time. Not more than the adapter has
     threads for: an order that waits must wait before the latch is looked at, not after."""
     mute_after: float = 15.0
     """Silence of the market data in an open session that counts as mute. Promise S1."""
+    asleep_after: float = 3.0
+    """How far the two clocks may part within one look before the machine has slept."""
     measure_every: float = 1.0
     """How often links and ages are measured. Promise S7: marked within a second."""
     reconcile_every: float = 15.0

@@ -21,7 +21,7 @@ from console.domain.events import (
     OrderUpdated,
 )
 from console.domain.halt import Halt
-from console.domain.orders import Fill, Order, OrderStatus, Side
+from console.domain.orders import Fill, Order, OrderStatus, Side, dollars
 from console.ports import Clock
 
 
@@ -116,7 +116,7 @@ class Lookout:
 
     def _see_fill(self, fill: Fill) -> None:
         verb = "Bought" if fill.side is Side.BUY else "Sold"
-        text = f"{verb} {fill.qty:f} {fill.symbol} @ {fill.price:f}."
+        text = f"{verb} {fill.qty:f} {fill.symbol} @ {dollars(fill.price)}."
         self._alerts.alert(AlertKind.FILL, Severity.INFO, text, fill.symbol)
 
     def _see_connection(self, connection: Connection) -> None:

@@ -258,7 +258,10 @@ class Reconciler:
         log.warning("not reconciled: %s", error)
         if isinstance(error, KeysRefused) and not self._are_keys_refused:
             self._are_keys_refused = True
-            text = f"The broker refuses the keys: {error}. Check them with `killcord doctor`."
+            text = (
+                f"The broker refuses the keys: {error}. Mend keys.json in the state folder, or "
+                "the environment, then end this desk with `killcord desk --stop` and start it anew."
+            )
             self._alerts.alert(AlertKind.SYSTEM, Severity.CRITICAL, text)
 
 

@@ -16,7 +16,7 @@ from console.desk.store import Store
 from console.desk.workers import Sleep
 from console.domain.orders import Order
 from console.domain.permissions import Actor, Role
-from console.ports import Clock, Journal, JournalUnavailable, Record, Row
+from console.ports import Clock, Journal, JournalUnavailable, Record, Row, Unrecordable
 
 log = logging.getLogger(__name__)
 MOST_KEPT = 10_000
@@ -48,6 +48,8 @@ class Recorder:
         """Record durably. JournalUnavailable when it is not on the disk."""
         try:
             await self._journal.write(self._record(kind, actor, body), *self._newest(rows))
+        except Unrecordable:
+            raise
         except JournalUnavailable as error:
             self._fail(str(error))
             raise
@@ -88,7 +90,13 @@ class Recorder:
         """Write all that was noted. JournalUnavailable when that cannot be done now."""
         while self._waiting:
             record, rows = self._waiting[0]
-            await self._journal.write(record, *self._newest(rows))
+            try:
+                await self._journal.write(record, *self._newest(rows))
+            except Unrecordable as error:
+                # It must not stand in the way of all that wait behind it.
+                log.exception("a record is lost")
+                lost = {"kind": record.kind, "why": ascii(str(error))}
+                await self._journal.write(self._record("record.lost", THE_DESK, lost))
             # Another flush may have written it meanwhile: only what was written is taken off.
             if self._waiting and self._waiting[0][0] is record:
                 self._waiting.popleft()

@@ -25,6 +25,7 @@ from console.desk.sweep import Sweep
 from console.desk.trading import TradingLine
 from console.desk.universe import Universe
 from console.desk.unknowns import Unknowns
+from console.desk.wakefulness import Wakefulness
 from console.desk.watchlist import Watchlist
 from console.desk.workers import Sleep, Workers
 from console.domain.alerts import AlertKind, Severity
@@ -148,6 +149,15 @@ class Rooms:
             reconciler=reconciler,
             connections=connections,
             workers=workers,
+        )
+        self.wakefulness = Wakefulness(
+            feed=feed,
+            trading=self.trading,
+            alerts=alerts,
+            recorder=recorder,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
         )
         self.sender = sender = Sender(
             store=store,

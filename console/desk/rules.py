@@ -50,10 +50,12 @@ def symbol_is_tradable(request: OrderRequest, facts: Facts) -> Check:
 
 
 def quantity_is_sane(request: OrderRequest, facts: Facts) -> Check:
-    """The quantity must be a number and not more than the cap."""
+    """The quantity must be a number, and an entry not more than the cap."""
     rule, qty, most = "quantity", request.qty, facts.limits.max_order_qty
     if not qty.is_finite():
         return failed(rule, f"The quantity is no number: {qty}.")
+    if qty > most and facts.is_exit(request):
+        return passed(rule, f"{qty:f}, and this order only reduces")
     if qty > most:
         return failed(rule, f"The quantity {qty:,f} is over the limit of {most:,f} shares.")
     return passed(rule, f"{qty:f} of at most {most:,f} shares")

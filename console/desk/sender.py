@@ -68,17 +68,32 @@ class Sender:
         stands in the state from the start, so that other orders are checked against it.
         """
         self._store.apply(OrderUpdated(order))
+        began = self._clock.monotonic()
         try:
             await self._recorder.write(f"{kind}.intended", actor, terms(order), order)
         except JournalUnavailable as error:
             return self._hold_back(kind, order, actor, f"It cannot be recorded: {error}")
+        except Exception as error:
+            log.exception("recording %s failed in a way nobody foresaw", order.key)
+            return self._hold_back(kind, order, actor, f"It cannot be recorded: {error!r}")
         async with self._slots:
             # Right before the send: nothing is awaited between this look and the call.
-            if objection := self._cord.objection():
+            if objection := self._cord.objection() or self._too_late(order, began):
                 return self._hold_back(kind, order, actor, objection)
             told = await self._deliver(order, call)
         self._store.apply(OrderUpdated(told))
         return await self._conclude(kind, self._store.state.orders[order.key], actor)
+
+    def _too_late(self, order: Order, began: float) -> str:
+        """Return why the order's check is worth nothing any more, as a sentence; empty when it is.
+
+        Told by both clocks: the one stands still while the machine sleeps, the other may be set.
+        """
+        slept = (self._clock.now() - order.submitted_at).total_seconds()
+        waited, most = max(self._clock.monotonic() - began, slept), self._pace.send_patience
+        if waited <= most:
+            return ""
+        return f"It waited {waited:.1f} s to be sent, over {most:g} s; check it again."
 
     async def _deliver(self, order: Order, call: Send) -> Order:
         """Return the order as the answer leaves it: the broker's, rejected, or unknown."""

@@ -89,7 +89,11 @@ class TradingLine:
         if not self._is_up:
             return
         log.warning("the trading stream is live and did not tell: reconnecting it")
-        detail = "it did not tell what the broker knows: reconnecting"
+        self.reopen("it did not tell what the broker knows: reconnecting")
+
+    def reopen(self, why: str) -> None:
+        """Connect anew; entries wait until the gap is closed."""
         self._is_up = False
-        self._connections.change(Channel.TRADING, Link.MUTE, detail)
+        self._reconciler.gap = self._reconciler.gap or WHILE_DOWN
+        self._connections.change(Channel.TRADING, Link.MUTE, why)
         self._workers.run("trading stream reconnect", self._stream.reconnect())

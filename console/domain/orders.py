@@ -141,15 +141,21 @@ class OrderRequest:
         if self.order_type is OrderType.MARKET:
             words.append("mkt")
         if self.stop_price is not None:
-            words += ["stop", f"{self.stop_price:f}"]
+            words += ["stop", dollars(self.stop_price)]
         if self.limit_price is not None:
-            words += ["@", f"{self.limit_price:f}"]
+            words += ["@", dollars(self.limit_price)]
         if self.trail_price is not None:
-            words += ["trail", f"{self.trail_price:f}"]
+            words += ["trail", dollars(self.trail_price)]
         if self.trail_percent is not None:
             words += ["trail", f"{self.trail_percent:f}%"]
         words.append(self.time_in_force.value)
         return " ".join(words)
+
+
+def dollars(price: Decimal) -> str:
+    """Return a price with its cents, and with all its decimals where it has more."""
+    whole, _, cents = f"{price:f}".partition(".")
+    return f"{whole}.{cents:0<2}" if price.is_finite() else whole
 
 
 _NEEDS_LIMIT = (OrderType.LIMIT, OrderType.STOP_LIMIT)

@@ -195,6 +195,8 @@ class Attachment:
         self._wake()
 
     async def _found(self, request: messages.Request) -> Receipt | Preview | tuple[Bar, ...]:
+        if isinstance(request, messages.Check) and self.may_observe:
+            self._view.ticket = request.ticket.symbol
         if not isinstance(request, messages.StopDesk):
             return await answer(self._desk, request, self.actor)
         if not self.actor.may(Capability.STOP_DESK):

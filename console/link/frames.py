@@ -80,6 +80,8 @@ class View:
     def __init__(self) -> None:
         self.shown: frozenset[str] = frozenset()
         self.focus: str | None = None
+        self.ticket: str | None = None
+        """The symbol last checked: its price must be alive when the order is sent."""
         self._seen: dict[str, int] = {}
         self._read: dict[str, int] = {}
 
@@ -93,7 +95,7 @@ class View:
 
         A symbol that was not wanted at the frame before is told whole.
         """
-        wanted = self.shown | exposed
+        wanted = self.shown | exposed | ({self.ticket} if self.ticket else frozenset())
         told: list[Conflated] = []
         moved = market.moved(self._seen, sorted(wanted))
         if moved is not None:

@@ -278,3 +278,34 @@ async def test_answers_that_trickle_do_not_use_up_the_threads(alpaca):
     await broker.close()
     assert placed.broker_id == ORDER["id"]
     assert alpaca.written("POST") == 5
+
+
+async def test_an_order_is_withheld_when_the_cord_falls_before_its_bytes_leave(alpaca, broker):
+    broker.may_send = lambda: False
+
+    with pytest.raises(NotSent):
+        await broker.submit(REQUEST)
+
+    assert alpaca.requests == []
+
+
+async def test_an_order_is_withheld_when_the_cord_falls_while_it_connects(alpaca, broker):
+    alpaca.script = [answer(200, ORDER)]
+    looks = iter([True, False, True, True])
+    broker.may_send = lambda: next(looks)
+
+    with pytest.raises(NotSent):
+        await broker.submit(REQUEST)
+    assert alpaca.requests == []
+
+    await broker.submit(REQUEST)
+    assert alpaca.written("POST") == 1
+
+
+async def test_a_cancel_passes_whatever_the_cord_says(alpaca, broker):
+    alpaca.script = [answer(204)]
+    broker.may_send = lambda: False
+
+    await broker.cancel("b-1")
+
+    assert alpaca.written("DELETE") == 1

@@ -35,15 +35,20 @@ class FakeClock:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._moved = 0.0
+        self._slept = 0.0
 
     def now(self) -> datetime:
-        return NOON + timedelta(seconds=self.monotonic())
+        return NOON + timedelta(seconds=self.monotonic() + self._slept)
 
     def monotonic(self) -> float:
         return time.monotonic() - self._began + self._moved
 
     def move(self, seconds: float) -> None:
         self._moved += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Let the machine sleep: the time of day goes on, the other clock stands still."""
+        self._slept += seconds
 
 
 class FakeTradingStream:

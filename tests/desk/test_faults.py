@@ -7,8 +7,8 @@ import pytest
 
 from console.domain.orders import OrderStatus
 from console.domain.receipts import Outcome
-from console.ports import OrderRejected, Unconfirmed
-from tests.builders import OWNER, buy
+from console.ports import OrderRejected, Unconfirmed, Unrecordable
+from tests.builders import OWNER, STRANGER, buy
 from tests.desk.conftest import World, until
 
 ORDERS = 12
@@ -90,3 +90,34 @@ async def test_a_halt_in_the_middle_of_trouble_ends_with_nothing_open(world: Wor
 
     assert not any(order.is_open for order in world.broker.orders.values())
     assert not any(order.is_open for order in world.state.orders.values())
+
+
+async def test_a_record_that_can_never_be_written_holds_up_no_other(world: World):
+    async def refuse(record) -> None:
+        if record.kind == "watchlist.changed":
+            raise Unrecordable("no disk takes this")
+
+    world.journal.before_write = refuse
+    await world.desk.watch("MSFT", False, OWNER)
+    await world.desk.submit(buy(), STRANGER)
+
+    await until(lambda: "order.forbidden" in world.journal.kinds, "the next record")
+    assert "record.lost" in world.journal.kinds
+
+
+async def test_after_a_sleep_both_streams_are_opened_anew_and_it_is_told(world: World):
+    world.clock.sleep(600)
+
+    await until(lambda: world.market.reconnects and world.trading.reconnects, "new streams")
+    await until(lambda: world.alerts("system"), "a word")
+
+    assert "600 s" in world.alerts("system")[0]
+    await until(lambda: "clock.jumped" in world.journal.kinds, "the record")
+
+
+async def test_a_clock_that_is_set_back_is_told(world: World):
+    world.clock.sleep(-30)
+
+    await until(lambda: world.alerts("system"), "a word")
+
+    assert "went back by 30 s" in world.alerts("system")[0]

@@ -193,3 +193,11 @@ def test_a_ticket_that_cannot_be_priced_says_why():
 def _quoted(known: Facts, bid: float, ask: float) -> Facts:
     state = replace(known.state, quotes={s: quote(s, bid, ask) for s in ("AAPL", "MSFT")})
     return replace(known, state=state)
+
+
+def test_an_exit_may_be_larger_than_any_entry():
+    whole = sell("250000", limit="190.00")
+
+    assert objections(whole, facts(held="250000")) == []
+    assert "quantity" in objections(sell("250001", limit="190.00"), facts(held="250000"))
+    assert "quantity" in objections(buy("250000"), facts())

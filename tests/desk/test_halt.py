@@ -380,3 +380,53 @@ def _detail(world: World, step: str) -> str:
 
 def _resting(world: World, key: str):
     return order(key, wanted=request(key=key), submitted_at=world.clock.now())
+
+
+async def test_pulling_again_after_the_receipt_sweeps_what_others_placed_since(world: World):
+    await world.desk.halt("smoke", OWNER)
+    await until(lambda: is_confirmed(world), "the confirmation")
+    world.broker.place(buy("5", key="somebody-else"))
+
+    await world.desk.halt("once more", OWNER)
+    assert not is_confirmed(world)
+    await until(lambda: is_confirmed(world), "the second confirmation")
+
+    assert not any(order.is_open for order in world.broker.orders.values())
+    assert "1 canceled" in world.state.halt.receipt
+    assert world.state.halt.reason == "smoke"
+
+
+async def test_pulling_again_while_the_receipt_is_written_sweeps_again(world: World):
+    writing, go_on = asyncio.Event(), asyncio.Event()
+
+    async def stall(record) -> None:
+        if record.kind == "halt.confirmed" and not go_on.is_set():
+            writing.set()
+            await go_on.wait()
+
+    world.journal.before_write = stall
+    await world.desk.halt("smoke", OWNER)
+    await writing.wait()
+    world.broker.place(buy("5", key="somebody-else"))
+
+    await world.desk.halt("once more", OWNER)
+    go_on.set()
+    await until(lambda: is_confirmed(world), "the confirmation")
+
+    assert not any(order.is_open for order in world.broker.orders.values())
+
+
+async def test_a_latch_of_strange_values_is_taken_up_and_halts(world: World):
+    world.folder.latch.write_text('{"id": 1, "reason": {"a": 2}, "by": null, "at": 3}')
+
+    await until(lambda: is_confirmed(world), "the confirmation")
+
+    assert world.state.halt.by == "?"
+    assert (await world.desk.submit(buy(), OWNER)).outcome is Outcome.DENIED
+
+
+async def test_a_reason_that_no_file_could_hold_is_made_plain(world: World):
+    await world.desk.halt("stop\ud800 \x1b[2J\nnow", OWNER)
+    await until(lambda: is_confirmed(world), "the confirmation")
+
+    assert world.state.halt.reason == "stop [2J now"

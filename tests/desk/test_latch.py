@@ -1,4 +1,8 @@
+import json
+import os
 import stat
+
+import pytest
 
 from console.desk.latch import Latched, is_pulled, lift, pull, read
 
@@ -55,3 +59,42 @@ def test_a_lifted_latch_is_gone(tmp_path):
 
     assert not is_pulled(latch)
     assert read(latch) is None
+
+
+def test_a_pipe_or_a_folder_in_its_place_holds_and_is_not_waited_for(tmp_path):
+    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
+    os.mkfifo(pipe)
+    folder.mkdir()
+
+    for latch_file in (pipe, folder):
+        said = read(latch_file)
+        assert is_pulled(latch_file)
+        assert said is not None
+        assert said.by == "?"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "null", "7", "[" * 60_000, '{"id": 1}', '{"id": 1, "reason": 2, "by": 3, "at": 4}'],
+)
+def test_whatever_it_holds_it_is_text_or_unreadable(tmp_path, content):
+    file = tmp_path / "HALT"
+    file.write_text(content)
+
+    said = read(file)
+
+    assert said is not None
+    assert said.id == "unreadable"
+
+
+def test_its_words_can_be_stored_and_shown_anywhere(tmp_path):
+    file = tmp_path / "HALT"
+    words = {"id": "h", "reason": "a\ud800b\x1b]0;x\x07" + "c" * 9_000, "by": "me\n", "at": ""}
+    file.write_text(json.dumps(words))
+
+    said = read(file)
+
+    assert said is not None
+    assert said.reason.encode()
+    assert said.reason.startswith("ab]0;xccc")
+    assert (len(said.reason), said.by) == (500, "me")

@@ -202,3 +202,41 @@ async def test_a_ticket_in_an_unknown_symbol_is_told_so(world: World):
     receipt = await world.desk.submit(sell("100", "ZZZZ", "1"), OWNER)
     assert receipt.outcome is Outcome.DENIED
     assert "ZZZZ is no instrument" in receipt.detail
+
+
+async def test_an_order_that_waited_too_long_for_the_disk_is_not_sent(world: World):
+    async def hang_for_a_minute(record) -> None:
+        if record.kind == "order.intended":
+            world.clock.move(60)
+
+    world.journal.before_write = hang_for_a_minute
+    receipt = await world.desk.submit(buy(), OWNER)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert "It waited 60" in receipt.detail
+    assert world.broker.sent == []
+
+
+async def test_an_order_on_its_way_when_the_machine_fell_asleep_is_not_sent(world: World):
+    async def fall_asleep(record) -> None:
+        if record.kind == "order.intended":
+            world.clock.sleep(3_600)
+
+    world.journal.before_write = fall_asleep
+    receipt = await world.desk.submit(buy(), OWNER)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert world.broker.sent == []
+
+
+async def test_an_order_whose_record_failed_in_a_way_nobody_foresaw_is_not_sent(world: World):
+    async def burst(record) -> None:
+        if record.kind == "order.intended":
+            raise ZeroDivisionError("nobody foresaw it")
+
+    world.journal.before_write = burst
+    receipt = await world.desk.submit(buy(), OWNER)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert world.broker.sent == []
+    assert world.only_order().status is OrderStatus.ABSENT

@@ -57,6 +57,8 @@ def test_a_request_reads_as_the_trader_would_write_it():
     assert str(buy("100", limit="190.10")) == "buy 100 AAPL @ 190.10 day"
     market = buy("5", limit=None, time_in_force=TimeInForce.IOC)
     assert str(market) == "buy 5 AAPL mkt ioc"
+    assert str(buy("1", limit="263.2")) == "buy 1 AAPL @ 263.20 day"
+    assert str(buy("1", limit="0.1234")) == "buy 1 AAPL @ 0.1234 day"
 
 
 @pytest.mark.parametrize("status", OrderStatus)

@@ -2,15 +2,17 @@ import asyncio
 import os
 import socket
 import stat
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from console.domain.events import MarketMoved, ReadingsTaken
-from console.domain.orders import OrderStatus
+from console.domain.orders import OrderStatus, Side
 from console.domain.permissions import Role
 from console.domain.receipts import Outcome
+from console.domain.tickets import Ticket
 from console.link import messages, sockets
 from console.link.sockets import cut
 from tests.link.fakes import (
@@ -431,3 +433,16 @@ async def test_the_answer_is_outcome_and_sentence(link: Link) -> None:
     assert isinstance(answer, messages.Reply)
     assert answer.receipt is not None
     assert (answer.receipt.outcome, answer.receipt.detail) == (Outcome.ACCEPTED, "rearm done")
+
+
+async def test_a_console_is_told_the_prices_of_its_last_ticket(link: Link) -> None:
+    raw, other = await link.attach(), await link.attach()
+    await raw.say(messages.Check(id=1, ticket=Ticket(symbol="F", side=Side.BUY, qty=Decimal(1))))
+    await raw.hear()
+    await other.say(messages.Show(symbols=("SPY",)))
+    await until(lambda: link.desk.shown)
+
+    link.desk.tell(moved(quote("F", 12), quote("SPY", 3)))
+
+    assert await symbols_of_next_frame(raw) == ["F"]
+    assert await symbols_of_next_frame(other) == ["SPY"]

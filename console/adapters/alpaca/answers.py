@@ -49,12 +49,18 @@ class CutOff(Exception):  # noqa: N818 - reads as what it is
     """The deadline passed before the request was begun."""
 
 
+class Withheld(Exception):  # noqa: N818 - reads as what it is
+    """Sending was stopped before a byte of the request had left."""
+
+
 def command_failure(error: Exception) -> BrokerError:
     """Return what the failure of a command means."""
     if isinstance(error, BrokerError):
         return error
     if isinstance(error, CutOff):
         return NotSent("not sent: too many requests to Alpaca were waiting before it")
+    if isinstance(error, Withheld):
+        return NotSent("not sent: trading was halted while it waited to be sent")
     if isinstance(error, APIError):
         return _refusal(error)
     if _never_connected(error):

@@ -55,8 +55,16 @@ class AlpacaBroker:
         self._access = access
         self._is_ours = is_ours
         self._clock = clock or SystemClock()
+        self.may_send: Callable[[], bool] = lambda: True
+        """Asked once more right before an order's bytes leave, in the thread that sends them."""
         self._cancels = self._lane("cancels", deadline)
-        self._submits = self._lane("submits", deadline)
+        self._submits = Lane(
+            "submits",
+            self._open_client,
+            workers=_WORKERS,
+            deadline=deadline,
+            may_send=self._may_send,
+        )
         self._questions = self._lane("questions", deadline)
         self._days: tuple[date, sessions.TradingDays] | None = None
 
@@ -127,6 +135,9 @@ class AlpacaBroker:
         """Let go of threads and sockets."""
         lanes = (self._cancels, self._submits, self._questions)
         await asyncio.gather(*(lane.close() for lane in lanes))
+
+    def _may_send(self) -> bool:
+        return self.may_send()
 
     def _lane(self, name: str, deadline: float) -> Lane:
         return Lane(name, self._open_client, workers=_WORKERS, deadline=deadline)

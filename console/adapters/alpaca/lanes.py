@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from alpaca.common.exceptions import APIError
 from alpaca.common.rest import RESTClient
 
-from console.adapters.alpaca.answers import CutOff
+from console.adapters.alpaca.answers import CutOff, Withheld
 from console.adapters.alpaca.wire import Wire
 
 T = TypeVar("T")
@@ -23,9 +23,16 @@ class Lane:
     """A few threads with a connection each; a full lane holds up no other."""
 
     def __init__(
-        self, name: str, open_client: Callable[[], RESTClient], *, workers: int, deadline: float
+        self,
+        name: str,
+        open_client: Callable[[], RESTClient],
+        *,
+        workers: int,
+        deadline: float,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self.deadline = deadline
+        self._may_send = may_send
         self._open_client = open_client
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=f"alpaca {name}")
         self._lock = threading.Lock()
@@ -67,7 +74,7 @@ class Lane:
         """Return the calling thread's own."""
         wire: Wire | None = getattr(self._mine, "wire", None)
         if wire is None:
-            wire = self._mine.wire = Wire(self._open_client())
+            wire = self._mine.wire = Wire(self._open_client(), may_send=self._may_send)
             with self._lock:
                 self._wires.append(wire)
         return wire
@@ -93,8 +100,9 @@ class _Call(Generic[T]):
             self._wire = wire
             wire.begin()
         try:
+            wire.ask_leave()
             return self._send(wire.client)
-        except APIError:
+        except (APIError, Withheld):
             raise
         except BaseException:
             wire.close()

@@ -8,6 +8,7 @@ trickles in, so whoever waits cuts the socket when the deadline has passed.
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -18,6 +19,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from console.adapters.alpaca.answers import Withheld
+
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 6.0
 _REDIRECTS = range(300, 400)
@@ -26,9 +29,9 @@ _REDIRECTS = range(300, 400)
 class Wire:
     """An alpaca-py client, made safe, and the means to cut what it waits for."""
 
-    def __init__(self, client: RESTClient) -> None:
+    def __init__(self, client: RESTClient, may_send: Callable[[], bool] = lambda: True) -> None:
         self.client = client
-        self._sockets = _Sockets()
+        self._sockets = _Sockets(may_send)
         self._session = client._session  # noqa: SLF001 - alpaca-py has no other way to it
         client._retry = 0  # noqa: SLF001 - the same
         for adapter in self._session.adapters.values():
@@ -41,6 +44,10 @@ class Wire:
     def begin(self) -> None:
         """Allow sockets again, for the next request."""
         self._sockets.allow()
+
+    def ask_leave(self) -> None:
+        """Raise Withheld unless the request may still be sent."""
+        self._sockets.ask_leave()
 
     def cut(self) -> None:
         """End at once whatever is under way, from any thread, and what it still would open."""
@@ -60,12 +67,17 @@ def _check(response: requests.Response, **_: Any) -> None:
 
 
 class _Sockets:
-    """The sockets one wire has opened."""
+    """The sockets one wire has opened, and whether anything may go over them."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_send: Callable[[], bool]) -> None:
+        self._may_send = may_send
         self._lock = threading.Lock()
         self._opened = WeakSet[socket.socket]()
         self._is_shut = False
+
+    def ask_leave(self) -> None:
+        if not self._may_send():
+            raise Withheld
 
     def allow(self) -> None:
         with self._lock:
@@ -121,6 +133,11 @@ def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
             sockets.add(opened)
             return opened
 
+        def connect(self) -> None:
+            super().connect()
+            # to connect may have taken seconds: the cord may have been pulled meanwhile
+            sockets.ask_leave()
+
     class SecureConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
@@ -131,6 +148,7 @@ def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
             super().connect()
             if self.sock is not None:
                 sockets.add(self.sock)
+            sockets.ask_leave()
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Connection

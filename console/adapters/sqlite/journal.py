@@ -14,7 +14,7 @@ from console.adapters.sqlite.chain import canonical
 from console.adapters.sqlite.schema import create_file, open_database
 from console.adapters.sqlite.writer import Entry, Question, Writer
 from console.adapters.system_clock import SystemClock
-from console.ports import Clock, JournalUnavailable, Record, Remembered, Row
+from console.ports import Clock, JournalUnavailable, Record, Remembered, Row, Unrecordable
 
 _CLOSE_SECONDS = 10.0
 
@@ -63,7 +63,7 @@ class SqliteJournal:
             unnumbered = canonical(record)
             statements = [rows.storing(row) for row in stored]
         except (TypeError, ValueError, RecursionError) as error:
-            raise JournalUnavailable(f"{record.kind} cannot be recorded: {error}") from error
+            raise Unrecordable(f"{record.kind} cannot be recorded: {error}") from error
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._writer.put(Entry(unnumbered=unnumbered, statements=statements, answer=answer))
         return await answer
