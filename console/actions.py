@@ -61,6 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_help", "f1", "Help on this pane", "Screen"),
     Action("palette", "ctrl+p", "Palette", "Screen", in_footer=True),
     Action("back", "escape", "Back", "Screen", in_footer=True),
+    Action("restart_desk", "ctrl+r", "Restart a lost desk", "Screen"),
     Action("leave", "q", "Leave", "Screen", in_footer=True),
 )
 

@@ -35,6 +35,7 @@ HALT_REASON = "halt key pressed at the console"
 
 Connect = Callable[[], "DeskLink"]  # called in a thread
 HaltAlone = Callable[[str], Awaitable["Receipt"]]  # pulls the cord without the desk
+StartDesk = Callable[[], str]  # called in a thread; says why not, or nothing
 
 
 def _actions() -> "type[Provider]":
@@ -60,6 +61,7 @@ class Killcord(App[None]):
         profile: str,
         halt_alone: HaltAlone,
         log_file: Path,
+        start_desk: StartDesk | None = None,
         palettes: Path | None = None,
         now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
@@ -69,6 +71,7 @@ class Killcord(App[None]):
         self.profile = profile
         self.connect = connect
         self.halt_alone = halt_alone
+        self.start_desk = start_desk
         self.now = now
         self.monotonic = monotonic
         self._log_file = log_file
@@ -93,6 +96,7 @@ class Killcord(App[None]):
             self,
             connect=self.connect,
             halt_alone=self.halt_alone,
+            start_desk=self.start_desk,
             profile=self.profile,
             now=self.now,
             monotonic=self.monotonic,
@@ -135,6 +139,11 @@ class Killcord(App[None]):
         """Wear the next of our palettes."""
         place = self._palettes.index(self.theme) + 1
         self.theme = self._palettes[place % len(self._palettes)]
+
+    def action_restart_desk(self) -> None:
+        """Start the desk again when it is gone."""
+        if self.session is not None:
+            self.session.restart_desk()
 
     def action_leave(self) -> None:
         """Ask whether the desk goes on."""

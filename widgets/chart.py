@@ -6,12 +6,14 @@ Drawn at most once a second, and only when a bar, a level or the size changed.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from console.domain.connections import Channel, Link
 from console.domain.market import Bar, Timeframe, Trade
 from console.domain.orders import Side
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.candles import Level, Scale, draw_prices, draw_volumes, joined, scale_of
 from widgets.cells import Cell, Line, fit
+from widgets.freshness import DEAD, deadened
 from widgets.lines import LinePane
 from widgets.live_bars import with_trade
 
@@ -48,6 +50,7 @@ class Chart(LinePane, can_focus=True):
         self._words = NO_SYMBOL
         self._trade: Trade | None = None
         self._levels: tuple[Level, ...] = ()
+        self._is_live = False
         self._drawn: tuple[object, ...] = ()
         self._drawn_at: datetime | None = None
         self.entitle("Chart")
@@ -94,6 +97,8 @@ class Chart(LinePane, can_focus=True):
             self._bars = with_trade(self._bars, trade, self._timeframe)
             self._trade = trade
         self._levels = _levels(self._symbol, state)
+        stream = state.connections.get(Channel.MARKET_DATA)
+        self._is_live = stream is not None and stream.link is Link.LIVE
         is_due = self._drawn_at is None or not timedelta(0) <= now - self._drawn_at < PACE
         if is_due and self._facts() != self._drawn:
             self._drawn_at = now
@@ -105,7 +110,7 @@ class Chart(LinePane, can_focus=True):
         self._draw()
 
     def _facts(self) -> tuple[object, ...]:
-        return (id(self._bars), self._levels, self._words, self.room)
+        return (id(self._bars), self._levels, self._is_live, self._words, self.room)
 
     def _draw(self) -> None:
         self._drawn = self._facts()
@@ -116,11 +121,18 @@ class Chart(LinePane, can_focus=True):
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
             self.set_lines([(Cell("Too small for a chart", "quiet"),)])
             return
-        self.set_lines(picture(self._bars, self._levels, self._timeframe, width, height))
+        shown = (self._bars, self._levels, self._timeframe)
+        self.set_lines(picture(*shown, width, height, is_live=self._is_live))
 
 
 def picture(
-    bars: Sequence[Bar], levels: Sequence[Level], timeframe: Timeframe, width: int, height: int
+    bars: Sequence[Bar],
+    levels: Sequence[Level],
+    timeframe: Timeframe,
+    width: int,
+    height: int,
+    *,
+    is_live: bool = True,
 ) -> list[Line]:
     """Return the whole chart as `height` lines of `width` columns."""
     plot = width - AXIS
@@ -131,7 +143,9 @@ def picture(
     last = shown[-1]
     marks = [
         *levels,
-        Level(price=last.close, label="last", meaning="last", dash="·"),
+        Level(price=last.close, label="last", meaning="last", dash="·")
+        if is_live
+        else Level(price=last.close, label=f"{DEAD} last", meaning="stale", dash="·"),
     ]
     scale = scale_of(shown, marks, rows)
     axis: list[Line] = [_tick(scale.price(row), row, rows) for row in range(rows)]
@@ -139,7 +153,7 @@ def picture(
         axis[row] = (_tag(mark, scale.low, scale.high),)
     prices = draw_prices(shown, marks, scale, plot, step)
     volumes = draw_volumes(shown, volume_rows, plot, step)
-    lines = [_legend(last)]
+    lines = [_legend(last) if is_live else deadened(_legend(last))]
     lines += [(*joined(cells), *axis[row]) for row, cells in enumerate(prices)]
     lines += [joined(cells) for cells in volumes]
     return [*lines, _times(shown, timeframe, plot, step)]
@@ -198,7 +212,7 @@ def _tick(price: float, row: int, rows: int) -> Line:
 def _tag(mark: Level, low: float, high: float) -> Cell:
     beyond = "↑" if mark.price > high else "↓" if mark.price < low else " "
     text = f"{beyond}{figures.price(mark.price):>9} {mark.label}"
-    return Cell(fit(text, AXIS), mark.meaning, bold=mark.label == "last")
+    return Cell(fit(text, AXIS), mark.meaning, bold=mark.meaning == "last")
 
 
 def _times(bars: Sequence[Bar], timeframe: Timeframe, width: int, step: int) -> Line:

@@ -6,7 +6,10 @@ from enum import Enum, auto
 from console.domain.connections import Channel, Link
 from console.domain.market import Phase, Quote
 from console.domain.state import TradingState
+from widgets.cells import Line
 
+DEAD = "◌"
+"""Stands at a price that is not alive, where an arrow would be."""
 STALE_AFTER = 2.0
 """Seconds without a new quote after which the last one is stale, in an open market."""
 
@@ -33,6 +36,11 @@ def freshness(
     if quote.age(now) <= stale_after:
         return Freshness.ALIVE
     return Freshness.STALE if is_in_session(state) else Freshness.ASLEEP
+
+
+def deadened(line: Line) -> Line:
+    """Take colour and weight out of cells that nobody vouches for any more."""
+    return tuple(cell._replace(meaning="stale", bold=False, reverse=False) for cell in line)
 
 
 def is_in_session(state: TradingState) -> bool:

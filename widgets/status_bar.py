@@ -15,6 +15,7 @@ from console.domain.market import MarketClock, Phase
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import UNKNOWN, Cell, Line, Meaning, width_of
+from widgets.freshness import deadened
 from widgets.lines import LinePane
 
 ONE_LINE = 168
@@ -90,7 +91,7 @@ class StatusBar(LinePane):
             return
         state, now = self._shown
         width = self.size.width
-        first, second = self._first(state), _second(state, now)
+        first, second = self._first(state), self._second(state, now)
         lines = [[*first, *second]] if width >= ONE_LINE else [first, second]
         self.set_lines([self._colour(_fitting(parts, width), width) for parts in lines])
 
@@ -101,7 +102,20 @@ class StatusBar(LinePane):
         if self._is_attached:
             return [Part(0, (name,)), Part(0, _mode(state)), *_money(state)]
         gone = Cell(" NO DESK ", "critical", bold=True, reverse=True)
-        return [Part(0, (name,)), Part(0, (MODE_NOT_KNOWN,)), Part(0, (gone,)), *_money(state)]
+        last_heard = [part._replace(cells=_without_life(part.cells)) for part in _money(state)]
+        return [Part(0, (name,)), Part(0, (MODE_NOT_KNOWN,)), Part(0, (gone,)), *last_heard]
+
+    def _second(self, state: TradingState, now: datetime) -> list[Part]:
+        """Say what lives; without a desk the session and its time are not known either."""
+        parts = _links(state, now)
+        if not self._is_attached:
+            return [*parts, Part(3, (Cell("session ", "quiet"), UNKNOWN))]
+        time = Cell(figures.clock(_market_time(state.clock, now)), "strong")
+        return [
+            *parts,
+            Part(3, _session(state.clock, now)),
+            Part(4, (time, Cell(" NY", "quiet"))),
+        ]
 
     def _colour(self, line: Line, width: int) -> Line:
         """Recolour the whole bar of a live account, whatever the theme."""
@@ -156,16 +170,17 @@ def _money(state: TradingState) -> list[Part]:
     ]
 
 
-def _second(state: TradingState, now: datetime) -> list[Part]:
+def _without_life(line: Line) -> Line:
+    """Let figures last heard stand grey, and point nowhere."""
+    return tuple(cell._replace(text=cell.text.lstrip("▲▼ ")) for cell in deadened(line))
+
+
+def _links(state: TradingState, now: datetime) -> list[Part]:
     links = state.connections
     return [
         Part(1, (Cell(" "), *_link("data", links.get(Channel.MARKET_DATA), now))),
         Part(2, _link("orders", links.get(Channel.TRADING), now)),
         Part(5, _latency(links.get(Channel.REST))),
-        Part(3, _session(state.clock, now)),
-        Part(
-            4, (Cell(figures.clock(_market_time(state.clock, now)), "strong"), Cell(" NY", "quiet"))
-        ),
     ]
 
 

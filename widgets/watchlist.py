@@ -8,11 +8,9 @@ from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import UNKNOWN, Cell, Line, Meaning
 from widgets.columns import Column
-from widgets.freshness import STALE_AFTER, Freshness, freshness
+from widgets.freshness import DEAD, STALE_AFTER, Freshness, freshness
 from widgets.grid import Grid
 
-DEAD = "◌"
-"""Stands before a price that is not alive, where an arrow would be."""
 EMPTY = Cell("No symbols yet: press w to add one", "quiet")
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from console.screens.desk_link import DeskLink
 
 
-def run_console(folder: StateFolder, why_no_desk: Callable[[], str]) -> int:
+def run_console(
+    folder: StateFolder, why_no_desk: Callable[[], str], start_desk: Callable[[], str]
+) -> int:
     """Open the console on the profile's desk; return its exit status."""
     gc.disable()  # nothing that is loaded now is garbage
     from console.app import Killcord  # noqa: PLC0415 - this process only
@@ -33,6 +35,7 @@ def run_console(folder: StateFolder, why_no_desk: Callable[[], str]) -> int:
         connect,
         profile=folder.profile,
         halt_alone=halt_alone,
+        start_desk=start_desk,
         log_file=folder.path / "console.log",
     )
     app.run()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console.commands import exits
-from console.commands.launch import await_end, ensure_desk
+from console.commands.launch import await_end, ensure_desk, is_locked
 from console.folders import state_folder
 
 if TYPE_CHECKING:
@@ -18,7 +18,17 @@ def open_console(profile: str, market: "Market") -> int:
     launch = ensure_desk(folder, market_words(market))
     from console.bootstrap.console import run_console  # noqa: PLC0415 - while the desk starts
 
-    return run_console(folder, launch.failure)
+    def start_again() -> str:
+        nonlocal launch
+        if is_locked(folder):
+            return f"A {profile} desk still runs but does not answer: wait, or end its process."
+        launch = ensure_desk(folder, market_words(market))
+        return ""
+
+    def why_no_desk() -> str:
+        return launch.failure()
+
+    return run_console(folder, why_no_desk, start_again)
 
 
 def run_desk(profile: str, market: "Market") -> int:

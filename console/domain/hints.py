@@ -51,7 +51,7 @@ def hint(text: str) -> str:
 
 def _verbs(begun: str) -> str:
     fitting = [verb for verb in VERBS if verb.startswith(begun)]
-    return "  ".join(fitting or VERBS)
+    return " ".join(fitting or VERBS)
 
 
 def _terms(said: list[str], *, can_be_market: bool) -> str:

@@ -7,10 +7,21 @@ from textual.binding import Binding
 
 from console.actions import ACTIONS, BY_ID, Action
 
-ON_THE_APP = frozenset({"halt", "show_halt", "next_theme", "help", "pane_help", "palette", "leave"})
+ON_THE_APP = frozenset(
+    {
+        "halt",
+        "show_halt",
+        "next_theme",
+        "help",
+        "pane_help",
+        "palette",
+        "restart_desk",
+        "leave",
+    }
+)
 """Actions that mean the same on every screen."""
 
-EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help"})
+EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help", "restart_desk"})
 """Actions whose keys win over whatever has the focus, a field included."""
 
 ON_THE_HALT_SCREEN = frozenset({"rearm", "back"})

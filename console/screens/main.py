@@ -22,7 +22,7 @@ from console.screens import errands, prefills
 from console.screens.beside import Work, run_beside
 from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
 from console.screens.desk_link import DeskLink
-from console.screens.key_line import WRITING, KeyLine, keys_of
+from console.screens.key_line import WRITING, KeyLine, key_of, keys_of
 from console.screens.keys import EVERYWHERE, ON_THE_HALT_SCREEN, main_bindings
 from console.screens.letter_screen import LetterScreen
 from console.screens.order_entry import OrderEntry
@@ -80,7 +80,6 @@ class MainScreen(LetterScreen):
         now: Callable[[], datetime],
     ) -> None:
         super().__init__(link)
-        self._profile = profile
         self._watched: tuple[str, ...] | None = None
         self._was_attached = False
         self._status = StatusBar(profile, id="status")
@@ -179,7 +178,7 @@ class MainScreen(LetterScreen):
     def _remedy(self) -> str:
         if self._link.welcome is None:
             return ""
-        return f" If it stays away: killcord desk --profile {self._profile}"
+        return f" {key_of('restart_desk')} starts it again."
 
     def _tell_what_is_shown(self) -> None:
         told = partial(self._link.show, self._watched or (), self.symbol)

@@ -18,6 +18,7 @@ from console.screens.late_link import LateLink
 from console.screens.leave import LeaveScreen, Leaving
 from console.screens.main import MainScreen
 from console.screens.pane_screen import PANES
+from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
 HALT_ANSWER_SECONDS = 1.0
@@ -33,6 +34,7 @@ class Session:
         *,
         connect: Callable[[], DeskLink],
         halt_alone: Callable[[str], Awaitable[Receipt]],
+        start_desk: Callable[[], str] | None,
         profile: str,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
@@ -40,6 +42,7 @@ class Session:
         self.link = LateLink(connect, self._on_desk_change)
         self._app = app
         self._halt_alone = halt_alone
+        self._start_desk = start_desk
         self._profile = profile
         self._now = now
         self._monotonic = monotonic
@@ -123,6 +126,21 @@ class Session:
         focused: Any = self._app.focused
         nodes = () if focused is None else focused.ancestors_with_self
         self._app.push_screen(HelpScreen(next((n.id for n in nodes if n.id in PANES), None)))
+
+    def restart_desk(self) -> None:
+        """Start a desk where there is none; the link finds it by itself."""
+        if self.link.is_attached:
+            self._app.notify("The desk is there: nothing is to be restarted.", markup=False)
+            return
+        run_beside(self._app, self._restart, "restart")
+
+    async def _restart(self) -> None:
+        if self._start_desk is None:
+            self._app.notify("This console cannot start a desk.", severity="warning", markup=False)
+            return
+        self._app.notify("Starting the desk.", markup=False)
+        if refusal := await asyncio.to_thread(self._start_desk):
+            self._app.notify(neutral(refusal), severity="warning", markup=False)
 
     def leave(self) -> None:
         """Ask whether the desk goes on."""

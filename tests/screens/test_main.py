@@ -186,3 +186,54 @@ async def test_a_letter_typed_ahead_is_never_taken_for_a_key():
         line = pilot.app.screen.query_one(OrderLine)
 
         await until(pilot, lambda: line.value == "sell 5 ibm")
+
+
+async def test_a_lost_desk_is_started_again_with_one_key_even_from_the_order_line():
+    desk, starts = FakeDesk(), []
+
+    def start():
+        starts.append("started")
+        return ""
+
+    async with running(desk, start_desk=start) as pilot:
+        await pilot.press("slash", "ctrl+r")
+        await pilot.pause()
+        assert starts == []
+
+        desk.lose()
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: starts == ["started"])
+
+
+async def test_a_desk_that_cannot_be_started_says_why():
+    desk, said = FakeDesk(), []
+    async with running(desk, start_desk=lambda: "A demo desk still runs.") as pilot:
+        desk.lose()
+        await pilot.press("ctrl+r")
+
+        def told():
+            said[:] = [note.message for note in pilot.app._notifications]
+            return "A demo desk still runs." in said
+
+        await until(pilot, told)
+
+
+async def test_nothing_of_a_lost_desk_looks_alive():
+    desk = FakeDesk()
+    async with running(desk) as pilot:
+        chart, header = pilot.app.screen.query_one(Chart), pilot.app.screen.query_one(StatusBar)
+        await until(pilot, lambda: " last" in chart.plain)
+        assert "◌ last" not in chart.plain
+        assert "▲ +1,842.55" in header.plain
+
+        desk.lose()
+        desk.pass_time(2)
+        await until(pilot, lambda: "◌ last" in chart.plain)
+
+        assert "▲" not in header.plain
+        assert "session —" in header.plain
+        assert "closes in" not in header.plain
+
+        desk.come_back()
+        desk.pass_time(2)
+        await until(pilot, lambda: "◌ last" not in chart.plain)
