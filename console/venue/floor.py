@@ -35,7 +35,11 @@ LONGEST_STEP = 5 * SECOND
 """Venue time told in one go: a venue that fell behind catches up in steps and serves between."""
 
 LONGEST_GLANCE = 15 * MINUTE
-"""Venue time taken in at one go when a tape is taken up in the middle."""
+"""A venue further behind its clock than this was asleep; a tape that is taken up in the
+middle tells the last of it tick by tick."""
+
+LONGEST_HURRY = MINUTE
+"""Venue time told in one go by a tape that was asleep."""
 
 T = TypeVar("T")
 
@@ -130,10 +134,9 @@ class Floor:
 
     def open_market(self) -> None:
         """Take in what stands when the venue opens; nothing of it trades."""
-        begin = self.market.starts_at or self.told_until
-        for until in (*range(begin, self.told_until, LONGEST_GLANCE), self.told_until):
-            for tick in self.market.advance(until):
-                self.view.see(tick)
+        passed = self.market.pass_over(self.told_until - LONGEST_GLANCE) if self._is_tape else ()
+        for tick in (*passed, *self.market.advance(self.told_until)):
+            self.view.see(tick)
         for symbol in self.listings:
             if symbol not in self.view.trades and (bar := self.latest_bar(symbol, Timeframe.DAY_1)):
                 self.view.closes[symbol] = bar.close
@@ -147,11 +150,11 @@ class Floor:
     def step(self) -> bool:
         """Bring the market up to the clock; False when another step is needed at once."""
         now = self.now
-        until = min(now, self.told_until + LONGEST_STEP)
+        until = min(now, self.told_until + self._stride(now))
         before, self.told_until = self.told_until, until
         ticks = self.market.advance(until)
         self.exchange.tell_time(until)
-        self.tell(ticks, self._bars_ended(before, until))
+        self.tell(ticks, self._bars_ended(max(before, until - LONGEST_GLANCE), until))
         return until == now
 
     def _bars_ended(self, before: int, until: int) -> list[Told]:
@@ -179,6 +182,20 @@ class Floor:
 
     def recent_bars(self, symbol: str, timeframe: Timeframe) -> Sequence[MarketBar]:
         """Return the bars of the last hours, or days for daily ones."""
+    def _stride(self, now: int) -> int:
+        """Return how much venue time to tell in one go.
+
+        After a sleep a synthetic market tells bars only, at once; a tape has every
+        tick to tell, and hurries.
+        """
+        if now - self.told_until <= LONGEST_GLANCE:
+            return LONGEST_STEP
+        return LONGEST_HURRY if self._is_tape else now - self.told_until
+
+    @property
+    def _is_tape(self) -> bool:
+        return self.market.starts_at is not None
+
         reach = 10 * DAY if timeframe is Timeframe.DAY_1 else DAY // 6
         now = self.now
         bars = self.market.bars(symbol, timeframe, now - reach, now)

@@ -76,6 +76,9 @@ class Market(Protocol):
     def advance(self, now: int) -> Sequence[Tick]:
         """Return every tick after the last call and not later than `now`, in time order."""
 
+    def pass_over(self, until: int) -> Sequence[Tick]:
+        """Leave untold what happened in the minutes before `until`; return what then stood."""
+
     def move(self, symbol: str, price: float, now: int) -> Sequence[Tick]:
         """Move the market of `symbol` to `price` at once; return the ticks that tell of it.
 

@@ -92,6 +92,10 @@ class SyntheticMarket:
             self._past.draw_ahead()
         return told
 
+    def pass_over(self, until: int) -> Sequence[Tick]:  # noqa: ARG002 - the port's signature
+        """Return nothing: it begins in the present, so there is nothing to pass over."""
+        return []
+
     def move(self, symbol: str, price: float, now: int) -> Sequence[Tick]:
         """Move the market of `symbol` to `price` at once; return the ticks that tell of it.
 

@@ -14,7 +14,9 @@ from console.domain.market import Timeframe
 from console.venue.bars import BarBook
 from console.venue.market import Listing, MarketBar, QuoteTick, Tick, TradeTick
 from console.venue.moves import HIGHEST_PRICE, LOWEST_PRICE, PRICE_RANGE
+from console.venue.passed import minute_bars, standing
 from console.venue.recording import TapeError, read_recording
+from console.venue.timestamps import MINUTE
 
 __all__ = ["TapeError", "TapeMarket"]
 
@@ -61,6 +63,23 @@ class TapeMarket:
         self._told_until = max(now, self._told_until)
         self._note(told)
         return told
+
+    def pass_over(self, until: int) -> Sequence[Tick]:
+        """Take up the tape after the minutes before `until`; return what stood there.
+
+        Nothing of them is told, and their bars are those of the tape.
+        """
+        end = int(np.searchsorted(self._at, until - until % MINUTE, side="left"))
+        if end <= self._next:
+            return []
+        for symbol, bars in minute_bars(self._recording, self._next, end).items():
+            self._book.extend(symbol, bars)
+        stood = standing(self._recording, end)
+        for tick in stood:
+            if isinstance(tick, QuoteTick):
+                self._quotes[tick.symbol] = tick
+        self._next = end
+        return stood
 
     def move(self, symbol: str, price: float, now: int) -> Sequence[Tick]:
         """Move the market of `symbol` to `price` at once; return the ticks that tell of it.
