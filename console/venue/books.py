@@ -16,7 +16,14 @@ import msgspec
 from console.venue.accounts import AccountOpened, DayClosed, Settings
 from console.venue.orders import Fill, Order
 
-Entry = AccountOpened | Order | Fill | Settings | DayClosed
+
+class Whose(msgspec.Struct, frozen=True, kw_only=True, tag="whose"):
+    """Whose the rest of a line is, when it is not the first account's."""
+
+    account: str
+
+
+Entry = AccountOpened | Order | Fill | Settings | DayClosed | Whose
 
 OWNER_ONLY = 0o600
 
@@ -36,6 +43,8 @@ class Record:
     fills: list[Fill] = field(default_factory=list)
     latest_at: int = 0
     """The venue's time of the last entry."""
+    others: dict[str, "Record"] = field(default_factory=dict)
+    """The accounts opened after the first, by id."""
 
 
 class Books:
@@ -98,13 +107,20 @@ class Books:
         return account
 
 
-def _bring_forward(account: Record | None, entries: Iterable[Entry]) -> Record | None:
+def _bring_forward(first: Record | None, entries: Iterable[Entry]) -> Record | None:
+    account = first
     for entry in entries:
         if isinstance(entry, AccountOpened):
             account = Record(opened=entry, latest_at=entry.at)
+            if first is None:
+                first = account
+            else:
+                first.others[entry.id] = account
+        elif isinstance(entry, Whose):
+            account = first.others.get(entry.account) if first else None
         elif account is not None:
             _note(account, entry)
-    return account
+    return first
 
 
 def _note(account: Record, entry: Order | Fill | Settings | DayClosed) -> None:

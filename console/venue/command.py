@@ -11,6 +11,7 @@ OK = 0
 FAILED = 1
 DEFAULT_CASH = Decimal(100_000)
 MOST_CASH = Decimal(1_000_000_000_000)
+MOST_ACCOUNTS = 1_000
 HIGHEST_PORT = 65_535
 HIGHEST_SPEED = 100_000
 
@@ -37,6 +38,7 @@ def main(argv: list[str]) -> int:
         cash=arguments.cash,
         rate_limit=arguments.rate_limit,
         books=arguments.books,
+        accounts=arguments.accounts,
     )
     try:
         run(options)
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cash", type=_cash, default=DEFAULT_CASH, help="the account at the start, in dollars")
     add("--rate-limit", type=_rate, metavar="N|off", help="requests a minute (default off)")
     add("--books", type=Path, metavar="FILE", help="keep account and orders here over restarts")
+    add("--accounts", type=_accounts, default=1, metavar="N", help="how many (default 1)")
     return parser
 
 
@@ -96,6 +99,11 @@ def _rate(text: str) -> int | None:
     if text == "off":
         return None
     return _checked(int(text), int(text) > 0, "the rate limit is off or more than 0")
+
+
+def _accounts(text: str) -> int:
+    number = int(text)
+    return _checked(number, 0 < number <= MOST_ACCOUNTS, f"1 to {MOST_ACCOUNTS} accounts")
 
 
 def _checked(value: T, is_right: bool, sentence: str) -> T:  # noqa: FBT001 - a condition, not a mode

@@ -1,5 +1,6 @@
 """The venue's own knobs, for tests and scripts: prices, journal, misbehaviour. No keys needed."""
 
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from console.venue.rejections import malformed, not_found
 from console.venue.rest import answer, floor_of, read_body
 
 MOST_DELAY = 3_600
+STARTING_CASH = Decimal(100_000)
 
 routes = web.RouteTableDef()
 
@@ -70,6 +72,14 @@ async def mute_stream(request: web.Request) -> web.Response:
         raise malformed('stream must be "data" or "trading"') from None
     faults.mute(stream, is_muted=read_flag(body.get("muted", True)))
     return answer({"muted": sorted(faults.muted)})
+
+
+@routes.post("/control/accounts")
+async def open_account(request: web.Request) -> web.Response:
+    """Let another account trade here: `{"cash"}`; answers with its keys."""
+    body = await read_body(request)
+    opened = floor_of(request).open_account(read_number(body, "cash") or STARTING_CASH)
+    return answer({"account_id": opened.id, "key": opened.key, "secret": opened.secret})
 
 
 def _seconds(body: dict[str, Any]) -> float:

@@ -1,11 +1,14 @@
 """Working orders against the tape: which order trades on which tick, at what price.
 
-The engine knows no account and writes no history; it tells the exchange of each
-execution and of each stop that moved, and looks orders up where the exchange keeps them.
+The engine knows no account and writes no history; it tells the party an order belongs to
+of each execution and of each stop that moved, and looks orders up where the party keeps
+them. All parties stand in one line by price and time, and share what the touch shows.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
 from msgspec.structs import replace
 
@@ -19,32 +22,42 @@ OnFill = Callable[[Order, Decimal, Decimal, int], None]
 """Called with the order, shares, price and time of an execution."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whose orders they are: where they are kept, and who hears what happens to them."""
+
+    orders: Mapping[str, Order]
+    may_trade: Callable[[Order, int], bool]
+    on_fill: OnFill
+    on_stop: Callable[[Order, int], None]
+
+
 class Engine:
     """The orders that work, symbol by symbol; symbols without any cost nothing."""
 
-    def __init__(
-        self,
-        *,
-        view: MarketView,
-        orders: Mapping[str, Order],
-        may_trade: Callable[[Order, int], bool],
-        on_fill: OnFill,
-        on_stop: Callable[[Order, int], None],
-    ) -> None:
+    def __init__(self, *, view: MarketView) -> None:
         self._view = view
-        self._orders = orders
-        self._may_trade = may_trade
-        self._on_fill = on_fill
-        self._on_stop = on_stop
+        self._parties: dict[str, Party] = {}
+        self._ranks = count()
         self._queues: dict[str, Queue] = {}
         self._touches: dict[str, Touch] = {}
 
-    def put(self, order: Order) -> None:
+    def next_rank(self) -> int:
+        """Return the place in time of an order that comes now, among all parties."""
+        return next(self._ranks)
+
+    def count_from(self, rank: int) -> None:
+        """Let ranks go on from where an earlier run left them."""
+        self._ranks = count(max(rank, self.next_rank()))
+
+    def put(self, order: Order, party: Party) -> None:
         """Let an order work."""
+        self._parties[order.id] = party
         self._queues.setdefault(order.terms.symbol, Queue()).put(order)
 
     def drop(self, order: Order) -> None:
         """Take an order out; one that does not work does no harm."""
+        self._parties.pop(order.id, None)
         queue = self._queues.get(order.terms.symbol)
         if queue is None:
             return
@@ -82,13 +95,14 @@ class Engine:
             return
         for order_id in queue.line(side):
             price, left = touch.against(side)
-            order = self._orders[order_id]
+            party = self._parties[order_id]
+            order = party.orders[order_id]
             if left <= 0 or not order.accepts(price):
                 return
             qty = min(left, order.wants(price))
-            if qty > 0 and self._may_trade(order, now):
+            if qty > 0 and party.may_trade(order, now):
                 touch.take(side, qty)
-                self._on_fill(order, qty, price, now)
+                party.on_fill(order, qty, price, now)
 
     def _match_both(self, symbol: str, now: int) -> None:
         for side in Side:
@@ -115,25 +129,29 @@ class Engine:
         """Fill at the orders' own limits, together no more than the print's size."""
         left = Decimal(tick.size)
         for order_id in queue.line(side):
-            order = self._orders[order_id]
+            party = self._parties[order_id]
+            order = party.orders[order_id]
             limit = order.worst_price
             if limit is None or left <= 0 or not is_printed_through(order, price):
                 return
             qty = min(left, order.wants(limit))
-            if qty > 0 and self._may_trade(order, tick.at):
+            if qty > 0 and party.may_trade(order, tick.at):
                 left -= qty
-                self._on_fill(order, qty, limit, tick.at)
+                party.on_fill(order, qty, limit, tick.at)
 
     def _set_off(self, order_id: str, price: Decimal, now: int) -> bool:
         """Move a trailing stop along, and set off a stop that the price has reached."""
-        order = self._orders[order_id]
-        if not order.is_open or not self._may_trade(order, now):
+        party = self._parties.get(order_id)
+        if party is None:
+            return False  # it ended with another of its group
+        order = party.orders[order_id]
+        if not party.may_trade(order, now):
             return False
         moved = trailed(order, price)
         if is_set_off(moved, price):
             self.drop(moved)
             moved = replace(moved, is_triggered=True, updated_at=now)
-            self.put(moved)
+            self.put(moved, party)
         if moved is not order:
-            self._on_stop(moved, now)
+            party.on_stop(moved, now)
         return moved.is_triggered

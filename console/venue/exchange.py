@@ -19,7 +19,7 @@ from console.venue.accounts import Account, DayClosed, Settings
 from console.venue.auctions import check_window
 from console.venue.blotter import Blotter
 from console.venue.class_rules import check_standby
-from console.venue.engine import Engine
+from console.venue.engine import Engine, Party
 from console.venue.hours import AUCTIONS, Hours
 from console.venue.legs import Legs
 from console.venue.market import Tick
@@ -45,7 +45,7 @@ def new_id() -> str:
 
 
 class Exchange:
-    """One account's orders against one market."""
+    """One account's orders against one market; accounts that share an engine stand in one line."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class Exchange:
         account: Account,
         view: MarketView,
         hours: Hours,
+        engine: Engine | None = None,
         new_id: Callable[[], str] = new_id,
     ) -> None:
         self.account = account
@@ -65,8 +66,8 @@ class Exchange:
         self.held_cancels: set[str] = set()
         """Orders that stay pending_cancel until they are taken out of here."""
         self._changes: list[Change] = []
-        self._engine = Engine(
-            view=view,
+        self._engine = engine or Engine(view=view)
+        self._party = Party(
             orders=self.blotter.orders,
             may_trade=self._may_trade,
             on_fill=self._fill,
@@ -74,7 +75,7 @@ class Exchange:
         )
         self._legs = Legs(
             blotter=self.blotter,
-            line=self._engine,
+            put=self._work,
             tell=self._tell,
             end=self._end,
             new_id=new_id,
@@ -107,7 +108,7 @@ class Exchange:
         check_window(terms, self.hours, now)
         rules.check(terms, self._standing())
         order = self._take(self._legs.headed(self._fresh_order(terms, now)))
-        self._legs.take(order, self._next_seq)
+        self._legs.take(order, self._engine.next_rank)
         return order
 
     def cancel(self, order_id: str, now: int) -> Order:
@@ -163,7 +164,7 @@ class Exchange:
         if new.status is not OrderStatus.HELD:
             return self._take(new)
         if self._legs.is_watched(self._tell(new, EventKind.HELD, now)):
-            self._engine.put(new)
+            self._work(new)
         return new
 
     def configure(self, settings: Settings) -> None:
@@ -214,6 +215,8 @@ class Exchange:
     def restore(self, orders: Iterable[Order], fills: Iterable[Fill]) -> None:
         """Take up the books of an earlier run: open orders work again."""
         self.blotter.restore(orders, fills)
+        ranks = [order.seq for order in self.blotter.orders.values()]
+        self._engine.count_from(max(ranks, default=-1) + 1)
         for fill in self.blotter.fills:
             self.account.book(fill)
         for order in self.blotter.open_orders:
@@ -227,7 +230,7 @@ class Exchange:
         elif order.is_open and (
             order.status is not OrderStatus.HELD or self._legs.is_watched(order)
         ):
-            self._engine.put(order)
+            self._work(order)
 
     # How orders come in
 
@@ -248,7 +251,7 @@ class Exchange:
         is_trailing = terms.type is OrderType.TRAILING_STOP
         order = Order(
             id=self._new_id(),
-            seq=self._next_seq(),
+            seq=self._engine.next_rank(),
             terms=terms,
             intent=intent,
             status=OrderStatus.PENDING_NEW,
@@ -263,8 +266,8 @@ class Exchange:
             return order
         return replace(order, status=OrderStatus.ACCEPTED)
 
-    def _next_seq(self) -> int:
-        return len(self.blotter.orders)
+    def _work(self, order: Order) -> None:
+        self._engine.put(order, self._party)
 
     def _expiry(self, terms: Terms, now: int) -> int | None:
         if terms.time_in_force is TimeInForce.GTC:
@@ -292,7 +295,7 @@ class Exchange:
         if working.terms.time_in_force is TimeInForce.FOK and not self._engine.fits(working):
             self._close(working, EventKind.CANCELED, now)
             return
-        self._engine.put(working)
+        self._work(working)
         self._legs.after_arrival(working)
         self._engine.match(working.terms.symbol, working.terms.side, now)
         rest = self.blotter.orders[order.id]
@@ -343,7 +346,7 @@ class Exchange:
             filled = replace(filled, status=OrderStatus.FILLED, filled_at=now)
         fill = self._book(filled, qty, price, leaves, now)
         if filled.is_open:
-            self._engine.put(filled)
+            self._work(filled)
         kind = EventKind.PARTIAL_FILL if filled.is_open else EventKind.FILL
         self._tell(filled, kind, now, fill)
         self._legs.after_fill(filled, now)

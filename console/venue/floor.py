@@ -7,10 +7,12 @@ only then the journal notes it, the streams tell it and the caller is answered.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeVar
 
 from console.domain.market import Timeframe
-from console.venue.books import Books, Entry
+from console.venue.accounts import AccountOpened
+from console.venue.books import Books, Entry, Whose
 from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
 from console.venue.data_stream import DataHub
@@ -20,6 +22,7 @@ from console.venue.hours import SessionHours
 from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.market import Listing, Market, MarketBar, Tick
+from console.venue.members import Members, new_account
 from console.venue.orders import EventKind, OrderEvent
 from console.venue.rate_limit import RateLimit
 from console.venue.shelf import Shelf
@@ -51,8 +54,7 @@ class Floor:
     clock: VenueClock
     market: Market
     view: MarketView
-    exchange: Exchange
-    keys: Keys
+    members: Members
     tapes: Tapes
     journal: Journal
     faults: Faults
@@ -72,6 +74,16 @@ class Floor:
         self.listings = {listing.symbol: listing for listing in self.market.listings}
         self.assets = {asset_id(symbol): listing for symbol, listing in self.listings.items()}
         self.told_until = self.clock.now()
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange as the account sees it that is asking; else as the first does."""
+        return self.members.asking
+
+    @property
+    def keys(self) -> Keys:
+        """Who may come in."""
+        return self.members.keys
 
     @property
     def now(self) -> int:
@@ -96,28 +108,40 @@ class Floor:
 
     def commit(self) -> None:
         """Write down what has changed, then tell it."""
-        changes = self.exchange.take_changes()
-        if not changes:
-            return
+        for exchange in self.members:
+            if changes := exchange.take_changes():
+                self._commit(exchange, changes)
+
+    def _commit(self, exchange: Exchange, changes: Sequence[Change]) -> None:
+        opened = exchange.account.opened
         if self.books:
-            _write_down(self.books, changes)
+            is_first = exchange is self.members.first
+            _write_down(self.books, changes, owner=None if is_first else opened.id)
         for change in changes:
             if isinstance(change, OrderEvent):
                 self.journal.happened(change)
-                self.trading_hub.publish(change)
-                self._hold_cancel(change)
+                self.trading_hub.publish(change, opened.key)
+                self._hold_cancel(exchange, change)
 
-    def _hold_cancel(self, event: OrderEvent) -> None:
+    def open_account(self, cash: Decimal) -> AccountOpened:
+        """Let another account trade here, with keys of its own."""
+        opened = new_account(cash, self.now)
+        if self.books:
+            self.books.append([opened])
+        self.members.admit(opened)
+        return opened
+
+    def _hold_cancel(self, exchange: Exchange, event: OrderEvent) -> None:
         """Let a cancel stay pending for as long as a fault says."""
         if not self.faults or event.kind is not EventKind.PENDING_CANCEL:
             return
         if seconds := self.faults.cancel_seconds(event.order.terms.symbol):
-            self.exchange.held_cancels.add(event.order.id)
+            exchange.held_cancels.add(event.order.id)
             loop = asyncio.get_running_loop()
-            loop.call_later(seconds, self._release_cancel, event.order.id)
+            loop.call_later(seconds, self._release_cancel, exchange, event.order.id)
 
-    def _release_cancel(self, order_id: str) -> None:
-        self.exchange.held_cancels.discard(order_id)
+    def _release_cancel(self, exchange: Exchange, order_id: str) -> None:
+        exchange.held_cancels.discard(order_id)
         self.settle()
 
     def _settle_soon(self) -> None:
@@ -129,7 +153,8 @@ class Floor:
     def settle(self) -> None:
         """Let what commands asked for happen."""
         self._is_settling = False
-        self.exchange.settle(self.now)
+        for exchange in self.members:
+            exchange.settle(self.now)
         self.commit()
 
     def open_market(self) -> None:
@@ -143,7 +168,7 @@ class Floor:
 
     def tell(self, ticks: Sequence[Tick], bars: Sequence[Told] = ()) -> None:
         """Let ticks trade, then tell them."""
-        self.exchange.on_ticks(ticks)
+        self.members.first.on_ticks(ticks)
         self.commit()
         self.data_hub.publish([*ticks, *bars])
 
@@ -153,9 +178,24 @@ class Floor:
         until = min(now, self.told_until + self._stride(now))
         before, self.told_until = self.told_until, until
         ticks = self.market.advance(until)
-        self.exchange.tell_time(until)
+        for exchange in self.members:
+            exchange.tell_time(until)
         self.tell(ticks, self._bars_ended(max(before, until - LONGEST_GLANCE), until))
         return until == now
+
+    def _stride(self, now: int) -> int:
+        """Return how much venue time to tell in one go.
+
+        After a sleep a synthetic market tells bars only, at once; a tape has every
+        tick to tell, and hurries.
+        """
+        if now - self.told_until <= LONGEST_GLANCE:
+            return LONGEST_STEP
+        return LONGEST_HURRY if self._is_tape else now - self.told_until
+
+    @property
+    def _is_tape(self) -> bool:
+        return self.market.starts_at is not None
 
     def _bars_ended(self, before: int, until: int) -> list[Told]:
         """Return the minute and day bars of each minute that ended."""
@@ -182,20 +222,6 @@ class Floor:
 
     def recent_bars(self, symbol: str, timeframe: Timeframe) -> Sequence[MarketBar]:
         """Return the bars of the last hours, or days for daily ones."""
-    def _stride(self, now: int) -> int:
-        """Return how much venue time to tell in one go.
-
-        After a sleep a synthetic market tells bars only, at once; a tape has every
-        tick to tell, and hurries.
-        """
-        if now - self.told_until <= LONGEST_GLANCE:
-            return LONGEST_STEP
-        return LONGEST_HURRY if self._is_tape else now - self.told_until
-
-    @property
-    def _is_tape(self) -> bool:
-        return self.market.starts_at is not None
-
         reach = 10 * DAY if timeframe is Timeframe.DAY_1 else DAY // 6
         now = self.now
         bars = self.market.bars(symbol, timeframe, now - reach, now)
@@ -213,18 +239,19 @@ class Floor:
 
     async def hours_known(self) -> None:
         """Wait until the sessions of the real exchange are loaded, if they matter."""
-        if self.has_real_hours and not isinstance(self.exchange.hours, SessionHours):
-            self.exchange.hours = SessionHours(await self.calendar.days())
+        if self.has_real_hours and not isinstance(self.members.hours, SessionHours):
+            self.members.hours = SessionHours(await self.calendar.days())
 
 
-def _write_down(books: Books, changes: Sequence[Change]) -> None:
+def _write_down(books: Books, changes: Sequence[Change], *, owner: str | None) -> None:
     """Write changes to the books; an exchange that cannot must stop before it answers.
 
     Its clients then hear nothing, which is true: it is not known what will be there
     when the venue starts again.
     """
     try:
-        books.append(entries(changes))
+        whose: list[Entry] = [] if owner is None else [Whose(account=owner)]
+        books.append(whose + entries(changes))
     except OSError as error:
         raise SystemExit(f"killcord venue: the books cannot be written ({error})") from error
 

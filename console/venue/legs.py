@@ -7,7 +7,6 @@ never sell the same share twice.
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -16,13 +15,6 @@ from console.venue.blotter import Blotter
 from console.venue.orders import ZERO, EventKind, Exits, Intent, Order, OrderClass, Role, Terms
 
 WORKING = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.PENDING_CANCEL)
-
-
-class Line(Protocol):
-    """Where orders work."""
-
-    def put(self, order: Order) -> None:
-        """Let an order work or be watched."""
 
 
 Tell = Callable[[Order, EventKind, int], Order]
@@ -35,13 +27,13 @@ class Legs:
         self,
         *,
         blotter: Blotter,
-        line: Line,
+        put: Callable[[Order], None],
         tell: Tell,
         end: Callable[[Order, EventKind, int], None],
         new_id: Callable[[], str],
     ) -> None:
         self._blotter = blotter
-        self._line = line
+        self._put = put
         self._tell = tell
         self._end = end
         self._new_id = new_id
@@ -103,7 +95,7 @@ class Legs:
         """Watch the stop-loss of a take-profit that came with it."""
         if order.terms.order_class is OrderClass.OCO:
             for mate in self._blotter.mates(order):
-                self._line.put(mate)
+                self._put(mate)
 
     def after_fill(self, order: Order, now: int) -> None:
         """Release the legs of a filled entry; keep an exit's twin to what is left to exit."""
@@ -127,9 +119,9 @@ class Legs:
         for place, leg in enumerate(legs):
             if place == 0 and leg.status is OrderStatus.HELD:
                 working = replace(leg, status=OrderStatus.NEW, updated_at=now)
-                self._line.put(self._tell(working, EventKind.NEW, now))
+                self._put(self._tell(working, EventKind.NEW, now))
             else:
-                self._line.put(leg)
+                self._put(leg)
 
     def after_close(self, order: Order, kind: EventKind, now: int) -> None:
         """End the whole group with one of its members."""

@@ -12,6 +12,8 @@ from aiohttp import web
 
 from console.venue.floor import Floor
 from console.venue.journal import RequestSeen
+from console.venue.keys import KEY_ID_HEADER
+from console.venue.members import ASKING
 from console.venue.misbehaviour import Cut, misbehave
 from console.venue.rejections import Rejection
 
@@ -67,6 +69,7 @@ _decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse).decode
 @web.middleware
 async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Journal, admit, serve, and word whatever goes wrong as Alpaca does."""
+    ASKING.set(request.headers.get(KEY_ID_HEADER, ""))
     if request.path.startswith(CONTROL_PATH):
         return await _guarded(request, handler)
     floor = floor_of(request)

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 import uvloop
 from aiohttp import web
@@ -25,19 +25,16 @@ from console.venue import (
     rest_positions,
     routes_later,
 )
-from console.venue.accounts import Account, AccountOpened
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
 from console.venue.data_stream import DataHub
-from console.venue.exchange import Exchange
 from console.venue.faults import Faults
 from console.venue.feeds import FEEDS
 from console.venue.floor import Floor
-from console.venue.hours import AlwaysOpen
 from console.venue.journal import Journal
-from console.venue.keys import Keys
 from console.venue.market import Market
+from console.venue.members import Members, new_account
 from console.venue.rate_limit import RateLimit
 from console.venue.rest import FLOOR, STREAMS, envelope
 from console.venue.trading_stream import TradingHub
@@ -61,6 +58,7 @@ class Options:
     cash: Decimal = Decimal(100_000)
     rate_limit: int | None = None
     books: Path | None = None
+    accounts: int = 1
 
 
 class CannotOpen(Exception):  # noqa: N818 - what the user is told
@@ -89,7 +87,7 @@ async def serve(options: Options) -> None:
         site = web.TCPSite(runner, LOOPBACK, options.port)
         await site.start()
         port = runner.addresses[0][1]
-        _announce(floor.keys, port)
+        _announce(floor.members, port)
         gc.freeze()
         await _work_until(stopped, floor)
     finally:
@@ -119,10 +117,11 @@ def _signals() -> asyncio.Event:
     return stopped
 
 
-def _announce(keys: Keys, port: int) -> None:
+def _announce(members: Members, port: int) -> None:
     """Print the one line that says where the venue listens."""
+    keys = members.keys
     http, ws = f"http://{LOOPBACK}:{port}", f"ws://{LOOPBACK}:{port}"
-    line = {
+    line: dict[str, Any] = {
         "trading_url": http,
         "data_url": http,
         "stream_url": ws,
@@ -132,6 +131,8 @@ def _announce(keys: Keys, port: int) -> None:
         "secret": keys.secret,
         "pid": os.getpid(),
     }
+    if others := [exchange.account.opened for exchange in members][1:]:
+        line["accounts"] = [{"id": o.id, "key": o.key, "secret": o.secret} for o in others]
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
@@ -155,29 +156,31 @@ def open_floor(options: Options) -> Floor:
     market = open_market(options)
     clock = VenueClock(starts_at=_starting_time(market, record), speed=options.speed)
     view = MarketView(listing.symbol for listing in market.listings)
-    opened = record.opened if record else _new_account(options.cash, clock.now())
-    account = Account(opened, mark=view.last_price)
-    exchange = Exchange(account=account, view=view, hours=AlwaysOpen())
-    keys, faults = Keys(key=opened.key, secret=opened.secret), Faults()
+    opened = record.opened if record else new_account(options.cash, clock.now())
+    members, faults = Members(view=view, opened=opened), Faults()
     tapes = Tapes({listing.symbol: listing.exchange for listing in market.listings})
     floor = Floor(
         clock=clock,
         market=market,
         view=view,
-        exchange=exchange,
-        keys=keys,
+        members=members,
         tapes=tapes,
         journal=Journal(),
         faults=faults,
         rate_limit=RateLimit(options.rate_limit),
         calendar=TradingCalendar(),
-        data_hub=DataHub(keys=keys, faults=faults, tapes=tapes),
-        trading_hub=TradingHub(keys=keys, faults=faults),
+        data_hub=DataHub(keys=members.keys, faults=faults, tapes=tapes),
+        trading_hub=TradingHub(keys=members.keys, faults=faults),
         has_real_hours=options.has_real_hours,
         books=books,
     )
     floor.open_market()
-    _take_up(exchange, books, record)
+    if record:
+        members.take_up(record)
+    elif books:
+        books.append([opened])
+    for _ in range(options.accounts - len([*members])):
+        floor.open_account(options.cash)
     return floor
 
 
@@ -201,27 +204,3 @@ def _starting_time(market: Market, record: Record | None) -> int:
     if market.starts_at is None:
         return time.time_ns()
     return max(market.starts_at, record.latest_at if record else 0)
-
-
-def _new_account(cash: Decimal, now: int) -> AccountOpened:
-    keys = Keys.fresh()
-    id_ = uuid4()
-    return AccountOpened(
-        id=str(id_),
-        number=f"PA{id_.hex[:10].upper()}",
-        key=keys.key,
-        secret=keys.secret,
-        cash=cash,
-        at=now,
-    )
-
-
-def _take_up(exchange: Exchange, books: Books | None, record: Record | None) -> None:
-    if books and record is None:
-        books.append([exchange.account.opened])
-    if record is None:
-        return
-    exchange.account.settings = record.settings
-    if record.day_closed:
-        exchange.account.last_equity = record.day_closed.equity
-    exchange.restore(record.orders.values(), record.fills)

@@ -20,7 +20,9 @@ from console.venue.outbox import Outbox, cut_off, without_deflating
 from console.venue.stream_faults import StreamClosed, StreamFaults
 from console.venue.wire import event_json
 
-Message = tuple[OrderEvent, bytes]
+Message = tuple[OrderEvent, bytes, str]
+"""An event, its frame, and the key of the account it belongs to."""
+
 UNAUTHORIZED = (401, 402)
 TRADE_UPDATES = "trade_updates"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -40,6 +42,7 @@ class TradingClient:
         self.outbox = Outbox(socket, cut_off=cut_off(request))
         self.is_msgpack = False
         self.is_authorized = False
+        self.key = ""
         self.hears_updates = False
 
     def tell(self, message: dict[str, Any]) -> None:
@@ -66,12 +69,12 @@ class TradingHub:
             stream=Stream.TRADING, faults=faults, about=_about, send=self._send
         )
 
-    def publish(self, event: OrderEvent) -> None:
-        """Tell everybody of an order event."""
+    def publish(self, event: OrderEvent, key: str) -> None:
+        """Tell everybody who listens with an account's key of an order event."""
         if not event.is_told or not self._listeners:
             return
         data = event_json(event, event_id=new_event_id(), execution_id=str(uuid4()))
-        message = (event, _to_json({"stream": TRADE_UPDATES, "data": data}))
+        message = (event, _to_json({"stream": TRADE_UPDATES, "data": data}), key)
         if not self._faults.are_on:
             self._send([message])
             return
@@ -84,8 +87,9 @@ class TradingHub:
 
     def _send(self, messages: Sequence[Message]) -> None:
         for client in self._listeners:
-            for _, frame in messages:
-                client.outbox.put(frame)
+            for _, frame, key in messages:
+                if client.key == key:
+                    client.outbox.put(frame)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
@@ -131,9 +135,9 @@ class TradingHub:
     def _authenticate(self, client: TradingClient, request: dict[str, Any]) -> bool:
         data = request.get("data")
         pair = data if isinstance(data, dict) else {}
-        client.is_authorized = self._keys.fit(
-            pair.get("key_id", request.get("key")), pair.get("secret_key", request.get("secret"))
-        )
+        key = pair.get("key_id", request.get("key"))
+        client.is_authorized = self._keys.fit(key, pair.get("secret_key", request.get("secret")))
+        client.key = str(key) if client.is_authorized else ""
         if not self._faults.spoil(client, Moment.AUTH):
             client.tell(_authorization(is_authorized=client.is_authorized))
         return client.is_authorized
@@ -154,7 +158,7 @@ class TradingHub:
 
 def _about(message: Message) -> tuple[str, str]:
     """Return symbol and type, as faults name them."""
-    event, _ = message
+    event, _, _ = message
     return event.order.terms.symbol, event.kind.value
 
 

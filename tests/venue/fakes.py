@@ -7,6 +7,7 @@ from itertools import count
 
 from console.domain.orders import OrderType, Side, TimeInForce
 from console.venue.accounts import Account, AccountOpened
+from console.venue.engine import Engine
 from console.venue.exchange import Exchange
 from console.venue.hours import AlwaysOpen, Hours
 from console.venue.market import QuoteTick, TradeTick
@@ -56,14 +57,19 @@ class Pit:
     cash: Decimal = CASH
     now: int = NOON
     events: list[OrderEvent] = field(default_factory=list)
+    beside: "Pit | None" = None
+    """Another account's pit, whose market and line this one shares."""
 
     def __post_init__(self) -> None:
         opened = AccountOpened(
             id="a", number="PA1", key="k", secret="s", cash=self.cash, at=self.now
         )
-        self.view = MarketView(["AAPL", "MSFT"])
+        self.view = self.beside.view if self.beside else MarketView(["AAPL", "MSFT"])
+        self.engine = self.beside.engine if self.beside else Engine(view=self.view)
         self.account = Account(opened, mark=self.view.last_price)
-        self.exchange = Exchange(account=self.account, view=self.view, hours=self.hours)
+        self.exchange = Exchange(
+            account=self.account, view=self.view, hours=self.hours, engine=self.engine
+        )
 
     def tick(self, *ticks: QuoteTick | TradeTick) -> None:
         self.exchange.on_ticks(ticks)

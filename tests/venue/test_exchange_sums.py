@@ -71,9 +71,9 @@ sessions = st.lists(quotes() | prints() | tickets() | commands, max_size=60)
 class Watch:
     """Holds every fill against what the market showed when it happened."""
 
-    def __init__(self, pit: Pit) -> None:
+    def __init__(self, pit: Pit, taken: Counter[tuple[str, Side]] | None = None) -> None:
         self.pit = pit
-        self.taken: Counter[tuple[str, Side]] = Counter()
+        self.taken: Counter[tuple[str, Side]] = Counter() if taken is None else taken
         self.checked = 0
 
     def before(self, action: object) -> None:
@@ -81,7 +81,8 @@ class Watch:
             for side in Side:
                 del self.taken[action.symbol, side]
 
-    def after(self, action: object) -> None:
+    def after(self, action: object) -> Decimal:
+        """Check the new fills; return the shares that came from a print."""
         printed = Decimal(0)
         for fill in self.pit.fills[self.checked :]:
             if not self.is_at_the_touch(fill):
@@ -93,6 +94,7 @@ class Watch:
         for fill in self.pit.fills[self.checked :]:
             self.leaves_no_group_too_large(fill)
         self.checked = len(self.pit.fills)
+        return printed
 
     def leaves_no_group_too_large(self, fill: Fill) -> None:
         """A leg never sells what is not there, nor do two of them sell one share."""
@@ -156,6 +158,33 @@ def test_books_balance_and_no_fill_is_better_or_larger_than_the_market_gave(sess
             pit.settle()
         watch.after(action)
 
+    assert_books_balance(pit)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), quotes() | prints() | tickets() | commands), max_size=60))
+def test_two_accounts_share_what_the_market_shows_and_their_books_balance_apart(session):
+    first = Pit()
+    second = Pit(beside=first)
+    taken: Counter[tuple[str, Side]] = Counter()
+    watches = [Watch(first, taken), Watch(second, taken)]
+
+    for is_second, action in session:
+        watches[0].before(action)
+        pit = second if is_second else first
+        try:
+            play(pit, action)
+        except Rejection:
+            pit.settle()
+        printed = sum((watch.after(action) for watch in watches), Decimal(0))
+        assert not isinstance(action, TradeTick) or printed <= 2 * action.size
+
+    for pit in (first, second):
+        assert_books_balance(pit)
+
+
+def assert_books_balance(pit: Pit) -> None:
+    """Assert that cash, positions, orders and what they reserve follow from the fills."""
     spent = sum((f.side.sign * f.qty * f.price for f in pit.fills), Decimal(0))
     held: Counter[str] = Counter()
     for fill in pit.fills:
@@ -173,6 +202,13 @@ def test_books_balance_and_no_fill_is_better_or_larger_than_the_market_gave(sess
     for order in pit.exchange.blotter.orders.values():
         anew.put(order)
     assert pit.exchange.blotter.open_orders.reserved == anew.reserved
+    again = Pit()
+    again.exchange.restore(pit.exchange.blotter.orders.values(), pit.fills)
+    assert again.account.cash == pit.account.cash
+    assert again.account.positions == pit.account.positions
+    assert again.exchange.blotter.orders == pit.exchange.blotter.orders
+    for symbol in ("AAPL", "MSFT"):
+        assert again.exchange.held_qty(symbol) == pit.exchange.held_qty(symbol)
 
 
 @settings(deadline=None)
