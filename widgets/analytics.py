@@ -11,7 +11,8 @@ from widgets.grid import Grid
 
 NO_SYMBOL = Cell("Select a symbol", "quiet")
 NONE_TAKEN = Cell("No readings yet", "quiet")
-SIGNED = (Unit.PERCENT,)
+HOW_MUCH = frozenset({"place in day range", "realised volatility"})
+"""Percents that say how much, not which way: a sign or a colour would mislead."""
 
 
 class Analytics(Grid):
@@ -62,7 +63,8 @@ def value_of(reading: Reading) -> str:
         case Unit.PRICE:
             return figures.price(reading.value)
         case Unit.PERCENT:
-            return figures.percent(reading.value).removesuffix("%")
+            text = figures.percent(reading.value).removesuffix("%")
+            return text.removeprefix("+") if reading.name in HOW_MUCH else text
         case Unit.SHARES:
             return figures.volume(reading.value)
         case Unit.BASIS_POINTS | Unit.PER_MINUTE:
@@ -71,7 +73,7 @@ def value_of(reading: Reading) -> str:
 
 def _row(reading: Reading, now: datetime) -> Line:
     text = value_of(reading)
-    is_change = reading.unit in SIGNED and text.startswith(("+", "-"))
+    is_change = reading.unit is Unit.PERCENT and text.startswith(("+", "-"))
     value = figures.change(text, reading.value) if is_change else figures.known(text, "strong")
     age = None if reading.at is None else max((now - reading.at).total_seconds(), 0.0)
     unit = {Unit.PRICE: "$", Unit.PERCENT: "%"}.get(reading.unit, reading.unit.value)

@@ -143,7 +143,8 @@ class TicketPane(Widget):
         if self._receipt is not None:
             return _result(self._receipt, width)
         if self._preview is None:
-            return [self._state(), *([] if self._phase is not Phase.EDITING else _grammar())]
+            below = max(self._body.room.height - 1, 0)
+            return [self._state(), *(_grammar()[:below] if self._phase is Phase.EDITING else [])]
         return [self._state(), *_changes(self._changes), *_order(self._preview, self._now, width)]
 
     def _state(self) -> Line:

@@ -109,14 +109,14 @@ class MainScreen(LetterScreen):
         )
 
     def compose(self) -> ComposeResult:
-        """Stand the panes: what the market and the account say left, what one does right."""
+        """Stand the panes: lists left; right the chosen symbol, and the ticket below it."""
         yield self._status
         yield Static(id="lost", markup=False)
         with Container(id="panes"):
             with Vertical(id="left"):
-                yield from (self._watchlist, self._positions, self._alerts, self._analytics)
+                yield from (self._watchlist, self._positions, self._orders, self._alerts)
             with Vertical(id="right"):
-                yield from (self._chart, self._orders, self._ticket)
+                yield from (self._chart, self._analytics, self._ticket)
         yield self._key_line
 
     def on_mount(self) -> None:

@@ -115,6 +115,19 @@ async def test_readings_come_with_their_sample_and_age_and_an_unknown_one_is_a_d
         assert volatility[-1] == "needs 20 bars, has 3"
 
 
+async def test_a_percent_that_has_no_direction_has_no_sign_and_no_colour():
+    pane = Analytics()
+    names = ("gap to VWAP", "realised volatility", "place in day range")
+    readings = tuple(replace(sample.READINGS[1], name=name, value=7.5) for name in names)
+    taken = replace(sample.STATE.readings["AAPL"], readings=readings)
+    async with Stage(pane).run_test(size=(100, 14)):
+        pane.follow("AAPL")
+        pane.show(replace(sample.STATE, readings={"AAPL": taken}), sample.NOW)
+
+        told = [(pane.row(name)[1].text, pane.row(name)[1].meaning) for name in names]
+        assert told == [("+7.50", "gain"), ("7.50", "strong"), ("7.50", "strong")]
+
+
 async def test_another_symbol_does_not_show_the_readings_of_the_last():
     pane = Analytics()
     async with Stage(pane).run_test(size=(100, 14)) as pilot:
