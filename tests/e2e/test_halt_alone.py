@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+import subprocess
 
 import pytest
 
-from tests.e2e.rig import Rig
+from console.commands.sweep_alone import A_PAGE, Access, open_orders
+from tests.e2e.rig import KILLCORD, Rig
 
 pytestmark = pytest.mark.e2e
 
@@ -92,3 +94,56 @@ def test_it_loads_nothing_but_the_standard_library(demo):
     loaded = demo.python(script)
 
     assert loaded.strip() == "[]"
+
+
+def test_more_open_orders_than_a_page_holds_are_all_seen_and_canceled(demo):
+    access = Access(demo.started["trading_url"], demo.started["key"], demo.started["secret"])
+    for number in range(A_PAGE + 10):
+        place(demo, round(10 + number / 100, 2))
+
+    assert open_orders(access) == A_PAGE + 10
+    done = demo.run("halt")
+
+    assert done.returncode == 0, done.stdout
+    assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
+
+
+def test_a_reader_that_goes_away_does_not_end_the_sweep(demo):
+    place(demo, 10)
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run([*KILLCORD, "halt"], env=demo.env, stdout=writer, check=False, timeout=60)
+    os.close(writer)
+
+    assert done.returncode == 0
+    assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
+
+
+def test_a_hang_up_in_the_middle_does_not_end_the_sweep(demo):
+    place(demo, 10)
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(demo.profile / "halt.sock"))
+        hung.listen()
+        halting = subprocess.Popen([*KILLCORD, "halt"], env=demo.env, stdout=subprocess.PIPE)
+        demo.until((demo.profile / "HALT").exists, "it never latched")
+
+        halting.send_signal(signal.SIGHUP)
+        said = halting.communicate(timeout=60)[0].decode()
+
+    assert halting.returncode == 0, said
+    assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
+
+
+def test_keys_that_others_can_read_are_refused_as_the_desk_refuses_them(rig):
+    keys = rig.folder / "paper" / "keys.json"
+    keys.parent.mkdir()
+    keys.write_text('{"key": "k", "secret": "canary"}')
+    keys.chmod(0o644)
+
+    done = rig.run("halt", "--profile", "paper")
+
+    assert done.returncode == 3
+    assert f"has mode 0644: run chmod 600 {keys}" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+    assert (keys.parent / "HALT").exists()
