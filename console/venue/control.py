@@ -74,6 +74,15 @@ async def mute_stream(request: web.Request) -> web.Response:
     return answer({"muted": sorted(faults.muted)})
 
 
+@routes.post("/control/suspension")
+async def set_suspension(request: web.Request) -> web.Response:
+    """Say whether `suspend_trade` lets positions be closed: `{"closing": true}`."""
+    body = await read_body(request)
+    members = floor_of(request).members
+    members.may_close_suspended = read_flag(body.get("closing"))
+    return answer({"closing": members.may_close_suspended})
+
+
 @routes.post("/control/accounts")
 async def open_account(request: web.Request) -> web.Response:
     """Let another account trade here: `{"cash"}`; answers with its keys."""

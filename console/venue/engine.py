@@ -39,6 +39,10 @@ class Engine:
         self._view = view
         self._parties: dict[str, Party] = {}
         self._ranks = count()
+        self.halted: set[str] = set()
+        """Symbols in which orders are taken and nothing trades."""
+        self.may_close_suspended = False
+        """Whether accounts that have suspended trading may still close positions."""
         self._queues: dict[str, Queue] = {}
         self._touches: dict[str, Touch] = {}
 
@@ -77,7 +81,7 @@ class Engine:
             if isinstance(tick, TradeTick):
                 self._print(tick)
             else:
-                self._match_both(tick.symbol, tick.at)
+                self.match_both(tick.symbol, tick.at)
 
     def fits(self, order: Order) -> bool:
         """Whether the touch would fill all of an order at once."""
@@ -104,7 +108,8 @@ class Engine:
                 touch.take(side, qty)
                 party.on_fill(order, qty, price, now)
 
-    def _match_both(self, symbol: str, now: int) -> None:
+    def match_both(self, symbol: str, now: int) -> None:
+        """Give both sides of a symbol what the touch shows."""
         for side in Side:
             self.match(symbol, side, now)
 
@@ -123,7 +128,7 @@ class Engine:
             self._fill_printed(queue, side, price, tick)
         set_off = [order_id for order_id in waiting if self._set_off(order_id, price, tick.at)]
         if set_off:
-            self._match_both(tick.symbol, tick.at)
+            self.match_both(tick.symbol, tick.at)
 
     def _fill_printed(self, queue: Queue, side: Side, price: Decimal, tick: TradeTick) -> None:
         """Fill at the orders' own limits, together no more than the print's size."""

@@ -195,12 +195,20 @@ class Exchange:
             return
         self._minute = minute
         self._end_day(now)
-        for order in self.blotter.open_orders:
-            if not self.blotter.orders[order.id].is_open:
+        for known in self.blotter.open_orders:
+            order = self.blotter.orders[known.id]
+            if not order.is_open:
                 continue  # it ended with another of its group
             if order.expires_at is not None and order.expires_at <= now:
                 self._end_at(order, now)
             elif order.status is OrderStatus.ACCEPTED and self._may_trade(order, now):
+                self._arrive(order, now)
+
+    def resume(self, symbol: str, now: int) -> None:
+        """Let the orders come in that waited for the end of a halt."""
+        for order in self.blotter.open_orders:
+            is_waiting = order.status is OrderStatus.ACCEPTED and order.terms.symbol == symbol
+            if is_waiting and self._may_trade(order, now):
                 self._arrive(order, now)
 
     def on_ticks(self, ticks: Iterable[Tick]) -> None:
@@ -240,6 +248,7 @@ class Exchange:
             open_orders=self.blotter.open_orders,
             view=self.view,
             replaced=replaced,
+            may_close_suspended=self._engine.may_close_suspended,
         )
 
     def _check_listed(self, symbol: str) -> None:
@@ -326,6 +335,8 @@ class Exchange:
     # How orders trade
 
     def _may_trade(self, order: Order, now: int) -> bool:
+        if order.terms.symbol in self._engine.halted:
+            return False
         if order.terms.time_in_force in AUCTIONS:
             return order.id == self._at_auction
         if order.terms.extended_hours:

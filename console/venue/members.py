@@ -57,6 +57,31 @@ class Members:
         self.keys.add(opened.key, opened.secret)
         return exchange
 
+    @property
+    def halted(self) -> set[str]:
+        """Symbols in which orders are taken and nothing trades."""
+        return self._engine.halted
+
+    @property
+    def may_close_suspended(self) -> bool:
+        """Whether accounts that have suspended trading may still close positions."""
+        return self._engine.may_close_suspended
+
+    @may_close_suspended.setter
+    def may_close_suspended(self, may_close: bool) -> None:
+        self._engine.may_close_suspended = may_close
+
+    def halt(self, symbol: str) -> None:
+        """Let nothing trade in a symbol."""
+        self._engine.halted.add(symbol)
+
+    def resume(self, symbol: str, now: int) -> None:
+        """Let a symbol trade again: what waited comes in, what rests is matched."""
+        self._engine.halted.discard(symbol)
+        for exchange in self:
+            exchange.resume(symbol, now)
+        self._engine.match_both(symbol, now)
+
     def take_up(self, record: Record) -> None:
         """Go on where the books of an earlier run end, every account of them."""
         _restore(self.first, record)

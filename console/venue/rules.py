@@ -34,9 +34,12 @@ def reserve_price(terms: Terms, intent: Intent, view: MarketView) -> Decimal:
     return asked or ask
 
 
-def account_may_trade(terms: Terms, standing: Standing) -> None:  # noqa: ARG001 - a rule's signature
+def account_may_trade(terms: Terms, standing: Standing) -> None:
     """Refuse while the user has suspended trading."""
-    if standing.account.settings.suspend_trade:
+    if not standing.account.settings.suspend_trade:
+        return
+    closes = not intent_of(terms, standing.account.position_qty(terms.symbol)).opens
+    if not (closes and standing.may_close_suspended):
         raise forbidden("new orders are rejected by user request")
 
 

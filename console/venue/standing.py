@@ -22,6 +22,8 @@ class Standing:
     view: MarketView
     replaced: Order | None = None
     """The order that makes room for this one, if any."""
+    may_close_suspended: bool = False
+    """Whether an account that has suspended trading may still close its positions."""
 
     def last_price(self, symbol: str) -> Decimal:
         """Return the current price of a symbol.
