@@ -1,6 +1,7 @@
 """Reading query parameters: times, limits and lists, with the errors of the API asked."""
 
 from datetime import date
+from math import isfinite
 from uuid import UUID
 
 from aiohttp import web
@@ -51,6 +52,24 @@ def limit_of(request: web.Request, *, default: int, most: int, name: str = "limi
     if not 1 <= limit <= most:
         raise _invalid(request, name, text)
     return limit
+
+
+def number_of(request: web.Request, name: str) -> float | None:
+    """Return a number, or None when it is absent.
+
+    Raises:
+        Rejection: when it is no number.
+    """
+    text = request.query.get(name)
+    if not text:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        raise _invalid(request, name, text) from None
+    if not isfinite(found):
+        raise _invalid(request, name, text)
+    return found
 
 
 def names_of(request: web.Request, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from console.venue.rest import Handler
 
 _WATCHLIST = "/v2/watchlists/{watchlist_id}"
+_ANNOUNCEMENTS = "/v2/corporate_actions/announcements"
 _WATCHLIST_BY_NAME = "/v2/watchlists:by_name"
 
 LATER: tuple[tuple[str, str, str, str], ...] = (
@@ -51,6 +52,25 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
             ("latest/trades", "latest_trades"),
             ("latest/orderbooks", "latest_orderbooks"),
             ("snapshots", "snapshots"),
+        )
+    ),
+    ("GET", "/v1beta1/news", "rest_news", "list_news"),
+    ("POST", "/control/news", "rest_news", "publish_news"),
+    ("GET", "/v1/corporate-actions", "rest_corporate", "list_actions"),
+    ("GET", _ANNOUNCEMENTS, "rest_corporate", "list_announcements"),
+    ("GET", _ANNOUNCEMENTS + "/{id}", "rest_corporate", "get_announcement"),
+    ("POST", "/control/corporate-action", "rest_corporate", "announce_action"),
+    ("GET", "/v2/options/contracts", "rest_options", "list_contracts"),
+    ("GET", "/v2/options/contracts/{symbol_or_id}", "rest_options", "get_contract"),
+    *(
+        ("GET", f"/v1beta1/options/{path}", "rest_options", name)
+        for path, name in (
+            ("snapshots", "snapshots"),
+            ("snapshots/{underlying_symbol}", "chain"),
+            ("quotes/latest", "latest_quotes"),
+            ("trades/latest", "latest_trades"),
+            ("trades", "trades"),
+            ("bars", "bars"),
         )
     ),
     ("DELETE", _WATCHLIST + "/{symbol:.+}", "rest_watchlists", "remove_from_watchlist"),

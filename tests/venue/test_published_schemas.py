@@ -1,5 +1,7 @@
 """Every answer holds to the schema Alpaca publishes for its route."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.venue.rig import RunningVenue, until
@@ -8,7 +10,13 @@ from tests.venue.schemas import problems
 BOTH = {"symbols": "AAPL, msft", "start": "2020-01-01"}
 COINS = {"symbols": "BTC/USD,eth/usd"}
 MANY = {**BOTH, "timeframe": "1Hour", "limit": 7}
+ANNOUNCEMENTS = "/v2/corporate_actions/announcements"
 CRYPTO = "/v1beta3/crypto/{loc}/"
+
+
+def days_ago(days: int) -> str:
+    return (datetime.now(UTC).date() - timedelta(days=days)).isoformat()
+
 
 ASKED = [
     ("/v2/account", {}),
@@ -57,6 +65,12 @@ ASKED = [
     (CRYPTO + "latest/trades", COINS),
     (CRYPTO + "latest/orderbooks", COINS),
     (CRYPTO + "snapshots", COINS),
+    ("/v1beta1/news", {"limit": 3, "include_content": "True"}),
+    ("/v1beta1/news", {"symbols": "AAPL", "sort": "asc"}),
+    ("/v1/corporate-actions", {"start": "2020-01-01"}),
+    (ANNOUNCEMENTS, {"ca_types": "Dividend", "since": days_ago(80), "until": days_ago(0)}),
+    ("/v2/options/contracts", {"show_deliverables": "true", "limit": 3}),
+    ("/v1beta1/options/snapshots/{underlying_symbol}", {"underlying_symbol": "SPY"}),
 ]
 
 
@@ -95,3 +109,21 @@ def test_a_watchlist_is_of_the_published_shape_however_it_is_changed(busy_venue)
     assert problems("post", "/v2/watchlists/{watchlist_id}", added) == []
     assert problems("delete", "/v2/watchlists/{watchlist_id}/{symbol}", removed) == []
     assert problems("get", "/v2/watchlists/{watchlist_id}", busy_venue.get(path)) == []
+
+
+def test_a_contract_and_its_quotes_are_of_the_published_shape(busy_venue):
+    listed = busy_venue.get("/v2/options/contracts", underlying_symbols="SPY", limit=2).json()
+    symbols = ",".join(contract["symbol"] for contract in listed["option_contracts"])
+    one = "/v2/options/contracts/{symbol_or_id}"
+
+    told = busy_venue.get(one.format(symbol_or_id=symbols.split(",")[0]))
+
+    assert problems("get", one, told) == []
+    for kind in ("snapshots", "quotes/latest", "trades/latest", "trades"):
+        answer = busy_venue.get(f"/v1beta1/options/{kind}", symbols=symbols)
+        assert problems("get", f"/v1beta1/options/{kind}", answer) == []
+    bars = busy_venue.get("/v1beta1/options/bars", symbols=symbols, timeframe="1Day")
+    assert problems("get", "/v1beta1/options/bars", bars) == []
+    ids = busy_venue.get(ANNOUNCEMENTS, ca_types="dividend", since=days_ago(80), until=days_ago(0))
+    found = busy_venue.get(f"{ANNOUNCEMENTS}/{ids.json()[0]['id']}")
+    assert problems("get", ANNOUNCEMENTS + "/{id}", found) == []
