@@ -27,6 +27,7 @@ def main(argv: list[str]) -> int:
         )
     _leave_certificates_unread()
     # imported here so that `--help` and a wrong option answer at once
+    from console.venue.data_stream import StreamRules  # noqa: PLC0415 - likewise
     from console.venue.server import CannotOpen, Options, run  # noqa: PLC0415
 
     options = Options(
@@ -38,6 +39,10 @@ def main(argv: list[str]) -> int:
         cash=arguments.cash,
         rate_limit=arguments.rate_limit,
         books=arguments.books,
+        scenario=arguments.scenario,
+        stream_rules=StreamRules(
+            has_one_connection=arguments.one_connection, symbol_limit=arguments.symbol_limit
+        ),
         accounts=arguments.accounts,
     )
     try:
@@ -70,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--hours", choices=("always", "real"), default="always", help="when the market is open")
     add("--cash", type=_cash, default=DEFAULT_CASH, help="the account at the start, in dollars")
     add("--rate-limit", type=_rate, metavar="N|off", help="requests a minute (default off)")
+    add("--scenario", metavar="NAME|FILE", help="play a scenario when the venue opens")
+    add(
+        "--one-connection",
+        action="store_true",
+        help="one data stream a feed at a time; another is refused with 406",
+    )
+    add("--symbol-limit", type=int, metavar="N", help="symbols a channel may have (405)")
     add("--books", type=Path, metavar="FILE", help="keep account and orders here over restarts")
     add("--accounts", type=_accounts, default=1, metavar="N", help="how many (default 1)")
     return parser

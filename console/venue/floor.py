@@ -5,10 +5,10 @@ only then the journal notes it, the streams tell it and the caller is answered.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from console.domain.market import Timeframe
 from console.venue.accounts import AccountOpened
@@ -17,16 +17,29 @@ from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
 from console.venue.data_stream import DataHub
 from console.venue.exchange import Change, Exchange
+from console.venue.fault_rules import Ordered
 from console.venue.faults import Faults
 from console.venue.hours import SessionHours
 from console.venue.journal import Journal
 from console.venue.keys import Keys
-from console.venue.market import Listing, Market, MarketBar, Tick
+from console.venue.market import Listing, Market, MarketBar, QuoteTick, Tick
 from console.venue.members import Members, new_account
+from console.venue.notices import notice
 from console.venue.orders import EventKind, OrderEvent
+from console.venue.other_feeds import told_between
 from console.venue.rate_limit import RateLimit
+from console.venue.scenarios import (
+    AnyStep,
+    Halt,
+    Lift,
+    Misbehave,
+    Move,
+    Resume,
+    Stage,
+    Tell,
+)
 from console.venue.shelf import Shelf
-from console.venue.subscriptions import BarTold, Told
+from console.venue.subscriptions import BarTold, Notice, Told
 from console.venue.timestamps import DAY, MINUTE, SECOND
 from console.venue.trading_stream import TradingHub
 from console.venue.view import MarketView
@@ -68,6 +81,9 @@ class Floor:
     assets: dict[str, Listing] = field(init=False)
     told_until: int = field(init=False)
     shelf: Shelf = field(init=False, default_factory=Shelf)
+    stage: Stage = field(init=False, default_factory=Stage)
+    halted: set[str] = field(init=False, default_factory=set)
+    """Symbols nothing is quoted or traded of; their market goes on unseen."""
     _is_settling: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -167,7 +183,9 @@ class Floor:
                 self.view.closes[symbol] = bar.close
 
     def tell(self, ticks: Sequence[Tick], bars: Sequence[Told] = ()) -> None:
-        """Let ticks trade, then tell them."""
+        """Let ticks trade, then tell them; of what is halted neither."""
+        if self.halted:
+            ticks = [tick for tick in ticks if tick.symbol not in self.halted]
         self.members.first.on_ticks(ticks)
         self.commit()
         self.data_hub.publish([*ticks, *bars])
@@ -181,7 +199,55 @@ class Floor:
         for exchange in self.members:
             exchange.tell_time(until)
         self.tell(ticks, self._bars_ended(max(before, until - LONGEST_GLANCE), until))
+        self.data_hub.publish(told_between(before, until, self.data_hub.has_listeners))
+        for step in self.stage.due(until):
+            self._perform(step)
         return until == now
+
+    def _perform(self, step: AnyStep) -> None:
+        """Do one step of a scenario."""
+        match step:
+            case Move():
+                if price := self.view.last_price(step.symbol):
+                    self._move(step.symbol, float(price) * (1 + step.by))
+            case Halt():
+                self.halt(step.symbol, step.reason)
+            case Resume():
+                self.resume(step.symbol)
+            case Tell():
+                self.announce(step.tell)
+            case Misbehave():
+                self.faults.order(Ordered(faults=step.faults, add=True))
+            case Lift():
+                self.faults.lift(step.id)
+
+    def _move(self, symbol: str, price: float) -> None:
+        moved = self.market.move(symbol, price, self.told_until)
+        self.tell(moved)
+
+    def halt(self, symbol: str, reason: str) -> None:
+        """Stop quotes and trades of a symbol; orders wait."""
+        if symbol not in self.listings:
+            return
+        self.tell([QuoteTick(symbol, self.told_until, 0.0, 0, 0.0, 0)])
+        self.halted.add(symbol)
+        self.announce({"channel": "statuses", "symbol": symbol, "sc": "H", "rc": reason})
+
+    def resume(self, symbol: str) -> None:
+        """Let a symbol trade again, from its next quote on."""
+        self.halted.discard(symbol)
+        self.announce({"channel": "statuses", "symbol": symbol, "sc": "T", "rc": ""})
+
+    def announce(self, body: Mapping[str, Any]) -> Notice:
+        """Tell something besides ticks on the data stream.
+
+        Raises:
+            Rejection: when it makes no sense.
+        """
+        last = self.view.trades.get(str(body.get("symbol", "")).upper())
+        told = notice(body, at=self.now, tape=self.tapes.of, last=last)
+        self.data_hub.publish([told])
+        return told
 
     def _stride(self, now: int) -> int:
         """Return how much venue time to tell in one go.

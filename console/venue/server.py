@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from console.venue import (
     rest_orders,
     rest_positions,
     routes_later,
+    stage_control,
 )
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
-from console.venue.data_stream import DataHub
+from console.venue.data_stream import DataHub, StreamRules
 from console.venue.faults import Faults
 from console.venue.feeds import FEEDS
 from console.venue.floor import Floor
@@ -37,6 +38,7 @@ from console.venue.market import Market
 from console.venue.members import Members, new_account
 from console.venue.rate_limit import RateLimit
 from console.venue.rest import FLOOR, STREAMS, envelope
+from console.venue.scenarios import ScenarioError, load
 from console.venue.trading_stream import TradingHub
 from console.venue.view import MarketView
 from console.venue.wire_market import Tapes
@@ -58,6 +60,8 @@ class Options:
     cash: Decimal = Decimal(100_000)
     rate_limit: int | None = None
     books: Path | None = None
+    scenario: str | None = None
+    stream_rules: StreamRules = field(default_factory=StreamRules)
     accounts: int = 1
 
 
@@ -73,7 +77,7 @@ def run(options: Options) -> None:
     """
     try:
         uvloop.run(serve(options))
-    except (BooksUnreadable, OSError) as error:
+    except (BooksUnreadable, ScenarioError, OSError) as error:
         raise CannotOpen(str(error)) from error
 
 
@@ -143,7 +147,15 @@ def application(floor: Floor) -> web.Application:
     app[FLOOR] = floor
     app[STREAMS] = {feed.path: floor.data_hub.serving(feed) for feed in FEEDS}
     app[STREAMS] |= dict.fromkeys(TRADING_STREAMS, floor.trading_hub.serve)
-    for area in (rest_account, rest_orders, rest_positions, rest_market, control, fault_control):
+    for area in (
+        rest_account,
+        rest_orders,
+        rest_positions,
+        rest_market,
+        control,
+        fault_control,
+        stage_control,
+    ):
         app.add_routes(area.routes)
     app.add_routes(routes_later.routes())
     return app
@@ -151,6 +163,7 @@ def application(floor: Floor) -> web.Application:
 
 def open_floor(options: Options) -> Floor:
     """Put the parts of a venue together, and take up its books if it has any."""
+    scenario = load(options.scenario) if options.scenario else None
     books = Books(options.books) if options.books else None
     record = books.read() if books else None
     market = open_market(options)
@@ -169,12 +182,14 @@ def open_floor(options: Options) -> Floor:
         faults=faults,
         rate_limit=RateLimit(options.rate_limit),
         calendar=TradingCalendar(),
-        data_hub=DataHub(keys=members.keys, faults=faults, tapes=tapes),
+        data_hub=DataHub(keys=members.keys, faults=faults, tapes=tapes, rules=options.stream_rules),
         trading_hub=TradingHub(keys=members.keys, faults=faults),
         has_real_hours=options.has_real_hours,
         books=books,
     )
     floor.open_market()
+    if scenario:
+        floor.stage.play(scenario, floor.now)
     if record:
         members.take_up(record)
     elif books:
