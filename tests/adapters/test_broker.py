@@ -309,3 +309,24 @@ async def test_a_cancel_passes_whatever_the_cord_says(alpaca, broker):
     await broker.cancel("b-1")
 
     assert alpaca.written("DELETE") == 1
+
+
+async def test_open_orders_are_asked_for_with_their_parents_and_without(alpaca, broker):
+    held = ORDER | {"id": "leg", "client_order_id": "leg", "status": "held"}
+    loose = ORDER | {"id": "loose", "client_order_id": "loose", "status": "new"}
+    parent = ORDER | {"legs": [held]}
+    alpaca.script = [answer(200, [parent]), answer(200, [ORDER, loose])]
+
+    found = await broker.open_orders()
+
+    assert {order.key for order in found} == {"kc-1", "leg", "loose"}
+    assert sorted(
+        line.partition("nested=")[2].split("&")[0].split()[0] for line, _ in alpaca.requests
+    ) == ["false", "true"]
+
+
+async def test_half_a_list_of_open_orders_is_none(alpaca, broker):
+    alpaca.script = [answer(200, [ORDER]), answer(500, {"message": "internal"})]
+
+    with pytest.raises(BrokerUnavailable):
+        await broker.open_orders()

@@ -24,13 +24,19 @@ Rows = list[dict[str, Any]]
 
 
 def open_orders(client: RESTClient) -> Rows:
-    """Return every open order, each leg as a row of its own."""
+    """Return every open order, each leg as a row of its own.
 
-    def page(last: datetime | None) -> object:
+    Asked for twice: under its parent a leg is told though it is held, and without
+    parents it is told though its parent is over.
+    """
+
+    def page(last: datetime | None, nested: str) -> object:
         until = {} if last is None else {"until": _wire_time(last + _STEP)}
-        return client.get("/orders", _query("open", "desc") | until)
+        return client.get("/orders", _query("open", "desc") | until | {"nested": nested})
 
-    return _walk(page)
+    found = {str(said.get("id")): said for said in _walk(lambda last: page(last, "true"))}
+    found |= {str(said.get("id")): said for said in _walk(lambda last: page(last, "false"))}
+    return list(found.values())
 
 
 def orders_since(client: RESTClient, after: datetime) -> Rows:
