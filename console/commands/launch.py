@@ -31,8 +31,8 @@ class Launch:
             return ""
         with suppress(OSError):
             lines = self._folder.log.read_text(errors="replace").strip().splitlines()
-            return f"The desk did not start. {lines[-1] if lines else ''}".strip()
-        return "The desk did not start and left no word why."
+            return f"The desk has ended. {lines[-1] if lines else ''}".strip()
+        return "The desk has ended and left no word why."
 
 
 def ensure_desk(folder: StateFolder, arguments: Sequence[str]) -> Launch:
