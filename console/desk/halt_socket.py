@@ -87,7 +87,7 @@ class HaltSocket:
             line = await reader.readline()
         try:
             reason = str(json.loads(line)["reason"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             await _say(writer, {"error": 'say one line such as {"reason": "why"}'})
             return
         changed = asyncio.Event()

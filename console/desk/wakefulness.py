@@ -1,4 +1,4 @@
-"""Notices that the machine slept, or that its clock was set: what is known is old then.
+"""Notices that the machine slept, or that its clock was set on: what is known is old then.
 
 One clock goes on while a machine sleeps, the other stands still. Sockets look alive
 after a sleep that outlasted them, and no watchdog that counts the standing clock knows.
@@ -46,7 +46,7 @@ class Wakefulness:
         while True:
             await self._sleep(self._pace.measure_every)
             now = self._apart()
-            if abs(now - before) >= self._pace.asleep_after:
+            if now - before >= self._pace.asleep_after:
                 self._wake(now - before)
             before = now
 
@@ -54,10 +54,9 @@ class Wakefulness:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
     def _wake(self, seconds: float) -> None:
-        what = "went on" if seconds > 0 else "went back"
         text = (
-            f"The clock {what} by {abs(seconds):.0f} s: the machine slept or its clock was set. "
-            "Both streams are opened anew."
+            f"The machine slept for {seconds:.0f} s, or its clock was set: "
+            "both streams are opened anew."
         )
         log.warning("%s", text)
         self._alerts.alert(AlertKind.SYSTEM, Severity.WARNING, text)

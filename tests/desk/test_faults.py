@@ -113,11 +113,3 @@ async def test_after_a_sleep_both_streams_are_opened_anew_and_it_is_told(world: 
 
     assert "600 s" in world.alerts("system")[0]
     await until(lambda: "clock.jumped" in world.journal.kinds, "the record")
-
-
-async def test_a_clock_that_is_set_back_is_told(world: World):
-    world.clock.sleep(-30)
-
-    await until(lambda: world.alerts("system"), "a word")
-
-    assert "went back by 30 s" in world.alerts("system")[0]
