@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -103,6 +102,7 @@ class Coins:
         self._closes = {coin.pair: _closes(number, coin) for number, coin in enumerate(coins)}
         self._numbers = {coin.pair: number for number, coin in enumerate(coins)}
         self._day = lru_cache(maxsize=128)(self._draw)
+        self._whole_day = lru_cache(maxsize=2_048)(self._draw_whole_day)
 
     @property
     def pairs(self) -> tuple[str, ...]:
@@ -150,21 +150,15 @@ class Coins:
 
     def days(self, pair: str, start: int, now: int) -> list[CoinBar]:
         """Return daily bars from the day of `start` in Chicago until now."""
-        first = datetime.fromtimestamp(start // SECOND, CHICAGO).date()
-        last = datetime.fromtimestamp(now // SECOND, CHICAGO).date()
-        midnights = [_midnight(first + timedelta(days=i)) for i in range((last - first).days + 2)]
-        tape = self._tape(pair, midnights[0], now)
-        edges = np.searchsorted(tape.at, midnights[:-1])
-        whole = [
-            (begin, at)
-            for (begin, end), at in zip(
-                pairwise([*edges.tolist(), tape.at.size]), midnights, strict=False
-            )
-            if begin < end
-        ]
-        if not whole:
-            return []
-        return _aggregate(tape, np.array([b for b, _ in whole]), [at for _, at in whole])
+        first = max(datetime.fromtimestamp(start // SECOND, CHICAGO).date(), FIRST_DAY)
+        today = datetime.fromtimestamp(now // SECOND, CHICAGO).date()
+        past = (self._whole_day(pair, first + timedelta(i)) for i in range((today - first).days))
+        begun = _together(_midnight(today), self._tape(pair, _midnight(today), now))
+        return [bar for bar in (*past, begun) if bar]
+
+    def _draw_whole_day(self, pair: str, day: date) -> CoinBar | None:
+        end = _midnight(day + timedelta(days=1)) - 1
+        return _together(_midnight(day), self._tape(pair, _midnight(day), end))
 
     def _tape(self, pair: str, start: int, end: int) -> _Tape:
         first = max(utc_date(max(start, 0)), FIRST_DAY)
@@ -217,6 +211,14 @@ def _closes(number: int, coin: Coin) -> _Floats:
 
 def _midnight(day: date) -> int:
     return nanoseconds(datetime(day.year, day.month, day.day, tzinfo=CHICAGO))
+
+
+def _together(start: int, tape: _Tape) -> CoinBar | None:
+    """Return one bar for all prints, or None when there are none."""
+    if not tape.at.size:
+        return None
+    (bar,) = _aggregate(tape, np.zeros(1, dtype=np.int64), [start])
+    return bar
 
 
 def _aggregate(tape: _Tape, edges: _Ints, starts: Sequence[int]) -> list[CoinBar]:

@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 from console.venue.rejections import BAD_SHAPE, Rejection
 
+LATEST = 2**63 - 1
+"""The last nanosecond a time can be."""
+
 T = TypeVar("T")
 
 
@@ -37,9 +40,12 @@ def place_of(token: str | None) -> Place | None:
         return None
     try:
         symbol, at, given = base64.b64decode(token, validate=True).decode().split("|")
-        return Place(symbol, int(at), int(given))
+        place = Place(symbol, int(at), int(given))
     except (binascii.Error, ValueError):
         raise Rejection(400, BAD_SHAPE, "invalid page_token") from None
+    if place.given < 0 or abs(place.at) > LATEST:
+        raise Rejection(400, BAD_SHAPE, "invalid page_token")
+    return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Every answer holds to the schema Alpaca publishes for its route."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.venue.rig import RunningVenue, until
-from tests.venue.schemas import problems
+from tests.venue.schemas import problems, routes
 
 BOTH = {"symbols": "AAPL, msft", "start": "2020-01-01"}
 COINS = {"symbols": "BTC/USD,eth/usd"}
@@ -127,3 +128,28 @@ def test_a_contract_and_its_quotes_are_of_the_published_shape(busy_venue):
     ids = busy_venue.get(ANNOUNCEMENTS, ca_types="dividend", since=days_ago(80), until=days_ago(0))
     found = busy_venue.get(f"{ANNOUNCEMENTS}/{ids.json()[0]['id']}")
     assert problems("get", ANNOUNCEMENTS + "/{id}", found) == []
+
+
+UNSERVED = (
+    "/v1/locates",
+    "/v2beta1/events/",
+    "/v1beta1/events/",
+    "/v2/positions/{symbol_or_contract_id}/",
+    "/v2/tokenization/",
+    "/v2/wallets",
+    "/v1beta1/fixed_income/",
+    "/v1beta1/forex/",
+    "/v1beta1/logos/",
+)
+"""Lending, tokens, wallets, exercise, bonds, currencies and pictures are not for this venue."""
+
+
+def test_every_published_route_is_served_but_those_named_here(busy_venue):
+    missing = []
+    for method, route in routes():
+        path = re.sub(r"\{\w+\}", "00000000-0000-0000-0000-000000000000", route)
+        answer = busy_venue.http.request(method, busy_venue.line["trading_url"] + path)
+        if answer.status_code == 405 or "endpoint not found" in answer.text:
+            missing.append(route)
+
+    assert [route for route in missing if not route.startswith(UNSERVED)] == []

@@ -5,6 +5,7 @@ import re
 from functools import cache
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +38,9 @@ KNOWN = [
     "all", "raw", "2026-01-05", "2026-01-05T10:00:00-05:00", "1767600000000000000", "0001-01-01",
     "9999-12-31", "-1", "0", "1", "1000000000000000000000000", "1e309", "nan", "True", "null", "-",
     "1D", "999A", "1M", "desc", "SETTLEMENT", "FILL", "NYSE", "crypto", "us", "trade",
-    "QUFQTHwxfDA=", "QUFQTHw5OTk5OTk5OTk5OTk5OTk5OTk5OTk5fDA=", "LXwwfC01", "\u0000", "\u202e",
+    "QUFQTHwxfDA=", "QUFQTHw5OTk5OTk5OTk5OTk5OTk5OTk5OTk5fDA=", "LXwwfC01", "BTC/USD",
+    "QlRDL1VTRHw5MjIzMzcyMDM2ODU0Nzc1ODA3fDA=", "QlRDL1VTRHwtOTIyMzM3MjAzNjg1NDc3NTgwN3w5",
+    "\u0000", "\u202e",
 ]  # fmt: skip
 
 words = st.one_of(st.sampled_from(KNOWN), st.text(max_size=12), st.integers().map(str))
@@ -60,6 +63,17 @@ queries = st.lists(st.tuples(st.one_of(st.sampled_from(NAMES), words), words), m
 @cache
 def served() -> list[tuple[str, str]]:
     return MORE + (routes() if FOLDER.exists() else [])
+
+
+@pytest.mark.parametrize("token", [token for token in KNOWN if len(token) > 9 and "M" in token])
+@pytest.mark.parametrize("kind", ["bars", "quotes", "trades"])
+@pytest.mark.parametrize("sort", ["asc", "desc"])
+def test_a_page_token_made_by_hand_is_a_page_or_refused(shared_venue, token, kind, sort):
+    for path, symbols in (("/v1beta3/crypto/us/", "BTC/USD"), ("/v2/stocks/", "AAPL")):
+        answer = shared_venue.get(
+            path + kind, symbols=symbols, timeframe="1Min", page_token=token, sort=sort
+        )
+        assert answer.status_code in (200, 400), answer.text
 
 
 @settings(
