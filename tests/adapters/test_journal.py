@@ -340,7 +340,7 @@ async def test_kill_9_loses_no_acknowledged_record(tmp_path, seed):
     )
     assert process.stdout is not None
     acknowledged = 0
-    for _ in range(random.Random(seed).randint(20, 200)):  # noqa: S311 - a place to kill
+    for _ in range(random.Random(seed).randint(20, 200)):
         acknowledged = max(acknowledged, int(await process.stdout.readline()))
     process.send_signal(signal.SIGKILL)
     rest, _ = await process.communicate()

@@ -58,7 +58,7 @@ class Bench(App[None]):
 
 def frames(changed: int) -> list[Frame]:
     """The same market for both tables: `changed` rows move in each frame."""
-    chance = random.Random(7)  # noqa: S311 - prices, not secrets
+    chance = random.Random(7)
     prices = [100 + 7.3 * row for row in range(ROWS)]
     made = []
     for _ in range(FRAMES + WARM):

@@ -33,7 +33,7 @@ def quotes() -> list[Quote]:
     made = []
     for number in range(QUOTES_A_SECOND):
         at = START + timedelta(seconds=number / QUOTES_A_SECOND)
-        bid = round(random.uniform(90, 110), 2)  # noqa: S311 - a price, not a secret
+        bid = round(random.uniform(90, 110), 2)
         made.append(
             Quote(
                 symbol=SYMBOLS[number % len(SYMBOLS)],

@@ -18,7 +18,7 @@ class Faults:
     """A seeded source of trouble between the desk and its broker."""
 
     def __init__(self, world: World, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - a seed that replays, no secret
+        self._random = random.Random(seed)
         self._world = world
         world.broker.before_taking = self.on_the_way
         world.broker.after_taking = self.on_the_way_back

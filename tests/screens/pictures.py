@@ -13,7 +13,6 @@ from console.domain.events import (
     AlertUpdated,
     ClockReported,
     ConnectionChanged,
-    CrossingUpdated,
     FillBooked,
     MarketMoved,
     OrderUpdated,
@@ -288,7 +287,7 @@ def halt(*, is_confirmed):
 
 def bars(symbol, timeframe, limit):
     """A wandering price that ends where the quote is, the same one each time."""
-    chance = random.Random(f"{symbol} {timeframe}")  # noqa: S311 - a picture, not a secret
+    chance = random.Random(f"{symbol} {timeframe}")
     last = PRICES.get(symbol, (50.0, 50.0))[0]
     closes = [last]
     for _ in range(limit):
