@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         return _halt(options)
     if options.command == "venue":
         grammar.error("venue comes first and has options of its own: see killcord venue --help")
+    if options.command == "record":
+        return _record(options)
     if options.command in (None, "desk"):
         return _run_process(options)
     return _ask(options)
@@ -55,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _add_profile(desk)
     _add_market(desk)
     desk.add_argument("--stop", action="store_true", help="end the running desk; orders stay")
+    _add_record(commands)
     commands.add_parser("venue", help="run the paper exchange: killcord venue --help")
     return made
 
@@ -100,6 +103,21 @@ def _add_trading(commands: Commands) -> None:
             command.add_argument("target")
         if name in ("halt", "rearm"):
             command.add_argument("--reason", required=name == "rearm")
+
+
+def _add_record(commands: Commands) -> None:
+    record = commands.add_parser(
+        "record",
+        help="write the live market data as a tape that a venue can replay",
+        description="Write the live quotes and trades as a tape: killcord venue --tape FILE.",
+    )
+    _add_profile(record)
+    record.add_argument("--out", type=Path, required=True, metavar="FILE", help="a Parquet file")
+    record.add_argument(
+        "--venue", type=_file, metavar="FILE", help="the venue whose start line is in this file"
+    )
+    record.add_argument("--seconds", type=float, metavar="N", help="how long; else until Ctrl+C")
+    record.add_argument("symbols", nargs="*", type=str.upper, help="all of them unless named")
 
 
 def _add_profile(command: argparse.ArgumentParser) -> None:
@@ -162,6 +180,15 @@ def _run_process(options: argparse.Namespace) -> int:
     if options.stop:
         return running.stop_desk(options.profile)
     return running.run_desk(options.profile, market)
+
+
+def _record(options: argparse.Namespace) -> int:
+    from console.commands import recording  # noqa: PLC0415 - not needed by the others
+
+    wanted = recording.Wanted(
+        symbols=tuple(options.symbols) or ("*",), out=options.out, seconds=options.seconds
+    )
+    return recording.main(options.profile, state_folder(options.profile), options.venue, wanted)
 
 
 def _halt(options: argparse.Namespace) -> int:
