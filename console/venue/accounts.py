@@ -1,7 +1,7 @@
 """A paper account: cash, positions, its settings, and what it may still spend.
 
-Cash moves by fills alone, so cash plus everything bought less everything sold
-is the starting cash, exactly.
+Cash moves by fills and dividends alone, so cash plus everything bought less everything
+sold and paid out is the starting cash, exactly.
 """
 
 from collections.abc import Callable
@@ -46,6 +46,20 @@ class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day_closed"):
 
     equity: Decimal
     at: int
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True, tag="activity"):
+    """What moves an account besides fills: a dividend paid, shares split."""
+
+    id: str
+    kind: str
+    """`DIV` or `SPLIT`, as the wire names them."""
+    symbol: str
+    at: int
+    net_amount: Decimal = ZERO
+    qty: Decimal = ZERO
+    """Shares that came or went."""
+    per_share_amount: Decimal | None = None
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +115,15 @@ class Account:
             del self.positions[fill.symbol]
             return
         self.positions[fill.symbol] = position
+
+    def undergo(self, activity: Activity) -> None:
+        """Move cash and the position by what is no fill; what was paid for stays."""
+        self.cash += activity.net_amount
+        position = self.positions.get(activity.symbol)
+        if position is None or not activity.qty:
+            return
+        qty = position.qty + activity.qty
+        self.positions[activity.symbol] = msgspec.structs.replace(position, qty=qty)
 
     def position_qty(self, symbol: str) -> Decimal:
         """Return the holding of a symbol: 0 when flat, below zero when short."""

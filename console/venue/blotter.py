@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from console.domain.orders import OrderStatus
+from console.venue.accounts import Activity
 from console.venue.open_orders import OpenOrders
 from console.venue.orders import Fill, Order
 from console.venue.rejections import malformed, not_found
@@ -15,6 +16,7 @@ class Blotter:
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
         self.fills: list[Fill] = []
+        self.activities: list[Activity] = []
         self.open_orders = OpenOrders()
         self._client_ids: dict[str, str] = {}
         self._groups: defaultdict[str, dict[str, None]] = defaultdict(dict)

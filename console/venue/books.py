@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.venue.accounts import AccountOpened, DayClosed, Settings
+from console.venue.accounts import AccountOpened, Activity, DayClosed, Settings
 from console.venue.orders import Fill, Order
 
 
@@ -23,7 +23,7 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True, tag="whose"):
     account: str
 
 
-Entry = AccountOpened | Order | Fill | Settings | DayClosed | Whose
+Entry = AccountOpened | Order | Fill | Settings | DayClosed | Activity | Whose
 
 OWNER_ONLY = 0o600
 
@@ -41,6 +41,8 @@ class Record:
     day_closed: DayClosed | None = None
     orders: dict[str, Order] = field(default_factory=dict)
     fills: list[Fill] = field(default_factory=list)
+    activities: list[tuple[int, Activity]] = field(default_factory=list)
+    """What moved the account besides fills, each after how many of them."""
     latest_at: int = 0
     """The venue's time of the last entry."""
     others: dict[str, "Record"] = field(default_factory=dict)
@@ -123,13 +125,15 @@ def _bring_forward(first: Record | None, entries: Iterable[Entry]) -> Record | N
     return first
 
 
-def _note(account: Record, entry: Order | Fill | Settings | DayClosed) -> None:
+def _note(account: Record, entry: Order | Fill | Settings | DayClosed | Activity) -> None:
     match entry:
         case Order():
             account.orders[entry.id] = entry
             account.latest_at = max(account.latest_at, entry.updated_at)
         case Fill():
             account.fills.append(entry)
+        case Activity():
+            account.activities.append((len(account.fills), entry))
         case Settings():
             account.settings = entry
         case DayClosed():

@@ -59,15 +59,16 @@ class Engine:
         self._parties[order.id] = party
         self._queues.setdefault(order.terms.symbol, Queue()).put(order)
 
-    def drop(self, order: Order) -> None:
-        """Take an order out; one that does not work does no harm."""
-        self._parties.pop(order.id, None)
+    def drop(self, order: Order) -> bool:
+        """Take an order out, and say whether it worked; one that did not does no harm."""
+        works = self._parties.pop(order.id, None) is not None
         queue = self._queues.get(order.terms.symbol)
         if queue is None:
-            return
+            return works
         queue.drop(order)
         if queue.is_empty:
             del self._queues[order.terms.symbol]
+        return works
 
     def on_ticks(self, ticks: Iterable[Tick]) -> None:
         """Take note of ticks, one by one, and trade what each allows."""

@@ -15,16 +15,17 @@ from msgspec.structs import replace
 
 from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from console.venue import rules
-from console.venue.accounts import Account, DayClosed, Settings
+from console.venue.accounts import Account, Activity, DayClosed, Settings
 from console.venue.auctions import check_window
 from console.venue.blotter import Blotter
 from console.venue.class_rules import check_standby
+from console.venue.corporate import after_dividend, after_split
 from console.venue.engine import Engine, Party
 from console.venue.hours import AUCTIONS, Hours
 from console.venue.legs import Legs
 from console.venue.market import Tick
 from console.venue.order_shapes import IMMEDIATE
-from console.venue.orders import ZERO, EventKind, Fill, Order, OrderEvent, Terms
+from console.venue.orders import FRACTION, ZERO, EventKind, Fill, Order, OrderEvent, Terms
 from console.venue.rejections import unprocessable
 from console.venue.replacements import (
     check_leg_changes,
@@ -36,7 +37,8 @@ from console.venue.standing import Standing, intent_of
 from console.venue.timestamps import MINUTE, gtc_expires
 from console.venue.view import MarketView
 
-Change = OrderEvent | Order | Settings | DayClosed
+CENT = Decimal("0.01")
+Change = OrderEvent | Order | Settings | DayClosed | Activity
 
 
 def new_id() -> str:
@@ -211,6 +213,52 @@ class Exchange:
             if is_waiting and self._may_trade(order, now):
                 self._arrive(order, now)
 
+    def pay_dividend(self, symbol: str, rate: Decimal, now: int) -> None:
+        """Pay dollars a share to who is long, take them from who is short; reduce bids."""
+        qty = self.account.position_qty(symbol)
+        if amount := (qty * rate).quantize(CENT):
+            self._undergo(
+                Activity(
+                    id=self._new_id(),
+                    kind="DIV",
+                    symbol=symbol,
+                    at=now,
+                    net_amount=amount,
+                    per_share_amount=rate,
+                )
+            )
+        for order in self._open_in(symbol):
+            self._restate(order, after_dividend(order, rate), now)
+
+    def split(self, symbol: str, ratio: Decimal, now: int) -> None:
+        """Turn each share into `ratio` shares, in the position and in open orders."""
+        qty = self.account.position_qty(symbol)
+        if change := (qty * ratio).quantize(FRACTION, rounding="ROUND_DOWN") - qty:
+            self._undergo(
+                Activity(id=self._new_id(), kind="SPLIT", symbol=symbol, at=now, qty=change)
+            )
+        for known in self._open_in(symbol):
+            order = self.blotter.orders[known.id]
+            if order.is_open:
+                self._restate(order, after_split(order, ratio), now)
+
+    def _open_in(self, symbol: str) -> list[Order]:
+        return [order for order in self.blotter.open_orders if order.terms.symbol == symbol]
+
+    def _restate(self, order: Order, changed: Order | None, now: int) -> None:
+        if changed is None:
+            self._close(order, EventKind.CANCELED, now)
+        elif changed is not order:
+            works = self._engine.drop(order)
+            self._tell(replace(changed, updated_at=now), EventKind.RESTATED, now)
+            if works:
+                self._work(changed)
+
+    def _undergo(self, activity: Activity) -> None:
+        self.account.undergo(activity)
+        self.blotter.activities.append(activity)
+        self._changes.append(activity)
+
     def on_ticks(self, ticks: Iterable[Tick]) -> None:
         """Trade what the ticks allow."""
         self._engine.on_ticks(ticks)
@@ -220,12 +268,27 @@ class Exchange:
         changes, self._changes = self._changes, []
         return changes
 
-    def restore(self, orders: Iterable[Order], fills: Iterable[Fill]) -> None:
-        """Take up the books of an earlier run: open orders work again."""
+    def restore(
+        self,
+        orders: Iterable[Order],
+        fills: Iterable[Fill],
+        activities: Iterable[tuple[int, Activity]] = (),
+    ) -> None:
+        """Take up the books of an earlier run: open orders work again.
+
+        Activities come with how many fills were there before them.
+        """
         self.blotter.restore(orders, fills)
         ranks = [order.seq for order in self.blotter.orders.values()]
         self._engine.count_from(max(ranks, default=-1) + 1)
-        for fill in self.blotter.fills:
+        booked = 0
+        for place, activity in activities:
+            for fill in self.blotter.fills[booked:place]:
+                self.account.book(fill)
+            booked = place
+            self.account.undergo(activity)
+            self.blotter.activities.append(activity)
+        for fill in self.blotter.fills[booked:]:
             self.account.book(fill)
         for order in self.blotter.open_orders:
             self._resume(order)

@@ -231,11 +231,14 @@ class Floor:
             return
         self.tell([QuoteTick(symbol, self.told_until, 0.0, 0, 0.0, 0)])
         self.halted.add(symbol)
+        self.members.halt(symbol)
         self.announce({"channel": "statuses", "symbol": symbol, "sc": "H", "rc": reason})
 
     def resume(self, symbol: str) -> None:
         """Let a symbol trade again, from its next quote on."""
         self.halted.discard(symbol)
+        self.members.resume(symbol, self.now)
+        self.commit()
         self.announce({"channel": "statuses", "symbol": symbol, "sc": "T", "rc": ""})
 
     def announce(self, body: Mapping[str, Any]) -> Notice:

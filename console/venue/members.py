@@ -93,7 +93,7 @@ def _restore(exchange: Exchange, record: Record) -> None:
     exchange.account.settings = record.settings
     if record.day_closed:
         exchange.account.last_equity = record.day_closed.equity
-    exchange.restore(record.orders.values(), record.fills)
+    exchange.restore(record.orders.values(), record.fills, record.activities)
 
 
 def new_account(cash: Decimal, now: int) -> AccountOpened:

@@ -1,13 +1,13 @@
 """Routes of the account: what it has, its settings, its fills, and the clock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from console.venue.accounts import Settings
+from console.venue.accounts import Activity, Settings
 from console.venue.order_requests import read_flag
 from console.venue.orders import Fill
 from console.venue.queries import choice_of, date_of, limit_of, names_of, time_of
@@ -18,6 +18,7 @@ from console.venue.wire import (
     account_json,
     activity_id,
     activity_json,
+    other_activity_json,
     settings_json,
 )
 
@@ -89,7 +90,7 @@ def _options_level(value: Any) -> int:
 
 @routes.get("/v2/account/activities")
 async def list_activities(request: web.Request) -> web.Response:
-    """Return the fills; nothing else happens to this account."""
+    """Return the fills, and what else moved the account: dividends and splits."""
     return _activities(request, names_of(request, "activity_types"))
 
 
@@ -106,14 +107,28 @@ def _activities(request: web.Request, named: Iterable[str]) -> web.Response:
     category = choice_of(request, "category", ("", "trade_activity", "non_trade_activity"))
     if category and types:
         raise malformed("only one of category or activity_types is accepted")
-    if category == "non_trade_activity" or (types and "FILL" not in types):
-        return answer([])
+    if category:
+        types = {"FILL"} if category == "trade_activity" else {*ACTIVITY_TYPES} - {"FILL"}
     size = limit_of(request, default=MOST_ACTIVITIES, most=MOST_ACTIVITIES, name="page_size")
-    return answer([activity_json(fill) for fill in islice(_fills(request), size)])
+    found = islice(_chosen(request, _of_types(request, types)), size)
+    return answer(
+        [activity_json(a) if isinstance(a, Fill) else other_activity_json(a) for a in found]
+    )
 
 
-def _fills(request: web.Request) -> Iterable[Fill]:
-    fills = floor_of(request).exchange.blotter.fills
+def _of_types(request: web.Request, types: Collection[str]) -> Sequence[Fill | Activity]:
+    """Return the fills and other activities of some types, oldest first; of all without any."""
+    blotter = floor_of(request).exchange.blotter
+    others = [a for a in blotter.activities if not types or a.kind in types]
+    fills = blotter.fills if not types or "FILL" in types else []
+    return sorted([*fills, *others], key=_at) if others else fills
+
+
+def _at(activity: Fill | Activity) -> int:
+    return activity.at
+
+
+def _chosen(request: web.Request, fills: Sequence[Fill | Activity]) -> Iterable[Fill | Activity]:
     is_descending = choice_of(request, "direction", ("desc", "asc")) == "desc"
     after, until = time_of(request, "after"), time_of(request, "until")
     day = date_of(request, "date")
@@ -126,7 +141,7 @@ def _fills(request: web.Request) -> Iterable[Fill]:
             (after is None or fill.at > after)
             and (until is None or fill.at < until)
             and (day is None or new_york(fill.at).date() == day)
-            and (not order_id or fill.order_id == order_id.lower())
+            and (not order_id or getattr(fill, "order_id", "") == order_id.lower())
         ):
             yield fill
         has_begun = has_begun or activity_id(fill) == page_token

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from console.venue.adjustments import CorporateAction, register_of
 from console.venue.data_pages import check_syntax, rejected
+from console.venue.floor import Floor
 from console.venue.order_requests import read_number
 from console.venue.paging import Place, place_of
 from console.venue.queries import choice_of, date_of, limit_of, names_of, symbols_of
@@ -17,6 +18,7 @@ from console.venue.timestamps import new_york
 from console.venue.wire import number
 
 MOST, USUAL = 1_000, 100
+HIGHEST_RATIO = Decimal(1_000)
 LONGEST_SEARCH = timedelta(days=90)
 TYPES = (
     "reverse_split",
@@ -179,8 +181,8 @@ def _announcement_json(action: CorporateAction, *, is_small: bool) -> dict[str, 
 async def announce_action(request: web.Request) -> web.Response:
     """Announce a dividend or a split: it is told and adjusts earlier bars.
 
-    `{"type", "symbol", "ex_date", "rate", "new_rate", "old_rate"}`. Neither the market
-    nor the account moves.
+    `{"type", "symbol", "ex_date", "rate", "new_rate", "old_rate"}`. When its ex-date has
+    come, accounts, open orders and, for a split, the market move with it at once.
     """
     floor = floor_of(request)
     body = await read_body(request)
@@ -197,8 +199,36 @@ async def announce_action(request: web.Request) -> web.Response:
         new_rate=read_number(body, "new_rate") or Decimal(1),
         old_rate=read_number(body, "old_rate") or Decimal(1),
     )
+    if action.ex_date <= new_york(floor.now).date():
+        await floor.hours_known()
+        _come_into_effect(floor, action)
     register_of(floor).announce(action)
     return answer(_action_json(action))
+
+
+def _come_into_effect(floor: Floor, action: CorporateAction) -> None:
+    symbol, now = action.symbol, floor.now
+    price = floor.view.last_price(symbol)
+    if price is None:
+        raise malformed(f"no market price for {symbol} yet")
+    if action.kind == "cash_dividend":
+        if action.rate >= price:
+            raise malformed("rate must be less than the price of a share")
+        for exchange in floor.members:
+            exchange.pay_dividend(symbol, action.rate, now)
+        floor.commit()
+        return
+    ratio = action.new_rate / action.old_rate
+    if not 1 / HIGHEST_RATIO <= ratio <= HIGHEST_RATIO:
+        raise malformed(f"a share becomes at most {HIGHEST_RATIO} shares, or so many one")
+    try:
+        moved = floor.market.move(symbol, round(float(price / ratio), 2), now)
+    except ValueError as error:
+        raise malformed(str(error)) from None
+    for exchange in floor.members:
+        exchange.split(symbol, ratio, now)
+    floor.commit()
+    floor.tell(moved)
 
 
 def _ex_date(told: Any, today: date) -> date:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
-from console.venue.accounts import Account, Position, Settings
+from console.venue.accounts import Account, Activity, Position, Settings
 from console.venue.market import Listing
 from console.venue.orders import ZERO, Fill, Order, OrderEvent
 from console.venue.timestamps import new_york, rfc3339
@@ -236,7 +236,25 @@ def activity_json(fill: Fill) -> dict[str, Any]:
     }
 
 
-def activity_id(fill: Fill) -> str:
+def other_activity_json(activity: Activity) -> dict[str, Any]:
+    """Return what is no fill as an account activity."""
+    told = {
+        "id": activity_id(activity),
+        "activity_type": activity.kind,
+        "date": new_york(activity.at).date().isoformat(),
+        "created_at": rfc3339(activity.at),
+        "net_amount": number(activity.net_amount),
+        "symbol": activity.symbol,
+        "qty": number(activity.qty),
+        "currency": "USD",
+        "status": "executed",
+    }
+    if activity.per_share_amount is not None:
+        told["per_share_amount"] = number(activity.per_share_amount)
+    return told
+
+
+def activity_id(fill: Fill | Activity) -> str:
     """Return `YYYYMMDDHHMMSSmmm::uuid`, which sorts by time."""
     text = rfc3339(fill.at)
     digits = "".join(c for c in text[:23] if c.isdigit())

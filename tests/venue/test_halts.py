@@ -94,3 +94,13 @@ def test_the_suspension_knob_is_set_by_command(venue):
 
     assert refused.status_code == 403
     assert venue.delete("/v2/positions/KO").status_code == 200
+
+
+def test_a_halt_on_command_holds_an_order_until_its_end(venue):
+    venue.control("halt", symbol="KO", halted=True)
+    order = venue.order(symbol="KO", qty="1")
+    waiting = venue.until_order(order, "accepted")
+
+    venue.control("halt", symbol="KO", halted=False)
+
+    assert venue.until_order(waiting, "filled")["filled_qty"] == "1"
