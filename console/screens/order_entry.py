@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
+from console.domain.halt import Mode
 from console.domain.hints import hint
 from console.domain.language import parse, resolve
 from console.domain.receipts import Outcome, Preview, Receipt
@@ -32,6 +33,9 @@ DEBOUNCE_SECONDS = 0.06
 """How long typing must rest before the desk is asked to check the ticket."""
 
 Errand = Callable[[], Coroutine[Any, Any, Receipt]]
+Circumstances = tuple[Mode, bool, bool]
+"""The desk's mode, whether it is ready, and whether it is heard."""
+
 Run = Callable[[Work, str], None]
 """Runs work beside the screen; a later one of the group `check` ends the earlier."""
 
@@ -94,10 +98,12 @@ class OrderEntry:
         self._monotonic = monotonic
         self._now = now
         self._is_arming = False
+        self._checked_in: Circumstances | None = None
 
     def typed(self, text: str) -> None:
         """Say at once whether the line is right; ask the gate when typing rests."""
         self._disarm()
+        self._checked_in = None
         command = parse(text)
         if not isinstance(command, Ticket):
             self._view.preview(None)
@@ -109,6 +115,7 @@ class OrderEntry:
             return
         self._view.guide(hint(f"{text} "))
         if isinstance(command, Ticket):
+            self._checked_in = self._circumstances
             self._run(partial(self._check, command, text), "check")
 
     def entered(self) -> None:
@@ -149,6 +156,12 @@ class OrderEntry:
         elif self.sending:
             newest = self.sending[-1]
             self._view.wait(newest.what, self._monotonic() - newest.since)
+        elif self._checked_in not in (None, self._circumstances):
+            self.typed(self._view.text)  # what the gate said was of a desk in another mode
+
+    @property
+    def _circumstances(self) -> Circumstances:
+        return self._link.state.mode, self._link.state.is_ready, self._link.is_attached
 
     def _explain(self, problem: Problem, text: str) -> None:
         if problem.is_unfinished:
@@ -249,6 +262,7 @@ class OrderEntry:
         self._send(self._view.text, errand, armed.summary)
 
     def _send(self, text: str, errand: Errand, what: str) -> None:
+        self._checked_in = None
         sending = Sending(text=text, what=what, since=self._monotonic())
         self.sending = (*self.sending, sending)
         self._view.wait(what, 0.0)

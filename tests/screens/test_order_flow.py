@@ -391,3 +391,17 @@ async def test_a_cleared_line_can_be_brought_back():
 
         await pilot.press("up")
         assert line.value == "buy 10 SPY"
+
+
+async def test_a_ticket_that_waits_is_checked_anew_when_the_desk_halts_or_is_rearmed():
+    desk = FakeDesk()
+    async with running(desk) as pilot:
+        await write(pilot, "buy 10 AAPL")
+        await until(pilot, lambda: "Every check passes" in said(pilot))
+
+        for halt in (pictures.halt(is_confirmed=True), None):
+            desk.asked.clear()
+            desk.halt_shows(halt)
+            await until(pilot, lambda: desk.asked_for("check"))
+
+        assert line(pilot).value == "buy 10 AAPL"
