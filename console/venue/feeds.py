@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 EVERYTHING = "*"
 TEST_SYMBOL = "FAKEPACA"
@@ -76,6 +77,7 @@ FEEDS = (
 )
 
 
+@cache
 def asset_of(symbol: str) -> Asset:
     """Return what a symbol is, by its spelling: BTC/USD, FAKEPACA, AAPL260116C00200000."""
     if "/" in symbol:
