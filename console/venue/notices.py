@@ -47,14 +47,14 @@ def notice(
 def news(body: Mapping[str, Any], *, at: int) -> Notice:
     """Return a headline; hostile text goes out as it came in."""
     named = body.get("symbols")
-    symbols = tuple(str(s).upper() for s in named) if isinstance(named, list) else ()
+    symbols = tuple(str(s).upper() for s in named) if isinstance(named, list | tuple) else ()
     message = {
         "T": "n",
-        "id": next(_news),
+        "id": named_id if isinstance(named_id := body.get("id"), int) else next(_news),
         "headline": str(body.get("headline", "")),
         "summary": str(body.get("summary", "")),
         "author": str(body.get("author", "")),
-        "url": str(body.get("url", "")),
+        "url": str(body.get("url") or ""),
         "content": str(body.get("content", "")),
         "source": str(body.get("source", "killcord")),
         "symbols": symbols,

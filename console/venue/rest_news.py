@@ -106,7 +106,9 @@ async def publish_news(request: web.Request) -> web.Response:
         source=_text(body, "source", SOURCE),
         url=_text(body, "url", "") or None,
     )
-    return answer(article_json(newsroom_of(floor).publish(article), has_content=True))
+    told = article_json(newsroom_of(floor).publish(article), has_content=True)
+    floor.announce({"channel": "news"} | told)
+    return answer(told)
 
 
 def _text(body: dict[str, Any], name: str, usual: str) -> str:

@@ -179,6 +179,21 @@ def test_headlines_arrive_as_models_hostile_text_and_all(venue):
     assert (heard[0].headline, heard[0].symbols) == (hostile, ["KO"])
 
 
+async def test_a_published_article_is_told_on_the_stream_as_it_is_listed(venue):
+    async with aiohttp.ClientSession(headers=venue.headers) as session:
+        socket = await session.ws_connect(venue.line["stream_url"] + "/v1beta1/news")
+        await socket.send_json({"action": "subscribe", "news": ["KO"]})
+        for _ in range(3):
+            await _told(socket)
+        published = venue.control("news", headline="Sold out", symbols=["KO"], hostile=True)
+        told = (await _told(socket))[0]
+
+    assert (told["T"], told["symbols"]) == ("n", ["KO"])
+    assert {k: told[k] for k in ("id", "headline", "content")} == {
+        k: published[k] for k in ("id", "headline", "content")
+    }
+
+
 def test_fakepaca_is_heard_on_the_test_feed_alone(venue):
     heard: list = []
     stream = stream_of(StockDataStream, venue, "/v2/test")
