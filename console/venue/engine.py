@@ -100,7 +100,9 @@ class Engine:
             return
         for order_id in queue.line(side):
             price, left = touch.against(side)
-            party = self._parties[order_id]
+            party = self._parties.get(order_id)
+            if party is None:
+                continue  # it ended with another of its group
             order = party.orders[order_id]
             if left <= 0 or not order.accepts(price):
                 return
@@ -135,7 +137,9 @@ class Engine:
         """Fill at the orders' own limits, together no more than the print's size."""
         left = Decimal(tick.size)
         for order_id in queue.line(side):
-            party = self._parties[order_id]
+            party = self._parties.get(order_id)
+            if party is None:
+                continue  # it ended with another of its group
             order = party.orders[order_id]
             limit = order.worst_price
             if limit is None or left <= 0 or not is_printed_through(order, price):
