@@ -1,4 +1,4 @@
-"""What an account was worth over time, worked out again from its fills and the market's bars.
+"""What an account was worth over time, worked out again from its activities and the market's bars.
 
 Each point is the worth at the end of its window and carries the window's beginning.
 Gains are against the starting cash until a first trading day has closed.
@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from console.venue.accounts import Account, Position, after_fill
+from msgspec.structs import replace
+
+from console.venue.accounts import Account, Activity, Position, after_fill
 from console.venue.orders import ZERO, Fill
 from console.venue.timestamps import SECOND, new_york
 
@@ -101,9 +103,11 @@ def _share(gain: Decimal, base: Decimal) -> float:
 class Worth:
     """What an account was worth at instants asked for in order."""
 
-    def __init__(self, account: Account, fills: Sequence[Fill], price: Price, now: int) -> None:
+    def __init__(
+        self, account: Account, moves: Sequence[Fill | Activity], price: Price, now: int
+    ) -> None:
         self._account = account
-        self._fills = fills
+        self._moves = moves
         self._price = price
         self._now = now
         self._next = 0
@@ -114,17 +118,27 @@ class Worth:
         """Return cash and positions at their last prices; from now on, as they are now."""
         if instant >= self._now:
             return self._account.equity
-        while self._next < len(self._fills) and self._fills[self._next].at < instant:
-            self._book(self._fills[self._next])
+        while self._next < len(self._moves) and self._moves[self._next].at < instant:
+            self._book(self._moves[self._next])
             self._next += 1
         values = (self._value(position, instant) for position in self._positions.values())
         return self._cash + sum(values, ZERO)
 
-    def _book(self, fill: Fill) -> None:
+    def _book(self, fill: Fill | Activity) -> None:
+        if isinstance(fill, Activity):
+            self._undergo(fill)
+            return
         self._cash -= fill.side.sign * fill.qty * fill.price
         position = after_fill(self._positions.pop(fill.symbol, None), fill)
         if position:
             self._positions[fill.symbol] = position
+
+    def _undergo(self, activity: Activity) -> None:
+        self._cash += activity.net_amount
+        position = self._positions.get(activity.symbol)
+        if position and activity.qty:
+            qty = position.qty + activity.qty
+            self._positions[activity.symbol] = replace(position, qty=qty)
 
     def _value(self, position: Position, instant: int) -> Decimal:
         price = self._price(position.symbol, instant) or position.avg_entry_price

@@ -11,8 +11,10 @@ from typing import Any
 from aiohttp import web
 
 from console.domain.market import Timeframe
+from console.venue.accounts import Activity
 from console.venue.bars import bar_end
 from console.venue.floor import Floor
+from console.venue.orders import Fill
 from console.venue.portfolio import Closes, Worth, history, windows
 from console.venue.queries import choice_of, flag_of, time_of
 from console.venue.rejections import malformed
@@ -184,13 +186,20 @@ def _told(
 
 
 def _worth(floor: Floor, timeframe: Timeframe, first: int) -> Worth:
-    fills = floor.exchange.blotter.fills
+    blotter = floor.exchange.blotter
+    fills = blotter.fills
+    moves: list[Fill | Activity] = [*fills, *blotter.activities]
+    moves.sort(key=_at)
     closes = {
         symbol: _closes(floor, symbol, timeframe, first) for symbol in {f.symbol for f in fills}
     }
     return Worth(
-        floor.exchange.account, fills, lambda symbol, at: closes[symbol].before(at), floor.now
+        floor.exchange.account, moves, lambda symbol, at: closes[symbol].before(at), floor.now
     )
+
+
+def _at(move: Fill | Activity) -> int:
+    return move.at
 
 
 def _closes(floor: Floor, symbol: str, timeframe: Timeframe, first: int) -> Closes:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from console.venue.accounts import Activity
 from console.venue.portfolio import Closes, Window, Worth, history, windows
 from tests.venue.fakes import NOON, buy, open_pit, quote, sell
 
@@ -70,3 +71,15 @@ def test_a_close_is_known_from_when_its_bar_ends():
     closes = Closes([(20, Decimal(2)), (10, Decimal(1))])
 
     assert [closes.before(at) for at in (9, 10, 19, 20, 99)] == [None, 1, 1, 2, 2]
+
+
+def test_dividends_and_splits_are_part_of_the_past():
+    pit = open_pit()
+    pit.submit(buy(10))
+    paid = Activity(id="1", kind="DIV", symbol="AAPL", at=NOON + 1, net_amount=Decimal(5))
+    split = Activity(id="2", kind="SPLIT", symbol="AAPL", at=NOON + 2, qty=Decimal(30))
+
+    worth = Worth(pit.account, [*pit.fills, paid, split], lambda *_: Decimal(25), NOON + HOUR)
+
+    assert worth.at(NOON + 2) == Decimal(100005) - Decimal("1000.10") + 10 * 25
+    assert worth.at(NOON + 3) == Decimal(100005) - Decimal("1000.10") + 40 * 25
