@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from console.venue.daytime import MINUTE, SECOND, midnight
-from console.venue.market import QuoteTick, Tick
-from console.venue.synthetic import SyntheticMarket
-from console.venue.tape import TapeMarket
+from console.venue.markets.daytime import MINUTE, SECOND, midnight
+from console.venue.markets.market import QuoteTick, Tick
+from console.venue.markets.synthetic import SyntheticMarket
+from console.venue.markets.tape import TapeMarket
 
 _Floats = NDArray[np.float64]
 

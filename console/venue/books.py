@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from console.venue.accounts import AccountOpened, Activity, DayClosed, Settings
-from console.venue.orders import Fill, Order
+from console.venue.trading.accounts import AccountOpened, Activity, DayClosed, Settings
+from console.venue.trading.orders import Fill, Order
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True, tag="whose"):

@@ -27,8 +27,8 @@ def main(argv: list[str]) -> int:
         )
     _leave_certificates_unread()
     # imported here so that `--help` and a wrong option answer at once
-    from console.venue.data_stream import StreamRules  # noqa: PLC0415 - likewise
     from console.venue.server import CannotOpen, Options, run  # noqa: PLC0415
+    from console.venue.streams.data_stream import StreamRules  # noqa: PLC0415 - likewise
 
     options = Options(
         port=arguments.port,

@@ -5,10 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from console.venue.faults import Stream
-from console.venue.order_requests import read_flag, read_number
-from console.venue.rejections import malformed, not_found
-from console.venue.rest import answer, floor_of, read_body
+from console.venue.faults.standing import Stream
+from console.venue.rest.service import answer, floor_of, read_body
+from console.venue.trading.order_requests import read_flag, read_number
+from console.venue.trading.rejections import malformed, not_found
 
 MOST_DELAY = 3_600
 STARTING_CASH = Decimal(100_000)

@@ -11,23 +11,14 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from console.domain.market import Timeframe
-from console.venue.accounts import AccountOpened
 from console.venue.books import Books, Entry, Whose
-from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
-from console.venue.data_stream import DataHub
-from console.venue.exchange import Change, Exchange
-from console.venue.fault_rules import Ordered
-from console.venue.faults import Faults
-from console.venue.hours import SessionHours
+from console.venue.faults.orders import Ordered
+from console.venue.faults.standing import Faults
 from console.venue.journal import Journal
 from console.venue.keys import Keys
-from console.venue.market import Listing, Market, MarketBar, QuoteTick, Tick
-from console.venue.members import Members, new_account
-from console.venue.notices import notice
-from console.venue.orders import EventKind, OrderEvent
-from console.venue.other_feeds import told_between
-from console.venue.rate_limit import RateLimit
+from console.venue.markets.market import Listing, Market, MarketBar, QuoteTick, Tick
+from console.venue.rest.rate_limit import RateLimit
 from console.venue.scenarios import (
     AnyStep,
     Halt,
@@ -39,12 +30,21 @@ from console.venue.scenarios import (
     Tell,
 )
 from console.venue.shelf import Shelf
-from console.venue.subscriptions import BarTold, Notice, Told
-from console.venue.timestamps import DAY, MINUTE, SECOND
-from console.venue.trading_stream import TradingHub
+from console.venue.streams.data_stream import DataHub
+from console.venue.streams.notices import notice
+from console.venue.streams.other_feeds import told_between
+from console.venue.streams.subscriptions import BarTold, Notice, Told
+from console.venue.streams.trading_stream import TradingHub
+from console.venue.trading.accounts import AccountOpened
+from console.venue.trading.calendar import TradingCalendar
+from console.venue.trading.exchange import Change, Exchange
+from console.venue.trading.hours import SessionHours
+from console.venue.trading.members import Members, new_account
+from console.venue.trading.orders import EventKind, OrderEvent
 from console.venue.view import MarketView
-from console.venue.wire import asset_id
-from console.venue.wire_market import Tapes
+from console.venue.wire.market import Tapes
+from console.venue.wire.timestamps import DAY, MINUTE, SECOND
+from console.venue.wire.trading import asset_id
 
 PUMP_SECONDS = 0.02
 LONGEST_STEP = 5 * SECOND

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
 
-from console.venue.orders import OrderEvent
-from console.venue.wire import number, optional
+from console.venue.trading.orders import OrderEvent
+from console.venue.wire.trading import number, optional
 
 LONGEST_BODY = 4_096
 MOST_ENTRIES = 200_000

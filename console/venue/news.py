@@ -7,7 +7,7 @@ hostile ones included, to see what a program makes of text from outside.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from console.venue.timestamps import DAY, MINUTE
+from console.venue.wire.timestamps import DAY, MINUTE
 
 EVERY = 17 * MINUTE
 HISTORY = 30 * DAY

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from console.venue.fault_rules import AnyRule
-from console.venue.timestamps import SECOND
+from console.venue.faults.orders import AnyRule
+from console.venue.wire.timestamps import SECOND
 
 OURS = Path(__file__).with_name("scenarios")
 

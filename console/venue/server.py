@@ -16,32 +16,29 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
-from console.venue import (
-    control,
-    fault_control,
-    rest_account,
-    rest_market,
-    rest_orders,
-    rest_positions,
-    routes_later,
-    stage_control,
-)
+from console.venue import control, stage_control
 from console.venue.books import Books, BooksUnreadable, Record
-from console.venue.calendar import TradingCalendar
 from console.venue.clock import VenueClock
-from console.venue.data_stream import DataHub, StreamRules
-from console.venue.faults import Faults
-from console.venue.feeds import FEEDS
+from console.venue.faults import control as fault_control
+from console.venue.faults.standing import Faults
 from console.venue.floor import Floor
 from console.venue.journal import Journal
-from console.venue.market import Market
-from console.venue.members import Members, new_account
-from console.venue.rate_limit import RateLimit
-from console.venue.rest import FLOOR, STREAMS, envelope
+from console.venue.markets.market import Market
+from console.venue.rest import account as rest_account
+from console.venue.rest import later as routes_later
+from console.venue.rest import market as rest_market
+from console.venue.rest import orders as rest_orders
+from console.venue.rest import positions as rest_positions
+from console.venue.rest.rate_limit import RateLimit
+from console.venue.rest.service import FLOOR, STREAMS, envelope
 from console.venue.scenarios import ScenarioError, load
-from console.venue.trading_stream import TradingHub
+from console.venue.streams.data_stream import DataHub, StreamRules
+from console.venue.streams.feeds import FEEDS
+from console.venue.streams.trading_stream import TradingHub
+from console.venue.trading.calendar import TradingCalendar
+from console.venue.trading.members import Members, new_account
 from console.venue.view import MarketView
-from console.venue.wire_market import Tapes
+from console.venue.wire.market import Tapes
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 1024 * 1024
@@ -202,14 +199,14 @@ def open_floor(options: Options) -> Floor:
 def open_market(options: Options) -> Market:
     """Return the recorded tape, or the synthetic market when none is named."""
     if options.tape:
-        from console.venue.recording import TapeError  # noqa: PLC0415 - only with a tape
-        from console.venue.tape import TapeMarket  # noqa: PLC0415 - only with a tape
+        from console.venue.markets.recording import TapeError  # noqa: PLC0415 - only with a tape
+        from console.venue.markets.tape import TapeMarket  # noqa: PLC0415 - only with a tape
 
         try:
             return TapeMarket(options.tape)
         except TapeError as error:
             raise CannotOpen(str(error)) from error
-    from console.venue.synthetic import SyntheticMarket  # noqa: PLC0415 - not with a tape
+    from console.venue.markets.synthetic import SyntheticMarket  # noqa: PLC0415 - not with a tape
 
     return SyntheticMarket(seed=options.seed, now=time.time_ns())
 

@@ -5,9 +5,9 @@ from typing import Any
 from aiohttp import web
 
 from console.venue import scenarios
-from console.venue.order_requests import read_flag
-from console.venue.rejections import malformed, not_found
-from console.venue.rest import answer, floor_of, read_body
+from console.venue.rest.service import answer, floor_of, read_body
+from console.venue.trading.order_requests import read_flag
+from console.venue.trading.rejections import malformed, not_found
 
 routes = web.RouteTableDef()
 

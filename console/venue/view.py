@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from decimal import Decimal
 
-from console.venue.market import QuoteTick, Tick, TradeTick
+from console.venue.markets.market import QuoteTick, Tick, TradeTick
 
 HISTORY = 5_000
 """Quotes and trades of one symbol that are kept; the oldest fall off."""

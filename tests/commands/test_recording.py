@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from console.commands.recording import CannotRecord, TapeWriter
-from console.venue.market import QuoteTick, TradeTick
-from console.venue.recording import COLUMNS
-from console.venue.tape import TapeMarket
+from console.venue.markets.market import QuoteTick, TradeTick
+from console.venue.markets.recording import COLUMNS
+from console.venue.markets.tape import TapeMarket
 from tests.venue.rig import PATIENCE, PROJECT, RunningVenue
 
 MAIN = "import sys; from console.cli import main; sys.exit(main(sys.argv[1:]))"

@@ -6,14 +6,14 @@ from decimal import Decimal
 from itertools import count
 
 from console.domain.orders import OrderType, Side, TimeInForce
-from console.venue.accounts import Account, AccountOpened
-from console.venue.engine import Engine
-from console.venue.exchange import Exchange
-from console.venue.hours import AlwaysOpen, Hours
-from console.venue.market import QuoteTick, TradeTick
-from console.venue.orders import Fill, Order, OrderEvent, Terms
-from console.venue.timestamps import parse
+from console.venue.markets.market import QuoteTick, TradeTick
+from console.venue.trading.accounts import Account, AccountOpened
+from console.venue.trading.engine import Engine
+from console.venue.trading.exchange import Exchange
+from console.venue.trading.hours import AlwaysOpen, Hours
+from console.venue.trading.orders import Fill, Order, OrderEvent, Terms
 from console.venue.view import MarketView
+from console.venue.wire.timestamps import parse
 
 NOON = parse("2026-01-05T17:00:00Z")
 CASH = Decimal(100_000)

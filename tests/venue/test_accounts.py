@@ -11,7 +11,7 @@ from alpaca.trading.enums import OrderSide, TimeInForce
 from alpaca.trading.requests import MarketOrderRequest
 from websockets.sync.client import connect
 
-from console.venue.members import Members, new_account
+from console.venue.trading.members import Members, new_account
 from console.venue.view import MarketView
 from tests.venue.fakes import NOON, buy, quote, sell, trade
 from tests.venue.rig import until

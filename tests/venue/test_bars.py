@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.market import Timeframe
-from console.venue.bars import BarBook, aggregate, bar_end, bar_start, window
-from console.venue.daytime import MINUTE, NEW_YORK, SECOND
-from console.venue.market import TradeTick
+from console.venue.markets.bars import BarBook, aggregate, bar_end, bar_start, window
+from console.venue.markets.daytime import MINUTE, NEW_YORK, SECOND
+from console.venue.markets.market import TradeTick
 
 FOREVER = 2**62
 MONDAY = 1_784_520_000 * SECOND

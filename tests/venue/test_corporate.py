@@ -6,7 +6,7 @@ import pytest
 
 from console.domain.orders import OrderStatus, OrderType, TimeInForce
 from console.venue.books import Books
-from console.venue.orders import Exits, OrderClass, Role
+from console.venue.trading.orders import Exits, OrderClass, Role
 from tests.venue.fakes import NOON, Pit, buy, open_pit, quote, sell, trade
 
 TWO, TENTH = Decimal(2), Decimal("0.1")

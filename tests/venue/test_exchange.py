@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from console.domain.orders import OrderStatus, OrderType, TimeInForce
-from console.venue.hours import SessionHours, TradingDay
-from console.venue.rejections import Rejection
-from console.venue.timestamps import DAY, MINUTE, parse
+from console.venue.trading.hours import SessionHours, TradingDay
+from console.venue.trading.rejections import Rejection
+from console.venue.wire.timestamps import DAY, MINUTE, parse
 from tests.venue.fakes import NOON, Pit, buy, open_pit, quote, sell, trade
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.domain.orders import OrderType, Side, TimeInForce
-from console.venue.market import QuoteTick, TradeTick
-from console.venue.open_orders import OpenOrders
-from console.venue.orders import Exits, Fill, OrderClass, Role
-from console.venue.rejections import Rejection
+from console.venue.markets.market import QuoteTick, TradeTick
+from console.venue.trading.open_orders import OpenOrders
+from console.venue.trading.orders import Exits, Fill, OrderClass, Role
+from console.venue.trading.rejections import Rejection
 from tests.venue.fakes import CASH, NOON, Pit, terms
 
 CENTS = st.integers(9_900, 10_100)

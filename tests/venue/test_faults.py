@@ -11,8 +11,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.venue.fault_rules import read_rules
-from console.venue.faults import Faults
+from console.venue.faults.orders import read_rules
+from console.venue.faults.standing import Faults
 from tests.venue.rig import PATIENCE, until
 
 WRITE = {"method": "POST", "path": "/v2/orders"}

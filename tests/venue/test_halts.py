@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from console.domain.orders import OrderStatus, OrderType, TimeInForce
-from console.venue.members import Members, new_account
-from console.venue.rejections import Rejection
+from console.venue.trading.members import Members, new_account
+from console.venue.trading.rejections import Rejection
 from console.venue.view import MarketView
 from tests.venue.fakes import NOON, buy, open_pit, quote, sell, trade
 

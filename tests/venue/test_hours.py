@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from console.domain.orders import TimeInForce
-from console.venue.calendar import TradingCalendar
-from console.venue.hours import AlwaysOpen, SessionHours, TradingDay
-from console.venue.timestamps import gtc_expires, parse
+from console.venue.trading.calendar import TradingCalendar
+from console.venue.trading.hours import AlwaysOpen, SessionHours, TradingDay
+from console.venue.wire.timestamps import gtc_expires, parse
 
 FRIDAY = TradingDay(
     day=date(2024, 7, 5),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.venue.options import RATE, Contract, implied, touch, value
+from console.venue.markets.options import RATE, Contract, implied, touch, value
 
 TERMS = {
     "spot": st.floats(5, 1_000),

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from console.domain.orders import OrderStatus, OrderType, TimeInForce
-from console.venue.order_requests import read_ticket
-from console.venue.orders import Exits, OrderClass, Role
-from console.venue.rejections import Rejection
+from console.venue.trading.order_requests import read_ticket
+from console.venue.trading.orders import Exits, OrderClass, Role
+from console.venue.trading.rejections import Rejection
 from tests.venue.fakes import Pit, buy, open_pit, quote, sell, trade
 
 LIMIT = {"symbol": "AAPL", "side": "buy", "type": "limit", "time_in_force": "day", "qty": 10}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from console.venue.outbox import MOST_BYTES, Outbox
+from console.venue.streams.outbox import MOST_BYTES, Outbox
 
 
 class StuckSocket:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from console.venue.clock import VenueClock
 from console.venue.journal import Journal
 from console.venue.keys import Keys
-from console.venue.market import MarketBar
-from console.venue.paging import Place, page, place_of
-from console.venue.rate_limit import RateLimit
-from console.venue.rejections import Rejection
-from console.venue.subscriptions import Encoding, joined
-from console.venue.timeframes import bar_span
-from console.venue.timestamps import MINUTE, parse, rfc3339
-from console.venue.wire_market import msgpack_time
+from console.venue.markets.market import MarketBar
+from console.venue.markets.timeframes import bar_span
+from console.venue.rest.paging import Place, page, place_of
+from console.venue.rest.rate_limit import RateLimit
+from console.venue.streams.subscriptions import Encoding, joined
+from console.venue.trading.rejections import Rejection
+from console.venue.wire.market import msgpack_time
+from console.venue.wire.timestamps import MINUTE, parse, rfc3339
 from tests.venue.fakes import NOON
 from tests.venue.rig import PROJECT
 
@@ -141,7 +141,7 @@ def test_keys_look_like_alpacas_and_are_never_the_same():
 
 def test_the_venue_starts_without_anything_slow_to_import():
     program = (
-        "import sys, console.venue.server, console.venue.synthetic\n"
+        "import sys, console.venue.server, console.venue.markets.synthetic\n"
         "slow = {'alpaca', 'pandas', 'pyarrow', 'exchange_calendars', 'textual', 'requests'}\n"
         "sys.exit(', '.join(slow & sys.modules.keys()) or 0)"
     )

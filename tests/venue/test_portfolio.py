@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from console.venue.accounts import Activity
-from console.venue.portfolio import Closes, Window, Worth, history, windows
+from console.venue.trading.accounts import Activity
+from console.venue.trading.portfolio import Closes, Window, Worth, history, windows
 from tests.venue.fakes import NOON, buy, open_pit, quote, sell
 
 SECOND = 1_000_000_000

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from console.domain.orders import OrderType, TimeInForce
-from console.venue.order_requests import read_changes, read_ticket
-from console.venue.rejections import Rejection
+from console.venue.trading.order_requests import read_changes, read_ticket
+from console.venue.trading.rejections import Rejection
 from tests.venue.fakes import buy, open_pit, quote, sell
 
 TICKET = {"symbol": "AAPL", "side": "buy", "type": "limit", "time_in_force": "day"}

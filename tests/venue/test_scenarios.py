@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from console.venue.command import main
 from console.venue.scenarios import Move, Scenario, ScenarioError, Stage, load, names, read
-from console.venue.timestamps import SECOND
+from console.venue.wire.timestamps import SECOND
 from tests.venue.rig import PATIENCE, until
 
 MSGPACK = {"Content-Type": "application/msgpack"}

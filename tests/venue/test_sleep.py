@@ -7,9 +7,9 @@ import pytest
 from console.domain.market import Timeframe
 from console.venue.clock import VenueClock
 from console.venue.floor import LONGEST_GLANCE
+from console.venue.markets.tape import TapeMarket
 from console.venue.server import Options, open_floor
-from console.venue.tape import TapeMarket
-from console.venue.timestamps import MINUTE, SECOND
+from console.venue.wire.timestamps import MINUTE, SECOND
 from tests.venue.rig import TAPE
 
 HOUR = 60 * MINUTE

@@ -8,9 +8,9 @@ import msgpack
 import pytest
 import requests
 
-from console.venue.disturbance import Disturbance
-from console.venue.fault_rules import BadFrame, Stream, read_rules
-from console.venue.faults import Faults
+from console.venue.faults.disturbance import Disturbance
+from console.venue.faults.orders import BadFrame, Stream, read_rules
+from console.venue.faults.standing import Faults
 from tests.venue.rig import PATIENCE
 
 MSGPACK = {"Content-Type": "application/msgpack"}

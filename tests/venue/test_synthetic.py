@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.domain.market import Timeframe
-from console.venue.bars import bar_start
-from console.venue.daytime import MINUTE, NEW_YORK, SECOND
-from console.venue.market import QuoteTick, TradeTick
-from console.venue.synthetic import LONGEST_TOLD, SyntheticMarket
-from console.venue.universe import UNIVERSE
+from console.venue.markets.bars import bar_start
+from console.venue.markets.daytime import MINUTE, NEW_YORK, SECOND
+from console.venue.markets.market import QuoteTick, TradeTick
+from console.venue.markets.synthetic import LONGEST_TOLD, SyntheticMarket
+from console.venue.markets.universe import UNIVERSE
 
 HOUR, DAY = 60 * MINUTE, 1_440 * MINUTE
 FEW = tuple(s for s in UNIVERSE if s.listing.symbol in {"F", "SPY", "TSLA"})

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from console.domain.market import Timeframe
-from console.venue.daytime import CLOSE, MINUTE, NEW_YORK, OPEN, SECOND, midnight
-from console.venue.flow import arrivals
-from console.venue.market import QuoteTick
-from console.venue.synthetic import SyntheticMarket
+from console.venue.markets.daytime import CLOSE, MINUTE, NEW_YORK, OPEN, SECOND, midnight
+from console.venue.markets.flow import arrivals
+from console.venue.markets.market import QuoteTick
+from console.venue.markets.synthetic import SyntheticMarket
 
 SYMBOLS = ("AAPL", "AMD", "F", "KO", "NVDA", "SPY", "TSLA")
 NOON = int(datetime(2026, 9, 16, 12, tzinfo=NEW_YORK).timestamp()) * SECOND

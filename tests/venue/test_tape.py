@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from console.domain.market import Timeframe
-from console.venue.daytime import MINUTE, SECOND
-from console.venue.market import QuoteTick, TradeTick
-from console.venue.recording import COLUMNS, TapeError
-from console.venue.tape import TapeMarket
+from console.venue.markets.daytime import MINUTE, SECOND
+from console.venue.markets.market import QuoteTick, TradeTick
+from console.venue.markets.recording import COLUMNS, TapeError
+from console.venue.markets.tape import TapeMarket
 
 RECORDED = Path(__file__).parents[2] / "../shared/data/tape-20131007.parquet"
 FOREVER = 2**62

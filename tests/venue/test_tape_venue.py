@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from console.venue.timestamps import parse
+from console.venue.wire.timestamps import parse
 from tests.venue.rig import TAPE, until
 
 recorded = pytest.mark.skipif(not TAPE.exists(), reason=f"the recorded tape is not at {TAPE}")

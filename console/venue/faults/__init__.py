@@ -1,0 +1,1 @@
+"""Misbehaviour on command: of routes, of streams, of their conversations."""

@@ -1,0 +1,1 @@
+"""What trades: a synthetic market, recorded tapes, two coins, option contracts, and their bars."""

@@ -1,0 +1,161 @@
+"""Bars of what has traded: minutes built print by print, longer ones from minutes.
+
+Every bar starts on its own grid: minutes and hours on the clock's, days at
+midnight in New York. Only the newest minute ever changes.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+
+from console.domain.market import Timeframe
+from console.venue.markets.daytime import MINUTE, SECOND, day_of, midnight, next_day
+from console.venue.markets.market import MarketBar, TradeTick
+
+_at: Callable[[MarketBar], int] = attrgetter("at")
+
+
+class BarBook:
+    """The bars of each symbol, as far as it has traded."""
+
+    def __init__(self, symbols: Iterable[str]) -> None:
+        self._closed: dict[str, list[MarketBar]] = {symbol: [] for symbol in symbols}
+        self._forming: dict[str, _Forming] = {}
+        self._longer: dict[tuple[str, Timeframe], _Longer] = {}
+
+    def add(self, trade: TradeTick) -> None:
+        """Book a print; it is not older than the last one of its symbol."""
+        forming = self._forming.get(trade.symbol)
+        if forming is None or trade.at - forming.at >= MINUTE:
+            if forming is not None:
+                self._closed[trade.symbol].append(forming.bar)
+            minute = trade.at - trade.at % MINUTE
+            forming = self._forming[trade.symbol] = _Forming(minute, trade.price)
+        forming.add_print(trade.price, trade.size)
+
+    def extend(self, symbol: str, bars: Iterable[MarketBar]) -> None:
+        """Book finished minutes newer than all before them, told without their prints."""
+        if forming := self._forming.pop(symbol, None):
+            self._closed[symbol].append(forming.bar)
+        self._closed[symbol].extend(bars)
+
+    def bars(self, symbol: str, timeframe: Timeframe, start: int, end: int) -> list[MarketBar]:
+        """Return the bars of any timeframe that start in [start, end], oldest first.
+
+        Raises:
+            KeyError: when nothing of that symbol is booked here.
+        """
+        closed, forming = self._closed[symbol], self._forming.get(symbol)
+        newest = [forming.bar] if forming else []
+        if timeframe is not Timeframe.MIN_1:
+            longer = self._longer.setdefault((symbol, timeframe), _Longer(timeframe))
+            longer.grow(closed)
+            closed, newest = longer.closed, longer.newest(newest)
+        found = closed[bisect_left(closed, start, key=_at) : bisect_right(closed, end, key=_at)]
+        return found + [bar for bar in newest if start <= bar.at <= end]
+
+
+class _Forming:
+    """A bar that is still open."""
+
+    __slots__ = ("at", "close", "high", "low", "notional", "open", "trade_count", "volume")
+
+    def __init__(self, at: int, price: float) -> None:
+        self.at = at
+        self.open = self.high = self.low = self.close = price
+        self.volume = self.trade_count = 0
+        self.notional = 0.0
+
+    def add_print(self, price: float, size: int) -> None:
+        self.high = max(self.high, price)
+        self.low = min(self.low, price)
+        self.close = price
+        self.volume += size
+        self.trade_count += 1
+        self.notional += price * size
+
+    def add_bar(self, bar: MarketBar) -> None:
+        self.high = max(self.high, bar.high)
+        self.low = min(self.low, bar.low)
+        self.close = bar.close
+        self.volume += bar.volume
+        self.trade_count += bar.trade_count
+        self.notional += bar.vwap * bar.volume
+
+    @property
+    def bar(self) -> MarketBar:
+        return MarketBar(
+            at=self.at,
+            open=self.open,
+            high=self.high,
+            low=self.low,
+            close=self.close,
+            volume=self.volume,
+            trade_count=self.trade_count,
+            vwap=round(self.notional / self.volume, 6),
+        )
+
+
+class _Longer:
+    """The bars of one timeframe, grown as minutes close: each minute is looked at once."""
+
+    def __init__(self, timeframe: Timeframe) -> None:
+        self.closed: list[MarketBar] = []
+        self._timeframe = timeframe
+        self._forming: _Forming | None = None
+        self._ends_at = 0
+        self._taken = 0
+
+    def grow(self, minutes: Sequence[MarketBar]) -> None:
+        """Take the minutes that came since the last call; `minutes` begins with the oldest ever."""
+        for minute in minutes[self._taken :]:
+            if self._forming is None or minute.at >= self._ends_at:
+                self._begin(minute)
+            else:
+                self._forming.add_bar(minute)
+        self._taken = len(minutes)
+
+    def newest(self, minute: Sequence[MarketBar]) -> list[MarketBar]:
+        """Return the bars not closed yet, as they are when one more minute counts or none."""
+        after = _Longer(self._timeframe)
+        after.grow([*([self._forming.bar] if self._forming else []), *minute])
+        return [*after.closed, *([after._forming.bar] if after._forming else [])]
+
+    def _begin(self, minute: MarketBar) -> None:
+        if self._forming is not None:
+            self.closed.append(self._forming.bar)
+        at = bar_start(minute.at, self._timeframe)
+        self._ends_at = bar_end(at, self._timeframe)
+        self._forming = _Forming(at, minute.open)
+        self._forming.add_bar(minute)
+
+
+def bar_start(at: int, timeframe: Timeframe) -> int:
+    """Return when the bar that holds the instant `at` starts."""
+    if timeframe is Timeframe.DAY_1:
+        return midnight(day_of(at))
+    return at - at % (timeframe.seconds * SECOND)
+
+
+def bar_end(start: int, timeframe: Timeframe) -> int:
+    """Return when the bar that starts at `start` ends, and the next begins."""
+    if timeframe is Timeframe.DAY_1:
+        return midnight(next_day(day_of(start)))
+    return start + timeframe.seconds * SECOND
+
+
+def window(timeframe: Timeframe, start: int, end: int) -> tuple[int, int]:
+    """Return the first and last instant of the bars that start in [start, end]."""
+    first = bar_start(start, timeframe)
+    if first < start:
+        first = bar_end(first, timeframe)
+    return first, bar_end(bar_start(end, timeframe), timeframe) - 1
+
+
+def aggregate(bars: Sequence[MarketBar], timeframe: Timeframe) -> list[MarketBar]:
+    """Return the bars of `timeframe` made of shorter ones, which are whole at the left edge."""
+    if timeframe is Timeframe.MIN_1:
+        return list(bars)
+    longer = _Longer(timeframe)
+    longer.grow(bars)
+    return longer.closed + longer.newest([])

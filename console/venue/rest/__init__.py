@@ -1,0 +1,1 @@
+"""Alpaca's HTTP routes, by area."""

@@ -1,0 +1,114 @@
+"""Routes of positions: list, get, close one, close all."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from console.domain.market import Timeframe
+from console.domain.orders import OrderType, TimeInForce
+from console.venue.floor import Floor
+from console.venue.rest.queries import flag_of
+from console.venue.rest.service import answer, floor_of
+from console.venue.trading.accounts import Position, closing_side
+from console.venue.trading.order_requests import read_number
+from console.venue.trading.orders import FRACTION, Order, Terms
+from console.venue.trading.rejections import Rejection, malformed, not_found
+from console.venue.view import exact
+from console.venue.wire.trading import order_json, position_json
+
+routes = web.RouteTableDef()
+
+WHOLE = Decimal(100)
+
+
+@routes.get("/v2/positions")
+async def list_positions(request: web.Request) -> web.Response:
+    """Return every position."""
+    floor = floor_of(request)
+    return answer([_json(floor, p) for p in floor.exchange.account.positions.values()])
+
+
+@routes.get("/v2/positions/{symbol_or_asset_id}")
+async def get_position(request: web.Request) -> web.Response:
+    """Return one position."""
+    floor = floor_of(request)
+    return answer(_json(floor, _position(floor, request.match_info["symbol_or_asset_id"])))
+
+
+@routes.delete("/v2/positions/{symbol_or_asset_id}")
+async def close_position(request: web.Request) -> web.Response:
+    """Close a position, or a part of it, with a market order."""
+    floor = floor_of(request)
+    position = _position(floor, request.match_info["symbol_or_asset_id"])
+    return answer(order_json(_close(floor, position, _part(request, position))))
+
+
+@routes.delete("/v2/positions")
+async def close_all(request: web.Request) -> web.Response:
+    """Close every position with market orders; each has its own status."""
+    floor = floor_of(request)
+    if flag_of(request, "cancel_orders"):
+        floor.command(lambda exchange, now: exchange.cancel_all(now))
+        floor.settle()
+    positions = [*floor.exchange.account.positions.values()]
+    return answer([_closed(floor, position) for position in positions], 207)
+
+
+def _closed(floor: Floor, position: Position) -> dict[str, Any]:
+    try:
+        body = order_json(_close(floor, position, abs(position.qty)))
+    except Rejection as rejection:
+        return {
+            "symbol": position.symbol,
+            "status": rejection.status,
+            "body": rejection.body,
+        }
+    return {"symbol": position.symbol, "status": 200, "body": body}
+
+
+def _position(floor: Floor, symbol_or_id: str) -> Position:
+    listing = floor.listing(symbol_or_id)
+    if listing is None:
+        raise not_found(f"symbol not found: {symbol_or_id}")
+    position = floor.exchange.account.positions.get(listing.symbol)
+    if position is None:
+        raise not_found("position does not exist")
+    return position
+
+
+def _part(request: web.Request, position: Position) -> Decimal:
+    """Return how many shares to close: all, unless `qty` or `percentage` says otherwise."""
+    qty, percentage = read_number(request.query, "qty"), read_number(request.query, "percentage")
+    if qty is not None and percentage is not None:
+        raise malformed("only one of qty or percentage is accepted")
+    if percentage is None:
+        return qty or abs(position.qty)
+    if percentage > WHOLE:
+        raise malformed("percentage must be between 0 and 100")
+    part = abs(position.qty) * percentage / WHOLE
+    return part.quantize(FRACTION, rounding="ROUND_DOWN")
+
+
+def _close(floor: Floor, position: Position, qty: Decimal) -> Order:
+    terms = Terms(
+        symbol=position.symbol,
+        side=closing_side(position),
+        type=OrderType.MARKET,
+        time_in_force=TimeInForce.DAY,
+        client_order_id=str(uuid4()),
+        qty=qty,
+    )
+    return floor.command(lambda exchange, now: exchange.submit(terms, now))
+
+
+def _json(floor: Floor, position: Position) -> dict[str, Any]:
+    days = floor.recent_bars(position.symbol, Timeframe.DAY_1)
+    return position_json(
+        position,
+        account=floor.exchange.account,
+        held=floor.exchange.held_qty(position.symbol),
+        listing=floor.listings[position.symbol],
+        previous_close=exact(days[-2].close) if len(days) > 1 else None,
+    )

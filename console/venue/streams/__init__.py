@@ -1,0 +1,1 @@
+"""The websockets: market data, crypto, news and order events."""

@@ -1,0 +1,1 @@
+"""The shapes and times of Alpaca's wire."""
