@@ -14,7 +14,7 @@ import requests
 
 PROJECT = Path(__file__).parents[2]
 TAPE = PROJECT / "../shared/data/tape-20131007.parquet"
-PATIENCE = 20.0
+PATIENCE = 60.0
 T = TypeVar("T")
 COMMAND = "import sys; from console.venue.command import main; sys.exit(main(sys.argv[1:]))"
 

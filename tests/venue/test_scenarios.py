@@ -265,7 +265,8 @@ async def test_deflating_is_agreed_to(shared_venue):
     assert welcome["msg"] == "connected"
 
 
-def test_coins_are_heard_as_trades_quotes_and_books(venue):
+def test_coins_are_heard_as_trades_quotes_and_books(start_venue):
+    venue = start_venue("--speed", "30")
     heard: list = []
     stream = stream_of(CryptoDataStream, venue, "/v1beta3/crypto/us")
     stream.subscribe_trades(collector(heard), "BTC/USD")

@@ -13,7 +13,8 @@ from console.venue.trading.rejections import malformed, not_found
 
 def assets_of(floor: Floor) -> Assets:
     """Return every asset of a floor, brought together once."""
-    return floor.shelf.get(Assets, lambda: Assets(floor.listings.values()))
+    is_live = floor.market.starts_at is None
+    return floor.shelf.get(Assets, lambda: Assets(floor.listings.values(), has_oddities=is_live))
 
 
 async def list_assets(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 The odd ones have no market here. They stand in the lists so that a program meets
 what Alpaca's lists are full of: inactive, not tradable, hard to borrow, and so on.
+A replayed tape lists its own stocks and no odd ones.
 """
 
 from collections.abc import Iterable, Mapping
@@ -142,10 +143,11 @@ _COIN_TRAITS: dict[str, Any] = {
 class Assets:
     """Every asset there is, as the wire tells it, by symbol and by id."""
 
-    def __init__(self, listings: Iterable[Listing]) -> None:
+    def __init__(self, listings: Iterable[Listing], *, has_oddities: bool = True) -> None:
         told = [_stock(listing) for listing in listings]
         known = {asset["symbol"] for asset in told}
-        told += [_odd(oddity) for oddity in ODDITIES if oddity.symbol not in known]
+        oddities = ODDITIES if has_oddities else ()
+        told += [_odd(oddity) for oddity in oddities if oddity.symbol not in known]
         told += [_coin(symbol, name) for symbol, name in COINS.items()]
         self.all = tuple(sorted(told, key=lambda asset: str(asset["symbol"])))
         self._found = {key: a for a in self.all for key in (a["symbol"], a["id"])}
