@@ -23,6 +23,7 @@ from tests.e2e.terminal import Terminal
 ORDERS = 12
 HALTS = 6
 RAW_KEYS = 60
+TRIES = 5
 LOAD_SPEED = "100"
 """How fast the venue's clock runs under load; some 10,000 messages a second."""
 
@@ -84,13 +85,22 @@ def order_milliseconds(rig: Rig, console: Terminal) -> list[float]:
         console.press("enter")
         console.wait_for("ARMED")
         console.settle(0.4)
-        pressed = time.time_ns()
-        console.press("enter")
-        rig.until(lambda sent=number: len(posts(rig.journal())) > sent, "the order never came")
-        times.append((posts(rig.journal())[number]["at_ns"] - pressed) / 1e6)
+        times.append(_send(rig, console, number))
         console.wait_for("accepted")
     console.press("esc")
     return times
+
+
+def _send(rig: Rig, console: Terminal, number: int) -> float:
+    """Press Enter until the order leaves: a market that moved is confirmed by one more."""
+    for _ in range(TRIES):
+        pressed = time.time_ns()
+        console.press("enter")
+        console.settle(1.0)
+        sent = posts(rig.journal())
+        if len(sent) > number:
+            return (sent[number]["at_ns"] - pressed) / 1e6
+    raise SystemExit(f"the order never left:\n{console.text}")
 
 
 def halt_milliseconds(rig: Rig, console: Terminal) -> list[float]:
