@@ -151,8 +151,7 @@ class DeskProcess:
             keys = read_keys(self._folder.keys, os.environ)
         except KeysMissing as missing:
             raise CannotStart(f"{self._folder.profile}: {missing}") from None
-        hosted = AlpacaAccess.live if self._folder.profile == "live" else AlpacaAccess.paper
-        return hosted(keys.key, keys.secret)
+        return AlpacaAccess.of_profile(self._folder.profile, keys.key, keys.secret)
 
     async def _started(self, venue: "EmbeddedVenue") -> Mapping[str, object]:
         from console.adapters.embedded_venue import VenueFailed  # noqa: PLC0415 - the demo only

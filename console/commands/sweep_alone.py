@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from console.adapters.alpaca.access import AlpacaAccess
 from console.adapters.keys import KeysMissing, read_keys
 from console.folders import StateFolder
 
@@ -27,7 +28,6 @@ A_PAGE = 500
 MOST_PAGES = 40
 OVER = frozenset({"filled", "canceled", "expired", "replaced", "rejected"})
 """What can never trade again; everything else counts as open, also what nobody knows."""
-HOSTS = {"paper": "https://paper-api.alpaca.markets", "live": "https://api.alpaca.markets"}
 
 
 class BrokerSilent(Exception):  # noqa: N818 - reads as what it is
@@ -92,7 +92,8 @@ def find_access(folder: StateFolder) -> Access:
         raise NoKeys(f"{profile}: {missing}") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise NoKeys(f"demo: there is no venue's start line in {folder.venue}") from None
-    return Access(HOSTS[profile], keys.key, keys.secret)
+    account = AlpacaAccess.of_profile(profile, keys.key, keys.secret)
+    return Access(account.trading_url, account.key, account.secret)
 
 
 def open_orders(access: Access) -> int:

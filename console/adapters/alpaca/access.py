@@ -43,6 +43,11 @@ class AlpacaAccess:
         return cls._hosted("api.alpaca.markets", key, secret, feed)
 
     @classmethod
+    def of_profile(cls, profile: str, key: str, secret: str) -> Self:
+        """The account that a profile names. KeyError when it names none of Alpaca's."""
+        return {"paper": cls.paper, "live": cls.live}[profile](key, secret)
+
+    @classmethod
     def venue(cls, started: Mapping[str, object]) -> Self:
         """The embedded venue, by the line it printed when it had started."""
         names = ("key", "secret", "trading_url", "data_url", "stream_url", "trading_stream_url")
