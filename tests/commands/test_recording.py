@@ -20,7 +20,7 @@ MAIN = "import sys; from console.cli import main; sys.exit(main(sys.argv[1:]))"
 
 @pytest.fixture
 def venue():
-    started = RunningVenue("--seed", "7", "--speed", "10")
+    started = RunningVenue("--seed", "7", "--speed", "60")
     yield started
     started.stop()
 
