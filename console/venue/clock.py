@@ -1,5 +1,6 @@
 """The venue's one clock: where it starts and how fast it runs is given, all else follows."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -22,13 +23,27 @@ class VenueClock:
         speed: float = 1.0,
         monotonic_ns: Callable[[], int] = elapsed_ns,
     ) -> None:
-        if not speed > 0:
-            raise ValueError(f"the speed must be more than 0, it is {speed}")
-        self.speed = speed
+        self._speed = _checked(speed)
         self._starts_at = starts_at
         self._monotonic_ns = monotonic_ns
         self._origin = monotonic_ns()
 
+    @property
+    def speed(self) -> float:
+        """Seconds of the venue in a second of the world."""
+        return self._speed
+
     def now(self) -> int:
         """Return the venue's time."""
-        return self._starts_at + int((self._monotonic_ns() - self._origin) * self.speed)
+        return self._starts_at + int((self._monotonic_ns() - self._origin) * self._speed)
+
+    def run_at(self, speed: float) -> None:
+        """Go on from now at another speed. ValueError unless it is more than 0."""
+        self._speed, at, elapsed = _checked(speed), self.now(), self._monotonic_ns()
+        self._starts_at, self._origin = at, elapsed
+
+
+def _checked(speed: float) -> float:
+    if not (speed > 0 and math.isfinite(speed)):
+        raise ValueError(f"the speed must be a number more than 0, it is {speed}")
+    return speed

@@ -42,6 +42,20 @@ async def move_price(request: web.Request) -> web.Response:
     )
 
 
+@routes.post("/control/speed")
+async def set_speed(request: web.Request) -> web.Response:
+    """Run the venue's clock faster or slower from now on: `{"speed"}`."""
+    clock = floor_of(request).clock
+    speed = read_number(await read_body(request), "speed")
+    if speed is None:
+        raise malformed("speed is required")
+    try:
+        clock.run_at(float(speed))
+    except ValueError as error:
+        raise malformed(str(error)) from None
+    return answer({"speed": clock.speed})
+
+
 @routes.get("/control/journal")
 async def get_journal(request: web.Request) -> web.Response:
     """Return what the venue saw, in order; `?after=SEQ` leaves out what is known."""

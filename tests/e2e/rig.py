@@ -78,6 +78,17 @@ class Rig:
             check=False,
         )
 
+    def run_until_done(self, *arguments: str) -> str:
+        """Run a command until the desk takes it, as a trader would whose quote was too old."""
+        tries: list[subprocess.CompletedProcess[str]] = []
+
+        def is_done() -> bool:
+            tries.append(self.run(*arguments))
+            return tries[-1].returncode == 0
+
+        self.until(is_done, f"{arguments} was never taken")
+        return tries[-1].stdout
+
     def python(self, script: str) -> str:
         """Run a script in a fresh interpreter; return what it prints."""
         done = subprocess.run(

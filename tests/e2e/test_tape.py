@@ -47,47 +47,49 @@ def test_the_last_prices_are_the_tapes_when_it_has_run_out(rig: Rig, tape):
             lambda symbol=symbol, price=price: rig.json("quote", symbol)["last"] == price,
             f"the last print of {symbol} on the tape never came",
         )
-    console = rig.console()
-    console.wait_for(lambda screen: re.search(r"IBM\s.*\d+\.\d\d", screen) is not None)
-    screen = console.settle(2)
 
-    for symbol, price in last.items():
-        row = next(line for line in screen.splitlines() if re.search(rf"\b{symbol}\b", line))
-        assert f"{price:.2f}" in row
+    console = rig.console()
+
+    console.wait_for(lambda screen: all(_shows(screen, *pair) for pair in last.items()))
 
 
 def test_an_order_rests_and_fills_at_a_price_of_the_tape(rig: Rig, tape):
-    rig.start_venue("--tape", str(TAPE), "--speed", "60")
+    rig.start_venue("--tape", str(TAPE))
     rig.start_desk()
     symbol, limit = _a_bid_that_will_be_met(rig, tape)
 
-    done = rig.run("order", f"buy 100 {symbol} @ {limit:.2f} gtc", "--json")
-    assert done.returncode == 0, done.stdout
-    rig.until(lambda: rig.json("positions") != [], "the resting order never filled", 120)
+    sent = rig.run_until_done("order", f"buy 100 {symbol} @ {limit:.2f} gtc", "--json")
+    assert rig.json("positions") == []
+    # Only now the market hurries: however slow this machine is, the order has rested first.
+    rig.control("/speed", {"speed": 60})
+    rig.until(lambda: rig.json("positions") != [], "the resting order never filled", 180)
 
     [order] = rig.json("orders", "--all")
-    events = [e for e in rig.journal() if e["kind"] == "event"]
-    fills = [e for e in events if e["price"] is not None]
-    [rested] = [e for e in events if e["event"] == "new"]
-    assert fills[0]["venue_at_ns"] > rested["venue_at_ns"]
+    fills = [e for e in rig.journal() if e["kind"] == "event" and e["price"] is not None]
     asks = set(tape[(tape.symbol == symbol) & (tape.kind == "q")].ask)
     prints = set(tape[(tape.symbol == symbol) & (tape.kind == "t")].price)
+    assert fills
     for fill in fills:
         assert float(fill["price"]) in asks | prints
         assert float(fill["price"]) <= limit
-    assert json.loads(done.stdout)["order"] == order["client_order_id"]
+    assert json.loads(sent)["order"] == order["client_order_id"]
 
 
 def _a_bid_that_will_be_met(rig: Rig, tape) -> tuple[str, float]:
-    """Look ahead, as only a test may: a price under the bid that the market will offer soon."""
+    """Look ahead, as only a test may: the lowest price that will be offered, next to the bid."""
     now = datetime.fromisoformat(rig.json_of_venue("GET", "/v2/clock")["timestamp"])
-    begin, end = (int((now.timestamp() + 60 * minutes) * 1e9) for minutes in (5, 50))
-    soon = tape[(tape.kind == "q") & (tape.ts > begin) & (tape.ts < end)]
-    for symbol in ("BAC", "AIG", "IBM", "SPY"):
-        lowest = soon[soon.symbol == symbol].ask.min()
-        if lowest < rig.json("quote", symbol)["bid"]:
-            return symbol, lowest
-    raise AssertionError("no stock of the tape falls below its bid in this hour")
+    begin, end = (int((now.timestamp() + 60 * minutes) * 1e9) for minutes in (10, 60))
+    later = tape[(tape.kind == "q") & (tape.ts > begin) & (tape.ts < end)].groupby("symbol").ask
+    bids = {symbol: rig.json("quote", symbol)["bid"] for symbol in ("AIG", "BAC", "IBM", "SPY")}
+    falls = {symbol: 1 - later.min()[symbol] / bid for symbol, bid in bids.items()}
+    symbol = max(falls, key=falls.__getitem__)
+    assert falls[symbol] > 0
+    return symbol, later.min()[symbol]
+
+
+def _shows(screen: str, symbol: str, price: float) -> bool:
+    rows = [line for line in screen.splitlines() if re.search(rf"│.?.? *{symbol}\b", line)]
+    return any(f"{price:.2f}" in row for row in rows)
 
 
 def _microseconds(at: str) -> int:

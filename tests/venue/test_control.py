@@ -48,6 +48,16 @@ def test_a_moved_price_is_where_orders_trade(venue):
     assert float(filled["filled_avg_price"]) <= 123.46
 
 
+def test_the_clock_can_be_hurried_while_it_runs(venue):
+    told = venue.control("speed", speed=1000)
+    url = venue.line["control_url"] + "/speed"
+    refused = requests.post(url, json={"speed": -1}, timeout=PATIENCE)
+
+    assert told == {"speed": 1000.0}
+    assert refused.status_code == 422
+    assert "speed" in refused.json()["message"]
+
+
 def test_a_price_for_nothing_listed_is_refused(venue):
     url = venue.line["control_url"] + "/price"
 

@@ -39,6 +39,18 @@ def test_the_clock_does_not_stand_or_run_backwards(speed):
         VenueClock(starts_at=NOON, speed=speed)
 
 
+def test_the_clock_goes_on_from_where_it_is_at_another_speed():
+    elapsed = iter([0, 10, 10, 10, 15]).__next__
+    clock = VenueClock(starts_at=NOON, speed=60, monotonic_ns=elapsed)
+    before = clock.now()
+
+    clock.run_at(2)
+
+    assert before == NOON + 600
+    assert clock.now() == before + 10
+    assert clock.speed == 2
+
+
 def test_the_rate_limit_is_spent_and_comes_back_with_the_next_minute():
     now = [1_000.0]
     limit = RateLimit(2, now=lambda: now[0])
