@@ -78,6 +78,12 @@ class Broker(Protocol):
     async def assets(self) -> Sequence[Asset]:
         """Every active instrument."""
 
+    async def is_suspended(self) -> bool:
+        """Whether the account's user has suspended its trading at the broker."""
+
+    async def suspend(self, is_suspended: bool) -> None:  # noqa: FBT001 - the wire's field
+        """Suspend the account's trading at the broker, or lift that. OrderRejected, Unconfirmed."""
+
     async def close(self) -> None:
         """Let go of threads and sockets."""
 

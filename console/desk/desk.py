@@ -91,9 +91,9 @@ class Desk:
         """Everything the desk knows now."""
         return self._rooms.store.state
 
-    def may_send(self) -> bool:
-        """Return whether the latch is open. For adapters, in any thread, before they send."""
-        return not self._rooms.cord.is_pulled
+    def may_send(self, order: str) -> bool:
+        """Return whether an order may leave. For adapters, in any thread, before they send."""
+        return self._rooms.cord.may_leave(order)
 
     # ── life ────────────────────────────────────────────────────────────────
 

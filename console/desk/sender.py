@@ -78,7 +78,7 @@ class Sender:
             return self._hold_back(kind, order, actor, f"It cannot be recorded: {error!r}")
         async with self._slots:
             # Right before the send: nothing is awaited between this look and the call.
-            if objection := self._cord.objection() or self._too_late(order, began):
+            if objection := self._cord.objection(order.request) or self._too_late(order, began):
                 return self._hold_back(kind, order, actor, objection)
             told = await self._deliver(order, call)
         self._store.apply(OrderUpdated(told))

@@ -38,11 +38,12 @@ class Situation:
 
     def checks(self, request: OrderRequest, replacing: Order | None = None) -> tuple[Check, ...]:
         """Return what every rule says of an order, the halt first."""
-        return (self.halt_check(), *check_all(request, self._facts(request, replacing), RULES))
+        facts = self._facts(request, replacing)
+        return (self.halt_check(request), *check_all(request, facts, RULES))
 
-    def halt_check(self) -> Check:
+    def halt_check(self, request: OrderRequest | None = None) -> Check:
         """Return whether trading is halted, as the first line of the checks."""
-        objection = self._cord.objection()
+        objection = self._cord.objection(request)
         return failed("halt", objection) if objection else passed("halt", "trading is active")
 
     def _facts(self, request: OrderRequest, replacing: Order | None) -> Facts:

@@ -281,7 +281,7 @@ async def test_answers_that_trickle_do_not_use_up_the_threads(alpaca):
 
 
 async def test_an_order_is_withheld_when_the_cord_falls_before_its_bytes_leave(alpaca, broker):
-    broker.may_send = lambda: False
+    broker.may_send = lambda _order: False
 
     with pytest.raises(NotSent):
         await broker.submit(REQUEST)
@@ -292,7 +292,7 @@ async def test_an_order_is_withheld_when_the_cord_falls_before_its_bytes_leave(a
 async def test_an_order_is_withheld_when_the_cord_falls_while_it_connects(alpaca, broker):
     alpaca.script = [answer(200, ORDER)]
     looks = iter([True, False, True, True])
-    broker.may_send = lambda: next(looks)
+    broker.may_send = lambda _order: next(looks)
 
     with pytest.raises(NotSent):
         await broker.submit(REQUEST)
@@ -304,7 +304,7 @@ async def test_an_order_is_withheld_when_the_cord_falls_while_it_connects(alpaca
 
 async def test_a_cancel_passes_whatever_the_cord_says(alpaca, broker):
     alpaca.script = [answer(204)]
-    broker.may_send = lambda: False
+    broker.may_send = lambda _order: False
 
     await broker.cancel("b-1")
 

@@ -185,6 +185,8 @@ class FakeBroker:
         self.before_asking: Behaviour | None = None
         self.refusal = ""
         self.cancels_complete = True
+        self.is_fenced = False
+        self.suspends: list[bool] = []
 
     # writes
 
@@ -237,7 +239,17 @@ class FakeBroker:
         for held in [o for o in self.orders.values() if o.is_open]:
             self.change(held.key, ended)
 
+    async def suspend(self, is_suspended: bool) -> None:
+        if self.trouble:
+            raise Unconfirmed(self.trouble)
+        self.suspends.append(is_suspended)
+        self.is_fenced = is_suspended
+
     # questions
+
+    async def is_suspended(self) -> bool:
+        await self._ask()
+        return self.is_fenced
 
     async def find(self, client_order_id: str) -> Order | None:
         await self._ask()

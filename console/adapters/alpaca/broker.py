@@ -55,8 +55,9 @@ class AlpacaBroker:
         self._access = access
         self._is_ours = is_ours
         self._clock = clock or SystemClock()
-        self.may_send: Callable[[], bool] = lambda: True
-        """Asked once more right before an order's bytes leave, in the thread that sends them."""
+        self.may_send: Callable[[str], bool] = lambda _order: True
+        """Asked by the client order id, once more right before the order's bytes leave, in the
+        thread that sends them."""
         self._cancels = self._lane("cancels", deadline)
         self._submits = Lane(
             "submits",
@@ -73,7 +74,9 @@ class AlpacaBroker:
         started = asyncio.get_running_loop().time()
         body = orders.submission(request)
         try:
-            return await self._command(self._submits, lambda c: self._placed(c, body))
+            return await self._command(
+                self._submits, lambda c: self._placed(c, body), order=request.client_order_id
+            )
         except RefusedByAlpaca as refusal:
             if not refusal.is_duplicate:
                 raise
@@ -84,7 +87,9 @@ class AlpacaBroker:
         """Change a working order; return the new one."""
         path, body = f"/orders/{_part(broker_id)}", orders.replacement(request)
         return await self._command(
-            self._submits, lambda c: orders.order(c.patch(path, body), self._is_ours)
+            self._submits,
+            lambda c: orders.order(c.patch(path, body), self._is_ours),
+            order=request.client_order_id,
         )
 
     async def cancel(self, broker_id: str) -> None:
@@ -131,13 +136,24 @@ class AlpacaBroker:
         query = {"status": "active", "asset_class": "us_equity"}
         return await self._question(lambda c: holdings.assets(c.get("/assets", query)))
 
+    async def is_suspended(self) -> bool:
+        """Whether the account's own `suspend_trade` stands."""
+        return await self._question(
+            lambda c: holdings.is_suspended(c.get("/account/configurations"))
+        )
+
+    async def suspend(self, is_suspended: bool) -> None:  # noqa: FBT001 - the wire's field
+        """Set or lift the account's own suspension of trading; ask `is_suspended` for proof."""
+        body = {"suspend_trade": is_suspended}
+        await self._command(self._cancels, lambda c: c.patch("/account/configurations", body))
+
     async def close(self) -> None:
         """Let go of threads and sockets."""
         lanes = (self._cancels, self._submits, self._questions)
         await asyncio.gather(*(lane.close() for lane in lanes))
 
-    def _may_send(self) -> bool:
-        return self.may_send()
+    def _may_send(self, order: str) -> bool:
+        return self.may_send(order)
 
     def _lane(self, name: str, deadline: float) -> Lane:
         return Lane(name, self._open_client, workers=_WORKERS, deadline=deadline)
@@ -150,9 +166,9 @@ class AlpacaBroker:
             url_override=self._access.trading_url,
         )
 
-    async def _command(self, lane: Lane, send: Callable[[RESTClient], T]) -> T:
+    async def _command(self, lane: Lane, send: Callable[[RESTClient], T], *, order: str = "") -> T:
         try:
-            return await lane.ask(send)
+            return await lane.ask(send, order=order)
         except Exception as error:  # noqa: BLE001 - whatever it was, its effect must be judged
             raise command_failure(error) from None
 

@@ -52,6 +52,14 @@ def account(told: object, at: datetime) -> Account:
     )
 
 
+def is_suspended(told: object) -> bool:
+    """Return whether the account's configurations say that its user has suspended trading."""
+    stands = row(told).get("suspend_trade")
+    if not isinstance(stands, bool):
+        raise Garbled("configurations without suspend_trade")
+    return stands
+
+
 def assets(told: object) -> Sequence[Asset]:
     """Return the instruments of a list."""
     listed = ((plain(said.get("symbol"), 40), said) for said in rows(told))

@@ -29,7 +29,7 @@ class Lane:
         *,
         workers: int,
         deadline: float,
-        may_send: Callable[[], bool] = lambda: True,
+        may_send: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.deadline = deadline
         self._may_send = may_send
@@ -39,8 +39,12 @@ class Lane:
         self._wires = list[Wire]()
         self._mine = threading.local()
 
-    async def ask(self, send: Callable[[RESTClient], T], *, within: float | None = None) -> T:
+    async def ask(
+        self, send: Callable[[RESTClient], T], *, within: float | None = None, order: str = ""
+    ) -> T:
         """Run `send` with a thread's own client; cut it off when the deadline has passed.
+
+        `order` is the client order id of what is sent, by which `may_send` is asked.
 
         Raises:
             TimeoutError: when no whole answer came in time.
@@ -48,7 +52,7 @@ class Lane:
             Exception: whatever `send` raises.
         """
         seconds = self.deadline if within is None else within
-        call = _Call(send, begin_within=seconds * _LATEST_BEGIN)
+        call = _Call(send, begin_within=seconds * _LATEST_BEGIN, order=order)
         answer = self._pool.submit(call.run, self._wire)
         try:
             async with asyncio.timeout(seconds):
@@ -83,8 +87,9 @@ class Lane:
 class _Call(Generic[T]):
     """One request, from waiting for a thread to its answer."""
 
-    def __init__(self, send: Callable[[RESTClient], T], *, begin_within: float) -> None:
+    def __init__(self, send: Callable[[RESTClient], T], *, begin_within: float, order: str) -> None:
         self._send = send
+        self._order = order
         self._begin_until = time.monotonic() + begin_within
         self._lock = threading.Lock()
         self._wire: Wire | None = None
@@ -98,7 +103,7 @@ class _Call(Generic[T]):
                 raise CutOff
             self._has_begun = True
             self._wire = wire
-            wire.begin()
+            wire.begin(self._order)
         try:
             wire.ask_leave()
             return self._send(wire.client)

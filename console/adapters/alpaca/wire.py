@@ -29,7 +29,9 @@ _REDIRECTS = range(300, 400)
 class Wire:
     """An alpaca-py client, made safe, and the means to cut what it waits for."""
 
-    def __init__(self, client: RESTClient, may_send: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, client: RESTClient, may_send: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self.client = client
         self._sockets = _Sockets(may_send)
         self._session = client._session  # noqa: SLF001 - alpaca-py has no other way to it
@@ -41,9 +43,9 @@ class Wire:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _TimeLimited(self._sockets))
 
-    def begin(self) -> None:
-        """Allow sockets again, for the next request."""
-        self._sockets.allow()
+    def begin(self, order: str = "") -> None:
+        """Allow sockets again, for the next request; `order` names the order it sends."""
+        self._sockets.allow(order)
 
     def ask_leave(self) -> None:
         """Raise Withheld unless the request may still be sent."""
@@ -69,18 +71,20 @@ def _check(response: requests.Response, **_: Any) -> None:
 class _Sockets:
     """The sockets one wire has opened, and whether anything may go over them."""
 
-    def __init__(self, may_send: Callable[[], bool]) -> None:
+    def __init__(self, may_send: Callable[[str], bool]) -> None:
         self._may_send = may_send
+        self._order = ""
         self._lock = threading.Lock()
         self._opened = WeakSet[socket.socket]()
         self._is_shut = False
 
     def ask_leave(self) -> None:
-        if not self._may_send():
+        if not self._may_send(self._order):
             raise Withheld
 
-    def allow(self) -> None:
+    def allow(self, order: str) -> None:
         with self._lock:
+            self._order = order
             self._is_shut = False
 
     def add(self, opened: socket.socket) -> None:
