@@ -11,40 +11,34 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from console.domain.market import Timeframe
-from console.venue.books import Books, Entry, Whose
+from console.venue.bar_ends import bars_ended
+from console.venue.books import Books
 from console.venue.clock import VenueClock
-from console.venue.faults.orders import Ordered
 from console.venue.faults.standing import Faults
 from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.markets.market import Listing, Market, MarketBar, QuoteTick, Tick
 from console.venue.rest.rate_limit import RateLimit
-from console.venue.scenarios import (
-    AnyStep,
-    Halt,
-    Lift,
-    Misbehave,
-    Move,
-    Resume,
-    Stage,
-    Tell,
-)
+from console.venue.scenarios import Stage
 from console.venue.shelf import Shelf
+from console.venue.stagecraft import perform
 from console.venue.streams.data_stream import DataHub
 from console.venue.streams.notices import notice
 from console.venue.streams.other_feeds import told_between
-from console.venue.streams.subscriptions import BarTold, Notice, Told
+from console.venue.streams.subscriptions import Notice, Told
 from console.venue.streams.trading_stream import TradingHub
 from console.venue.trading.accounts import AccountOpened
 from console.venue.trading.calendar import TradingCalendar
-from console.venue.trading.exchange import Change, Exchange
+from console.venue.trading.exchange import Exchange
 from console.venue.trading.hours import SessionHours
 from console.venue.trading.members import Members, new_account
 from console.venue.trading.orders import EventKind, OrderEvent
+from console.venue.trading.proceedings import Change
 from console.venue.view import MarketView
 from console.venue.wire.market import Tapes
 from console.venue.wire.timestamps import DAY, MINUTE, SECOND
 from console.venue.wire.trading import asset_id
+from console.venue.written import write_down
 
 PUMP_SECONDS = 0.02
 LONGEST_STEP = 5 * SECOND
@@ -132,7 +126,7 @@ class Floor:
         opened = exchange.account.opened
         if self.books:
             is_first = exchange is self.members.first
-            _write_down(self.books, changes, owner=None if is_first else opened.id)
+            write_down(self.books, changes, owner=None if is_first else opened.id)
         for change in changes:
             if isinstance(change, OrderEvent):
                 self.journal.happened(change)
@@ -198,30 +192,14 @@ class Floor:
         ticks = self.market.advance(until)
         for exchange in self.members:
             exchange.tell_time(until)
-        self.tell(ticks, self._bars_ended(max(before, until - LONGEST_GLANCE), until))
+        self.tell(ticks, bars_ended(self, max(before, until - LONGEST_GLANCE), until))
         self.data_hub.publish(told_between(before, until, self.data_hub.has_listeners))
         for step in self.stage.due(until):
-            self._perform(step)
+            perform(self, step)
         return until == now
 
-    def _perform(self, step: AnyStep) -> None:
-        """Do one step of a scenario."""
-        match step:
-            case Move():
-                if price := self.view.last_price(step.symbol):
-                    self._move(step.symbol, float(price) * (1 + step.by))
-            case Halt():
-                self.halt(step.symbol, step.reason)
-            case Resume():
-                self.resume(step.symbol)
-            case Tell():
-                self.announce(step.tell)
-            case Misbehave():
-                self.faults.order(Ordered(faults=step.faults, add=True))
-            case Lift():
-                self.faults.lift(step.id)
-
-    def _move(self, symbol: str, price: float) -> None:
+    def move(self, symbol: str, price: float) -> None:
+        """Move a market at once, and tell of it."""
         moved = self.market.move(symbol, price, self.told_until)
         self.tell(moved)
 
@@ -266,24 +244,6 @@ class Floor:
     def _is_tape(self) -> bool:
         return self.market.starts_at is not None
 
-    def _bars_ended(self, before: int, until: int) -> list[Told]:
-        """Return the minute and day bars of each minute that ended."""
-        told: list[Told] = []
-        for minute in range(before // MINUTE, until // MINUTE):
-            start = minute * MINUTE
-            for symbol in self.listings:
-                told += self._bars_of_minute(symbol, start)
-        return told
-
-    def _bars_of_minute(self, symbol: str, start: int) -> list[Told]:
-        bars = self.market.bars(symbol, Timeframe.MIN_1, start, start)
-        if not bars:
-            return []
-        told: list[Told] = [BarTold("bars", "b", symbol, bars[-1])]
-        if day := self.latest_bar(symbol, Timeframe.DAY_1):
-            told.append(BarTold("dailyBars", "d", symbol, day))
-        return told
-
     def latest_bar(self, symbol: str, timeframe: Timeframe) -> MarketBar | None:
         """Return the newest bar there is, looking back some days."""
         bars = self.recent_bars(symbol, timeframe)
@@ -310,29 +270,3 @@ class Floor:
         """Wait until the sessions of the real exchange are loaded, if they matter."""
         if self.has_real_hours and not isinstance(self.members.hours, SessionHours):
             self.members.hours = SessionHours(await self.calendar.days())
-
-
-def _write_down(books: Books, changes: Sequence[Change], *, owner: str | None) -> None:
-    """Write changes to the books; an exchange that cannot must stop before it answers.
-
-    Its clients then hear nothing, which is true: it is not known what will be there
-    when the venue starts again.
-    """
-    try:
-        whose: list[Entry] = [] if owner is None else [Whose(account=owner)]
-        books.append(whose + entries(changes))
-    except OSError as error:
-        raise SystemExit(f"killcord venue: the books cannot be written ({error})") from error
-
-
-def entries(changes: Sequence[Change]) -> list[Entry]:
-    """Return what the books keep of some changes: the last telling of each order, every fill."""
-    kept: list[Entry] = []
-    for change in changes:
-        if not isinstance(change, OrderEvent):
-            kept.append(change)
-            continue
-        if change.fill:
-            kept.append(change.fill)
-        kept.append(change.order)
-    return kept
