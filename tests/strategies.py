@@ -18,16 +18,20 @@ from console.domain.events import (
     Event,
     FillBooked,
     HaltChanged,
+    HoldingUpdated,
     MarketMoved,
     OrderUpdated,
     PositionsReported,
     ReadingsTaken,
+    Reconciled,
     WatchlistChanged,
 )
 from console.domain.halt import Halt, HaltStep, StepStatus
+from console.domain.ledger import Holding
 from console.domain.market import Quote, Trade
 from console.domain.orders import Order, OrderStatus, Side
 from console.domain.readings import Reading, Unit
+from console.domain.reconciliation import Cause, Difference, Reconciliation, Subject
 from tests.builders import account, at, day, fill, market_clock, order, position
 
 moments = st.integers(0, 3).map(at)
@@ -147,6 +151,38 @@ def _readings_taken() -> st.SearchStrategy[Event]:
     return st.builds(ReadingsTaken, symbol=symbols, readings=st.tuples(reading), at=moments)
 
 
+def _holdings() -> st.SearchStrategy[Holding]:
+    return st.builds(
+        Holding,
+        symbol=symbols,
+        qty=quantities.map(Decimal),
+        opened_at=st.none() | moments,
+        realized=st.none() | quantities.map(Decimal),
+        revision=st.integers(0, 2),
+    )
+
+
+def _reconciliations() -> st.SearchStrategy[Reconciliation]:
+    difference = st.builds(
+        Difference,
+        subject=st.sampled_from(Subject),
+        symbol=symbols,
+        text=st.sampled_from(["more", "less"]),
+        done=st.just("taken over"),
+    )
+    return st.builds(
+        Reconciliation,
+        number=st.integers(1, 2),
+        cause=st.sampled_from(Cause),
+        began_at=moments,
+        at=moments,
+        orders=st.integers(0, 1),
+        fills=st.just(0),
+        positions=st.just(0),
+        differences=st.lists(difference, max_size=1).map(tuple),
+    )
+
+
 def _fills() -> st.SearchStrategy[Any]:
     return st.builds(
         fill, execution=st.sampled_from(["e-1", "e-2"]), qty=quantities, made_at=moments
@@ -168,6 +204,8 @@ EVENTS: dict[type, Callable[[], st.SearchStrategy[Event]]] = {
     MarketMoved: _market_moved,
     OrderUpdated: lambda: st.builds(OrderUpdated, orders()),
     FillBooked: lambda: st.builds(FillBooked, _fills()),
+    HoldingUpdated: lambda: st.builds(HoldingUpdated, _holdings()),
+    Reconciled: lambda: st.builds(Reconciled, _reconciliations()),
     PositionsReported: _positions_reported,
     AccountReported: lambda: st.builds(
         AccountReported, st.builds(account, quantities.map(lambda q: str(Decimal(q))), moments)

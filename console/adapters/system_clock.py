@@ -28,6 +28,10 @@ class SystemClock:
         self._anchor = wall(), ticks()
         self._told = 0.0
 
+    def set_back(self) -> float:
+        """Seconds by which the machine's clock lies behind this one, 0 while they agree."""
+        return max((self.now().timestamp() - self._wall()), 0.0)
+
     def now(self) -> datetime:
         """UTC, aware, never before what it said last."""
         wall, ticks = self._wall(), self._ticks()

@@ -168,6 +168,7 @@ class DeskProcess:
         from console.adapters.alpaca.trading_stream import AlpacaTradingStream  # noqa: PLC0415
         from console.adapters.sqlite.journal import open_journal  # noqa: PLC0415
         from console.desk.desk import Desk  # noqa: PLC0415
+        from console.desk.gauges import Gauges  # noqa: PLC0415
         from console.domain.order_ids import epoch_of, is_ours  # noqa: PLC0415
         from console.ports import JournalUnavailable  # noqa: PLC0415
         from console.studies.readings import take_readings  # noqa: PLC0415
@@ -180,16 +181,25 @@ class DeskProcess:
         except JournalUnavailable as trouble:
             raise CannotStart(str(trouble)) from None
         broker = AlpacaBroker(access, is_ours=is_ours, clock=clock)
+        market_stream = AlpacaMarketStream(access, clock=clock)
+        trading_stream = AlpacaTradingStream(access, is_ours=is_ours)
+        gauges = Gauges(
+            audit_head=journal.head,
+            set_back=clock.set_back,
+            bad_quotes=lambda: market_stream.bad,
+            bad_updates=lambda: trading_stream.bad,
+        )
         desk = Desk(
             broker=broker,
             history=history,
-            market_stream=AlpacaMarketStream(access, clock=clock),
-            trading_stream=AlpacaTradingStream(access, is_ours=is_ours),
+            market_stream=market_stream,
+            trading_stream=trading_stream,
             journal=journal,
             clock=clock,
             folder=self._folder,
             take_readings=take_readings,
             epoch=epoch_of(datetime.now(UTC)),
+            gauges=gauges,
         )
         broker.may_send = desk.may_send
         return desk

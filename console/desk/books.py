@@ -13,7 +13,8 @@ from decimal import Decimal
 from console.desk.ledger import Ledger
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.store import Store
-from console.domain.events import FillBooked, OrderUpdated, PositionsReported
+from console.domain.events import FillBooked, HoldingUpdated, OrderUpdated, PositionsReported
+from console.domain.ledger import Holding
 from console.domain.order_ids import is_ours
 from console.domain.orders import Fill, Order, OrderStatus, newest
 from console.domain.positions import Position
@@ -68,8 +69,11 @@ class Books:
         told = replace(fill, order=self.key_of(fill.order))
         if told.execution_id in self._store.state.fills or self._is_one_too_many(told):
             return False
+        self._filled[told.order] = self._filled.get(told.order, Decimal(0)) + told.qty
         self._store.apply(FillBooked(told))
-        self.ledger.book(told)
+        held = self.ledger.book(told)
+        if held is not None:
+            self._store.apply(HoldingUpdated(held))
         body = {
             "source": source,
             "execution": told.execution_id,
@@ -87,11 +91,29 @@ class Books:
         """Take in all holdings as the broker had them at a moment."""
         self._store.apply(PositionsReported(positions=tuple(positions), at=at))
 
-    def begin_ledger(self, holdings: Mapping[str, Decimal]) -> None:
+    def take_up_ledger(self, holdings: Mapping[str, Holding]) -> None:
+        """Reckon on from where a former desk was, whose fills are known."""
+        self.ledger.take_up(holdings, self._store.state.fills.values())
+        self._tell_holdings()
+
+    def settle_ledger(self, positions: Sequence[Position]) -> None:
         """Reckon from these holdings on, which contain every fill known so far."""
-        self.ledger.begin(holdings, self._store.state.fills.values())
-        body = {"positions": {symbol: str(qty) for symbol, qty in sorted(holdings.items())}}
+        if self.ledger.is_open:
+            self.ledger.adopt(positions)
+        else:
+            self.ledger.begin(positions, self._store.state.fills.values())
+        self._tell_holdings()
+        held = {position.symbol: str(position.qty) for position in positions}
+        body = {"positions": dict(sorted(held.items()))}
         self._recorder.note("positions.told", THE_DESK, body, self._holdings_row())
+
+    def learn_costs(self, positions: Sequence[Position]) -> None:
+        """Take the broker's average where ours is not known."""
+        self.ledger.learn_costs(positions)
+        self._tell_holdings()
+
+    def _tell_holdings(self) -> None:
+        self._store.apply(*(HoldingUpdated(held) for held in self.ledger.holdings.values()))
 
     def _holdings_row(self) -> Setting:
         return Setting(name=POSITIONS, value=self.ledger.to_text())
@@ -104,11 +126,7 @@ class Books:
         order = self._store.state.orders.get(fill.order)
         if order is None or order.status.is_ours:
             return False
-        booked = self._filled.get(fill.order, Decimal(0)) + fill.qty
-        if booked > order.filled_qty:
-            return True
-        self._filled[fill.order] = booked
-        return False
+        return self._filled.get(fill.order, Decimal(0)) + fill.qty > order.filled_qty
 
     def absent(self, order: Order, why: str) -> Order:
         """Return the order as one that does not exist at the broker."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import TypeVar
 
+from console.desk.gauges import Gauges
 from console.desk.store import Store
 from console.domain.connections import Channel, Connection, Link
 from console.domain.events import ConnectionChanged
@@ -22,9 +23,10 @@ ROUND_TRIPS = 50
 class Connections:
     """One line for each channel to the broker."""
 
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    def __init__(self, *, store: Store, clock: Clock, gauges: Gauges | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._gauges = gauges or Gauges()
         self._links = dict.fromkeys(Channel, Link.DOWN)
         self._details = dict.fromkeys(Channel, "")
         self._heard: dict[Channel, datetime] = {}
@@ -99,5 +101,12 @@ class Connections:
             heard_at=self._heard.get(channel),
             latency_ms=latency,
             detail=self._details[channel],
+            bad=self._bad(channel),
+            allowance=self._gauges.allowance() if channel is Channel.REST else None,
         )
         self._store.apply(ConnectionChanged(connection))
+
+    def _bad(self, channel: Channel) -> int:
+        if channel is Channel.MARKET_DATA:
+            return self._gauges.bad_quotes()
+        return self._gauges.bad_updates() if channel is Channel.TRADING else 0

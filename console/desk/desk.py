@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from console.desk.analyst import TakeReadings
+from console.desk.gauges import Gauges
 from console.desk.limits import Limits
 from console.desk.recorder import THE_DESK
 from console.desk.rooms import Rooms
@@ -27,12 +28,14 @@ from console.domain.market import Bar, Timeframe
 from console.domain.orders import Order, OrderRequest, OrderStatus, TimeInForce
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Preview, Receipt
+from console.domain.reconciliation import Cause
 from console.domain.snapshot import tell
 from console.domain.state import TradingState
 from console.domain.tickets import Ticket
 from console.folders import StateFolder
 from console.ports import (
     Broker,
+    BrokerError,
     Clock,
     History,
     Journal,
@@ -63,6 +66,7 @@ class Desk:
         take_readings: TakeReadings,
         epoch: str,
         limits: Limits | None = None,
+        gauges: Gauges | None = None,
         default_watchlist: Sequence[str] = WELL_KNOWN,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -81,6 +85,7 @@ class Desk:
             take_readings=take_readings,
             default_watchlist=default_watchlist,
             epoch=epoch,
+            gauges=gauges or Gauges(),
             sleep=sleep,
         )
         self._rooms.unknowns.on_resolved = self._on_resolved
@@ -217,6 +222,16 @@ class Desk:
         """Lift a confirmed halt."""
         return await self._do("re-arm", self._rooms.halts.rearm(reason, actor))
 
+    async def reconcile(self, actor: Actor) -> Receipt:
+        """Compare with the broker now; what was found is in the state before this answers."""
+        if refusal := self._forbidden(Capability.OBSERVE, actor):
+            return refusal
+        try:
+            report = await self._do("reconcile", self._rooms.reconciler.ask())
+        except BrokerError as error:
+            return Receipt(outcome=Outcome.UNKNOWN, detail=f"Not reconciled: {error}")
+        return Receipt(outcome=Outcome.ACCEPTED, detail=f"Reconciled: {report}.")
+
     async def set_crossing(
         self, symbol: str, direction: Direction, price: float, actor: Actor
     ) -> Receipt:
@@ -280,7 +295,7 @@ class Desk:
             text = f"No longer unknown: {order.request} never reached the broker."
         symbol = order.request.symbol
         self._rooms.alerts.alert(AlertKind.UNKNOWN, Severity.INFO, text, symbol)
-        self._rooms.reconciler.demand()
+        self._rooms.reconciler.demand(Cause.UNKNOWN)
 
 
 def _number(told: Decimal | str) -> Decimal | None:

@@ -25,6 +25,11 @@ class Pace:
     """How often links and ages are measured. Promise S7: marked within a second."""
     reconcile_every: float = 15.0
     """How often the broker's truth is compared with ours. Specification B2."""
+    reconcile_deadline: float = 4.0
+    """How long a comparison waits for one answer. Promise O2: an order of which we did not
+    know is known 5 s after the broker heals, whatever was hanging when it did."""
+    reconcile_pause_longest: float = 0.8
+    """The longest pause between two looks whether the broker answers again. Promise O2."""
     refresh_every: float = 5.0
     """How often positions and account are asked for without a cause."""
     refresh_after_fill: float = 0.05

@@ -3,7 +3,7 @@
 There is no other way to the broker, and no way past one of the stations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -44,6 +44,7 @@ class OrderDesk:
         recorder: Recorder,
         clock: Clock,
         epoch: str,
+        audit_head: Callable[[], str] = str,
     ) -> None:
         self._broker = broker
         self._store = store
@@ -51,7 +52,7 @@ class OrderDesk:
         self._sender = sender
         self._recorder = recorder
         self._clock = clock
-        self._ids = OrderIds(epoch)
+        self._ids = OrderIds(epoch, audit_head)
         self._offered: dict[tuple[int, int | None], str] = {}
 
     def preview(self, ticket: Ticket, actor: Actor) -> Preview:

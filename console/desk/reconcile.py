@@ -7,56 +7,33 @@ order, and every few seconds. A question that failed is never taken for "none".
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TypeVar
 
 from console.desk.alerts import AlertDesk
 from console.desk.books import POSITIONS, Books, terms
-from console.desk.connections import Connections
-from console.desk.ledger import differences, from_text, holdings_of
+from console.desk.ledger import from_text
 from console.desk.limits import Pace
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.store import Store
+from console.desk.survey import Snapshot, Survey
 from console.desk.unknowns import Unknowns
 from console.desk.workers import Sleep
-from console.domain.account import Account
 from console.domain.alerts import AlertKind, Severity
-from console.domain.events import AccountReported, ClockReported, OrderUpdated
-from console.domain.market import MarketClock
-from console.domain.orders import Fill, Order
-from console.domain.positions import Position
-from console.ports import Broker, BrokerError, Clock, KeysRefused
+from console.domain.events import AccountReported, ClockReported, OrderUpdated, Reconciled
+from console.domain.orders import Order
+from console.domain.reconciliation import Cause, Difference, Reconciliation, Subject
+from console.ports import BrokerError, Clock, KeysRefused
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 FIRST_LOOK_BACK = timedelta(days=1)
 """How far back orders and fills are asked for when nothing older is open."""
-MOST_TRIES = 3
-"""How often the first positions are asked for until no fill has come between."""
 OVERLAP = timedelta(minutes=2)
 """How far two successive questions overlap, so that nothing falls between."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """What the broker said, and what we held open when it was asked."""
-
-    open_orders: Sequence[Order]
-    recent_orders: Sequence[Order]
-    fills: Sequence[Fill]
-    positions: Sequence[Position]
-    account: Account
-    clock: MarketClock
-    asked_at: datetime
-    ours: tuple[Order, ...]
-
-    @property
-    def orders(self) -> tuple[Order, ...]:
-        """Every order the broker told of."""
-        return (*self.recent_orders, *self.open_orders)
+TAKEN_OVER = "The broker's word was taken over."
+WEIGHT = {cause: weight for weight, cause in enumerate(Cause)}
+"""Of several causes the later one in the list is told."""
 
 
 class Reconciler:
@@ -65,22 +42,20 @@ class Reconciler:
     def __init__(
         self,
         *,
-        broker: Broker,
+        survey: Survey,
         store: Store,
         books: Books,
         recorder: Recorder,
-        connections: Connections,
         unknowns: Unknowns,
         alerts: AlertDesk,
         clock: Clock,
         pace: Pace,
         sleep: Sleep,
     ) -> None:
-        self._broker = broker
+        self._survey = survey
         self._store = store
         self._books = books
         self._recorder = recorder
-        self._connections = connections
         self._unknowns = unknowns
         self._alerts = alerts
         self._clock = clock
@@ -89,7 +64,11 @@ class Reconciler:
         self._since = clock.now() - FIRST_LOOK_BACK
         self._wanted = asyncio.Event()
         self._announced: set[str] = set()
-        self._suspected: dict[str, str] = {}
+        self._suspected: dict[str, Difference] = {}
+        self._found: list[Difference] = []
+        self._cause = Cause.START
+        self._number = 0
+        self._asked: list[tuple[int, asyncio.Future[Reconciliation]]] = []
         self._are_keys_refused = False
         self.is_done = False
         """Whether the broker's truth was read at least once."""
@@ -101,6 +80,8 @@ class Reconciler:
         """Called with the round that was answered."""
         self.on_deaf: Callable[[], None] = lambda: None
         """Called when REST knew more than the trading stream, which claims to be live."""
+        self.on_mismatch: Callable[[Sequence[Difference]], None] = lambda _found: None
+        """Called when positions are not what our fills make of them, while this desk runs."""
 
     def remember(self, settings: Mapping[str, str]) -> None:
         """Take up what a former desk last saw, and how far back to look."""
@@ -110,44 +91,48 @@ class Reconciler:
         if text is None:
             return
         try:
-            self._books.ledger.begin(from_text(text), self._store.state.fills.values())
+            self._books.take_up_ledger(from_text(text))
         except ValueError:
             log.exception("what a former desk held is unreadable")
 
-    def demand(self) -> int:
+    def demand(self, cause: Cause = Cause.DOUBT) -> int:
         """Have the comparison made now; return the round that will answer."""
         self.round += 1
+        self._cause = max(self._cause, cause, key=WEIGHT.__getitem__)
         self._wanted.set()
         return self.round
 
+    async def ask(self) -> Reconciliation:
+        """Compare now and return what was found. BrokerError when the broker could not tell."""
+        answer: asyncio.Future[Reconciliation] = asyncio.get_running_loop().create_future()
+        self._asked.append((self.demand(Cause.ASKED), answer))
+        return await answer
+
     async def work(self) -> None:
         """Compare when asked and every few seconds, for ever."""
-        pause = self._pace.retry_first
         while True:
             self._wanted.clear()
             try:
                 await self.reconcile()
             except BrokerError as error:
                 self._could_not(error)
-                await self._sleep(pause)
-                pause = min(pause * 2, self._pace.retry_longest)
+                await self._until_it_answers()
                 continue
-            pause = self._pace.retry_first
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.reconcile_every):
                     await self._wanted.wait()
 
     async def reconcile(self) -> None:
         """Compare once. BrokerError when the broker could not tell everything."""
-        began, gap = self.round, self.gap
+        began, gap, began_at = self.round, self.gap, self._clock.now()
         if self._suspected:
             await self._sleep(self._pace.difference_grace)
-        snapshot = await self._ask()
+        snapshot = await self._survey.take(self._since, is_first=not self.is_done)
         if not gap and self._has_news(snapshot):
             # What REST has just said the stream may be about to say: give it a moment.
             await self._sleep(self._pace.difference_grace)
         untold = [self._take_in(order, gap) for order in snapshot.orders]
-        untold += [await self._look_up(order, gap) for order in _missing(snapshot)]
+        untold += [await self._look_up(order, gap) for order in snapshot.missing]
         for fill in snapshot.fills:
             self._books.tell_fill(fill, source="reconciliation")
         account = replace(snapshot.account, at=snapshot.asked_at)
@@ -155,9 +140,45 @@ class Reconciler:
         self._compare_positions(snapshot)
         self._since = snapshot.asked_at - OVERLAP
         self.is_done, self._are_keys_refused = True, False
+        self._conclude(snapshot, began, began_at)
         self.on_done(began)
         if any(untold) and not gap:
             self.on_deaf()
+
+    async def _until_it_answers(self) -> None:
+        """Ask the smallest question until it is answered: an outage is no reason for a storm."""
+        pause = self._pace.retry_first
+        while True:
+            await self._sleep(pause)
+            pause = min(pause * 2, self._pace.reconcile_pause_longest)
+            try:
+                await self._survey.answers()
+            except BrokerError as error:
+                self._could_not(error)
+            else:
+                return
+
+    def _conclude(self, snapshot: Snapshot, began: int, began_at: datetime) -> None:
+        """Tell what was found: to the state, to the audit unless it is nothing, to who asked."""
+        self._number += 1
+        report = Reconciliation(
+            number=self._number,
+            cause=self._cause,
+            began_at=began_at,
+            at=self._clock.now(),
+            orders=len({order.key for order in snapshot.orders}),
+            fills=len(snapshot.fills),
+            positions=len(snapshot.positions),
+            differences=tuple(self._found),
+        )
+        self._found, self._cause = [], Cause.ROUTINE
+        self._store.apply(Reconciled(report))
+        if report.differences or report.cause is not Cause.ROUTINE:
+            self._recorder.note("reconcile.done", THE_DESK, _words(report))
+        for number, answer in self._asked:
+            if number <= began and not answer.done():
+                answer.set_result(report)
+        self._asked = [(number, answer) for number, answer in self._asked if not answer.done()]
 
     def announce(self, order: Order) -> None:
         """Tell of an order that this desk did not place, once; old closed ones are no news."""
@@ -166,40 +187,11 @@ class Reconciler:
         self._announced.add(order.key)
         whose = "foreign" if order.is_foreign else "named by a Killcord desk"
         text = f"The broker has an order this desk did not place: {order.request} ({whose})."
-        self._report(text, order.request.symbol, terms(order))
-
-    async def _ask(self) -> Snapshot:
-        """Ask everything at once; the first time positions twice, to fit the fills."""
-        for _ in range(MOST_TRIES):
-            asked_at, broker, ours = self._clock.now(), self._broker, self._store.state.open_orders
-            opened, recent, fills, before, account, clock = await asyncio.gather(
-                self._question(broker.open_orders),
-                self._question(partial(broker.orders_since, self._since)),
-                self._question(partial(broker.fills_since, self._since)),
-                self._question(broker.positions),
-                self._question(broker.account),
-                self._question(broker.clock),
-            )
-            after = before if self.is_done else await self._question(broker.positions)
-            if holdings_of(before) == holdings_of(after):
-                break
-        return Snapshot(
-            open_orders=opened,
-            recent_orders=recent,
-            fills=fills,
-            positions=after,
-            account=account,
-            clock=clock,
-            asked_at=asked_at,
-            ours=ours,
-        )
-
-    async def _question(self, question: Callable[[], Awaitable[T]]) -> T:
-        return await self._connections.ask_within(self._pace.send_deadline, question())
+        self._report_order(order, text, "It is followed and counted like our own.")
 
     def _has_news(self, snapshot: Snapshot) -> bool:
         is_behind = any(self._books.is_news(order) for order in snapshot.orders)
-        return is_behind or bool(_missing(snapshot))
+        return is_behind or bool(snapshot.missing)
 
     def _take_in(self, told: Order, gap: str) -> bool:
         """Take in the broker's word on an order; return whether the stream had failed to tell."""
@@ -222,7 +214,7 @@ class Reconciler:
         text = f"The broker no longer knows {known.request}, which was {known.status.value}."
         absent = self._books.absent(known, "the broker no longer knows it")
         self._store.apply(OrderUpdated(absent))
-        self._report(text, known.request.symbol, terms(absent), absent)
+        self._report_order(absent, text, "It counts as absent.", absent)
         return False
 
     def _report_change(self, known: Order, told: Order, gap: str) -> bool:
@@ -232,30 +224,50 @@ class Reconciler:
             return False
         when = gap or "and the trading stream did not say so"
         text = f"{known.request} was {was.value}; the broker says {now.value}, {when}."
-        self._report(text, known.request.symbol, terms(told))
+        self._report_order(told, text, TAKEN_OVER)
         return True
 
     def _compare_positions(self, snapshot: Snapshot) -> None:
-        theirs, ledger = holdings_of(snapshot.positions), self._books.ledger
-        self._books.tell_positions(snapshot.positions, snapshot.asked_at)
-        found = differences(ledger.holdings, theirs) if ledger.is_open else {}
+        positions, ledger = snapshot.positions, self._books.ledger
+        self._books.tell_positions(positions, snapshot.asked_at)
+        self._books.learn_costs(positions)
+        found = ledger.differences(positions) if ledger.is_open else {}
         # A fill may lie between the question and the answer: only what stays is a difference.
         is_old = self._suspected.get if self.is_done else found.get
-        settled = {symbol: text for symbol, text in found.items() if is_old(symbol) == text}
+        settled = [told for symbol, told in found.items() if is_old(symbol) == told]
         self._suspected = {} if settled else found
-        for symbol, text in settled.items():
-            self._report(text, symbol, {"symbol": symbol})
+        for difference in settled:
+            self._report(difference, {"symbol": difference.symbol})
         if settled or not ledger.is_open:
-            self._books.begin_ledger(theirs)
+            self._books.settle_ledger(positions)
         elif found:
             self._wanted.set()
+        wrong = [told for told in settled if told.subject is Subject.POSITION]
+        if wrong and self.is_done:
+            self.on_mismatch(wrong)
 
-    def _report(self, text: str, symbol: str, body: Mapping[str, object], *rows: Order) -> None:
-        self._alerts.alert(AlertKind.DIFFERENCE, Severity.WARNING, text, symbol)
-        self._recorder.note("reconcile.difference", THE_DESK, {"text": text, **body}, *rows)
+    def _report_order(self, order: Order, text: str, done: str, *rows: Order) -> None:
+        difference = Difference(
+            subject=Subject.ORDER,
+            symbol=order.request.symbol,
+            text=text,
+            done=done,
+            order=order.key,
+        )
+        self._report(difference, terms(order), *rows)
+
+    def _report(self, found: Difference, body: Mapping[str, object], *rows: Order) -> None:
+        self._found.append(found)
+        self._alerts.alert(AlertKind.DIFFERENCE, Severity.WARNING, found.text, found.symbol)
+        told = {"text": found.text, "done": found.done, **body}
+        self._recorder.note("reconcile.difference", THE_DESK, told, *rows)
 
     def _could_not(self, error: BrokerError) -> None:
         log.warning("not reconciled: %s", error)
+        asked, self._asked = self._asked, []
+        for _, answer in asked:
+            if not answer.done():
+                answer.set_exception(error)
         if isinstance(error, KeysRefused) and not self._are_keys_refused:
             self._are_keys_refused = True
             text = (
@@ -265,9 +277,10 @@ class Reconciler:
             self._alerts.alert(AlertKind.SYSTEM, Severity.CRITICAL, text)
 
 
-def _missing(snapshot: Snapshot) -> tuple[Order, ...]:
-    """Return what we held open, by the broker's word, and it did not tell of."""
-    told = {order.key for order in snapshot.orders}
-    return tuple(
-        order for order in snapshot.ours if order.key not in told and not order.status.is_ours
-    )
+def _words(report: Reconciliation) -> dict[str, object]:
+    return {
+        "cause": report.cause.value,
+        "found": str(report),
+        "seconds": round(report.seconds, 3),
+        "differences": [{"text": told.text, "done": told.done} for told in report.differences],
+    }

@@ -11,6 +11,7 @@ from console.desk.connections import Connections
 from console.desk.cord import Cord
 from console.desk.feed import Feed
 from console.desk.flat import FlatDesk
+from console.desk.gauges import Gauges
 from console.desk.halt import HaltDesk
 from console.desk.limits import Limits
 from console.desk.lookout import Lookout
@@ -21,6 +22,7 @@ from console.desk.recorder import Recorder
 from console.desk.sender import Sender
 from console.desk.situation import Situation
 from console.desk.store import Store
+from console.desk.survey import Survey
 from console.desk.sweep import Sweep
 from console.desk.trading import TradingLine
 from console.desk.universe import Universe
@@ -50,13 +52,14 @@ class Rooms:
         take_readings: TakeReadings,
         default_watchlist: Sequence[str],
         epoch: str,
+        gauges: Gauges,
         sleep: Sleep,
     ) -> None:
         pace = limits.pace
         self.store = store = Store()
         self.cord = cord = Cord(folder.latch)
         self.workers = workers = Workers(on_death=self._on_death, sleep=sleep)
-        self.connections = connections = Connections(store=store, clock=clock)
+        self.connections = connections = Connections(store=store, clock=clock, gauges=gauges)
         self.recorder = recorder = Recorder(
             journal=journal, store=store, clock=clock, pace=pace, sleep=sleep
         )
@@ -120,12 +123,12 @@ class Rooms:
             pace=pace,
             sleep=sleep,
         )
+        survey = Survey(broker=broker, store=store, connections=connections, clock=clock, pace=pace)
         self.reconciler = reconciler = Reconciler(
-            broker=broker,
+            survey=survey,
             store=store,
             books=books,
             recorder=recorder,
-            connections=connections,
             unknowns=unknowns,
             alerts=alerts,
             clock=clock,
@@ -157,6 +160,7 @@ class Rooms:
             recorder=recorder,
             clock=clock,
             pace=pace,
+            gauges=gauges,
             sleep=sleep,
         )
         self.sender = sender = Sender(
@@ -186,6 +190,7 @@ class Rooms:
             recorder=recorder,
             clock=clock,
             epoch=epoch,
+            audit_head=gauges.audit_head,
         )
         self.cancels = cancels = CancelDesk(
             broker=broker,

@@ -1,7 +1,8 @@
 """What the trading stream tells: taken into the books, and trusted only once reconciled."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from console.desk.books import Books
 from console.desk.connections import Connections
@@ -11,6 +12,7 @@ from console.desk.store import Store
 from console.desk.workers import Workers
 from console.domain.connections import Channel, Link
 from console.domain.events import FillBooked, OrderUpdated
+from console.domain.reconciliation import Cause
 from console.ports import TradingStream
 
 WHILE_DOWN = "while the trading stream was down"
@@ -56,15 +58,28 @@ class TradingLine:
         self._connections.hear(Channel.TRADING)
         for update in updates:
             if isinstance(update, OrderUpdated):
-                is_known = update.order.key in self._store.state.orders
-                self._books.tell_order(update.order, source="stream")
-                if not is_known:
-                    self._reconciler.announce(self._store.state.orders[update.order.key])
+                self._take(self._take_order, update)
         for update in updates:
-            if isinstance(update, FillBooked) and self._books.tell_fill(
-                update.fill, source="stream"
-            ):
-                self._money.change()
+            if isinstance(update, FillBooked):
+                self._take(self._take_fill, update)
+
+    def _take(self, take: Callable[[Any], None], update: OrderUpdated | FillBooked) -> None:
+        """Take in one update; what breaks on it must not cost those behind it."""
+        try:
+            take(update)
+        except Exception:
+            log.exception("an update of the trading stream could not be taken in: %r", update)
+            self._reconciler.demand(Cause.DOUBT)
+
+    def _take_order(self, update: OrderUpdated) -> None:
+        is_known = update.order.key in self._store.state.orders
+        self._books.tell_order(update.order, source="stream")
+        if not is_known:
+            self._reconciler.announce(self._store.state.orders[update.order.key])
+
+    def _take_fill(self, update: FillBooked) -> None:
+        if self._books.tell_fill(update.fill, source="stream"):
+            self._money.change()
 
     def _on_link(self, link: Link, detail: str) -> None:
         """A stream that is up counts as live only after the gap was closed."""
@@ -75,7 +90,7 @@ class TradingLine:
             return
         self._connections.hear(Channel.TRADING)
         self._connections.change(Channel.TRADING, Link.RECONCILING, detail)
-        self._round = self._reconciler.demand()
+        self._round = self._reconciler.demand(Cause.RECONNECTED)
 
     def _on_reconciled(self, answered: int) -> None:
         if not self._is_up:

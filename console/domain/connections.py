@@ -23,6 +23,15 @@ class Link(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """The requests that the broker lets through in a minute."""
+
+    limit: int
+    remaining: int
+    """How many of them are left until the minute is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """The state of one channel at one moment."""
 
@@ -34,3 +43,7 @@ class Connection:
     latency_ms: float | None = None
     """The median of the last round trips, where there are any."""
     detail: str = ""
+    bad: int = 0
+    """Messages that could not be read since the desk started."""
+    allowance: Allowance | None = None
+    """What is left of the broker's requests a minute, where it was told."""

@@ -11,10 +11,12 @@ from console.domain.account import Account
 from console.domain.alerts import Alert, Crossing
 from console.domain.connections import Connection
 from console.domain.halt import Halt
+from console.domain.ledger import Holding
 from console.domain.market import Day, MarketClock, Quote, Trade
 from console.domain.orders import Fill, Order
 from console.domain.positions import Position
 from console.domain.readings import Reading
+from console.domain.reconciliation import Reconciliation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,20 @@ class FillBooked:
     """One execution of one of our orders."""
 
     fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingUpdated:
+    """What our own fills make of one symbol."""
+
+    holding: Holding
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Our picture was held against the broker's."""
+
+    reconciliation: Reconciliation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +128,8 @@ Event = (
     MarketMoved
     | OrderUpdated
     | FillBooked
+    | HoldingUpdated
+    | Reconciled
     | PositionsReported
     | AccountReported
     | ClockReported

@@ -9,9 +9,11 @@ from console.domain.events import (
     Event,
     FillBooked,
     HaltChanged,
+    HoldingUpdated,
     MarketMoved,
     OrderUpdated,
     PositionsReported,
+    Reconciled,
     WatchlistChanged,
 )
 from console.domain.state import TradingState
@@ -35,6 +37,9 @@ def tell(state: TradingState) -> list[Event]:
     events.extend(ConnectionChanged(connection) for connection in state.connections.values())
     events.extend(OrderUpdated(order) for order in state.orders.values())
     events.extend(FillBooked(fill) for fill in state.fills.values())
+    events.extend(HoldingUpdated(holding) for holding in state.holdings.values())
+    compared = (state.differing, state.reconciliation)
+    events.extend(Reconciled(each) for each in compared if each is not None)
     events.extend(AlertUpdated(alert) for alert in state.alerts.values())
     events.extend(CrossingUpdated(crossing) for crossing in state.crossings.values())
     events.extend(_market(state))

@@ -21,17 +21,21 @@ from console.domain.events import (
     Event,
     FillBooked,
     HaltChanged,
+    HoldingUpdated,
     MarketMoved,
     OrderUpdated,
     PositionsReported,
     ReadingsTaken,
+    Reconciled,
     WatchlistChanged,
 )
 from console.domain.halt import Halt, Mode
+from console.domain.ledger import Holding
 from console.domain.market import Day, MarketClock, Quote, Trade
 from console.domain.orders import Fill, Order, OrderStatus, newest
 from console.domain.positions import Position
 from console.domain.readings import Reading
+from console.domain.reconciliation import Reconciliation
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -52,6 +56,12 @@ class TradingState:
     positions_at: datetime | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
     fills: Mapping[str, Fill] = field(default_factory=dict)
+    holdings: Mapping[str, Holding] = field(default_factory=dict)
+    """Our own reckoning by symbol; what the broker says is held is in `positions`."""
+    reconciliation: Reconciliation | None = None
+    """The last comparison with the broker."""
+    differing: Reconciliation | None = None
+    """The last one that found something."""
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     trades: Mapping[str, Trade] = field(default_factory=dict)
     days: Mapping[str, Day] = field(default_factory=dict)
@@ -106,6 +116,10 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
             return _put(state, "orders", [(order.key, order)], newest)
         case FillBooked(fill):
             return _put(state, "fills", [(fill.execution_id, fill)], _larger)
+        case HoldingUpdated(holding):
+            return _put(state, "holdings", [(holding.symbol, holding)], _revised)
+        case Reconciled(reconciliation):
+            return _reconcile(state, reconciliation)
         case PositionsReported():
             return _report_positions(state, event)
         case AccountReported(account):
@@ -135,6 +149,11 @@ def _move(state: TradingState, moved: MarketMoved) -> TradingState:
     return _put(state, "days", [(d.symbol, d) for d in moved.days], _fuller)
 
 
+def _reconcile(state: TradingState, told: Reconciliation) -> TradingState:
+    state = _hold(state, "reconciliation", told)
+    return state if told.is_clean else _hold(state, "differing", told)
+
+
 def _report_positions(state: TradingState, event: PositionsReported) -> TradingState:
     told = {position.symbol: position for position in event.positions}
     if state.positions is not None and state.positions_at is not None:
@@ -153,7 +172,9 @@ def _change_halt(state: TradingState, event: HaltChanged) -> TradingState:
     return replace(state, halt=event.halt, halt_revision=event.revision)
 
 
-def _hold(state: TradingState, part: str, told: Account | MarketClock) -> TradingState:
+def _hold(
+    state: TradingState, part: str, told: Account | MarketClock | Reconciliation
+) -> TradingState:
     known = getattr(state, part)
     if known is not None and _later(known, told) is known:
         return state
@@ -185,6 +206,12 @@ def _larger(known: V, told: V) -> V:
     if told is known:
         return known
     return told if repr(told) > repr(known) else known
+
+
+def _revised(known: Holding, told: Holding) -> Holding:
+    if known.revision == told.revision:
+        return _larger(known, told)
+    return told if told.revision > known.revision else known
 
 
 def _later(known: V, told: V) -> V:

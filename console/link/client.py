@@ -187,6 +187,10 @@ class LinkClient:
         """Lift the halt."""
         return await self._command(messages.Rearm(id=self._number(), reason=reason))
 
+    async def reconcile(self) -> Receipt:
+        """Have the desk compare with the broker now."""
+        return await self._command(messages.Reconcile(id=self._number()))
+
     async def set_crossing(self, symbol: str, direction: Direction, price: float) -> Receipt:
         """Ask to be told when a price crosses a level."""
         request = messages.SetCrossing(

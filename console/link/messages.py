@@ -99,6 +99,10 @@ class Rearm(Request, tag="rearm", frozen=True, kw_only=True):
     reason: str
 
 
+class Reconcile(Request, tag="reconcile", frozen=True, kw_only=True):
+    """Compare with the broker now; answered with a Receipt, the report comes as an event."""
+
+
 class SetCrossing(Request, tag="set_crossing", frozen=True, kw_only=True):
     """Tell me when a price crosses a level; answered with a Receipt."""
 
@@ -149,6 +153,7 @@ FromConsole = (
     | Flat
     | Halt
     | Rearm
+    | Reconcile
     | SetCrossing
     | RemoveCrossing
     | Acknowledge
@@ -210,6 +215,8 @@ _KINDS: dict[str, Any] = {
         events.MarketMoved,
         events.OrderUpdated,
         events.FillBooked,
+        events.HoldingUpdated,
+        events.Reconciled,
         events.PositionsReported,
         events.AccountReported,
         events.ClockReported,

@@ -51,6 +51,9 @@ class DeskService(Protocol):
     async def rearm(self, reason: str, actor: Actor, /) -> Receipt:
         """Lift the halt."""
 
+    async def reconcile(self, actor: Actor, /) -> Receipt:
+        """Compare with the broker now."""
+
     async def set_crossing(
         self, symbol: str, direction: Direction, price: float, actor: Actor, /
     ) -> Receipt:
@@ -102,6 +105,8 @@ async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
             return await desk.halt(request.reason, actor)
         case messages.Rearm():
             return await desk.rearm(request.reason, actor)
+        case messages.Reconcile():
+            return await desk.reconcile(actor)
         case messages.SetCrossing(symbol=symbol, direction=direction, price=price):
             return await desk.set_crossing(symbol, direction, price, actor)
         case messages.RemoveCrossing():

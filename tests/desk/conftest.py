@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.desk.desk import Desk
+from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
 from console.domain.orders import Order
 from console.folders import StateFolder
@@ -26,6 +27,7 @@ QUICK = Pace(
     send_deadline=2.0,
     measure_every=0.02,
     reconcile_every=0.1,
+    reconcile_pause_longest=0.05,
     refresh_every=0.1,
     refresh_after_fill=0.01,
     refresh_gap=0.02,
@@ -66,6 +68,8 @@ class World:
         self.journal = FakeJournal(remembered)
         self.broker = FakeBroker(self.trading, self.clock)
         self.folder = StateFolder(folder)
+        self.set_back = 0.0
+        self.audit_head = ""
         self.desk = self.make_desk()
 
     def make_desk(self, limits: Limits | None = None) -> Desk:
@@ -80,6 +84,7 @@ class World:
             take_readings=lambda symbol, window: (),
             epoch="t",
             limits=limits or Limits(pace=QUICK),
+            gauges=Gauges(audit_head=lambda: self.audit_head, set_back=lambda: self.set_back),
         )
 
     @property

@@ -184,6 +184,7 @@ class FakeBroker:
         self.after_taking: Behaviour | None = None
         self.before_asking: Behaviour | None = None
         self.refusal = ""
+        self.asked: list[str] = []
         self.cancels_complete = True
         self.is_fenced = False
         self.suspends: list[bool] = []
@@ -256,6 +257,7 @@ class FakeBroker:
         return self.orders.get(client_order_id)
 
     async def open_orders(self) -> Sequence[Order]:
+        self.asked.append("open orders")
         await self._ask()
         return [held for held in self.orders.values() if held.is_open]
 
@@ -277,6 +279,7 @@ class FakeBroker:
         return replace(self.money, at=self.clock_now())
 
     async def clock(self) -> MarketClock:
+        self.asked.append("clock")
         await self._ask()
         return replace(self.session, at=self.clock_now())
 

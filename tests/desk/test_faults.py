@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from console.domain.events import FillBooked, OrderUpdated
 from console.domain.orders import OrderStatus
 from console.domain.receipts import Outcome
 from console.ports import OrderRejected, Unconfirmed, Unrecordable
@@ -113,3 +114,35 @@ async def test_after_a_sleep_both_streams_are_opened_anew_and_it_is_told(world: 
 
     assert "600 s" in world.alerts("system")[0]
     await until(lambda: "clock.jumped" in world.journal.kinds, "the record")
+
+
+async def test_a_clock_that_is_set_back_is_told_once_and_recorded(world: World):
+    world.set_back = 0.5
+    await asyncio.sleep(0.1)
+    assert world.alerts("system") == []
+
+    world.set_back = 3_600.0
+
+    await until(lambda: world.alerts("system"), "a word")
+    await until(lambda: "clock.jumped" in world.journal.kinds, "the record")
+    await asyncio.sleep(0.1)
+    (told,) = world.alerts("system")
+    assert told.startswith("The machine's clock was set back by 3600 s")
+    (jumped,) = [r for r in world.journal.records if r.kind == "clock.jumped"]
+    assert jumped.body == {"seconds": -3600.0}
+
+
+async def test_an_update_that_breaks_costs_none_of_those_that_came_with_it(world: World):
+    first = await world.desk.submit(buy(), OWNER)
+    second = await world.desk.submit(buy(), OWNER)
+    world.trading.is_deaf = True
+    world.broker.execute(first.order)
+    made = world.broker.execute(second.order)
+    world.trading.is_deaf = False
+
+    broken = OrderUpdated(None)
+    world.trading.tell(broken, OrderUpdated(world.broker.orders[second.order]), FillBooked(made))
+
+    assert world.state.orders[second.order].status is OrderStatus.FILLED
+    assert made.execution_id in world.state.fills
+    await until(lambda: world.state.orders[first.order].status is OrderStatus.FILLED, "the rest")

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import pytest
 
+from console.desk.limits import Limits
 from console.domain.connections import Channel, Link
 from console.domain.orders import OrderStatus
 from console.domain.receipts import Outcome
+from console.domain.reconciliation import Cause, Subject
 from console.ports import Remembered
 from tests.builders import OWNER, buy, fill, order, sell
-from tests.desk.conftest import World, until
+from tests.desk.conftest import QUICK, World, until
 
 
 async def test_nothing_is_sent_before_the_first_reconciliation(tmp_path):
@@ -234,3 +236,112 @@ async def test_a_desk_that_stops_between_its_questions_leaves_none_half_asked(tm
         gc.collect()
 
     assert [str(warning.message) for warning in heard] == []
+
+
+async def test_what_differed_and_what_was_done_is_in_the_state_and_the_audit(world: World):
+    world.trading.is_deaf = True
+    world.broker.place(sell("10", key="other-program", limit="190.10"))
+
+    await until(lambda: world.state.differing, "the report")
+
+    report = world.state.differing
+    (found,) = report.differences
+    assert "did not place: sell 10 AAPL" in found.text
+    assert found.done == "It is followed and counted like our own."
+    assert (found.order, found.subject) == ("other-program", Subject.ORDER)
+    await until(lambda: "reconcile.done" in told(world, found.text), "the record")
+
+
+def told(world: World, text: str) -> list[str]:
+    return [record.kind for record in world.journal.records if text in repr(record.body)]
+
+
+async def test_routine_comparisons_without_a_find_do_not_fill_the_audit(world: World):
+    await until(lambda: world.state.reconciliation.number > 3, "some rounds")
+
+    causes = [r.body["cause"] for r in world.journal.records if r.kind == "reconcile.done"]
+    assert "routine" not in causes
+    assert len(causes) <= 3
+
+
+async def test_a_comparison_that_is_asked_for_is_made_at_once(world: World):
+    slow = replace(QUICK, reconcile_every=3_600.0)
+    await world.desk.stop()
+    world.desk = world.make_desk(Limits(pace=slow))
+    await world.start()
+    await until(lambda: world.state.connections[Channel.TRADING].link is Link.LIVE, "live")
+    world.trading.is_deaf = True
+    world.broker.place(sell("10", key="other-program", limit="190.10"))
+
+    receipt = await world.desk.reconcile(OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert receipt.detail.startswith("Reconciled: 1 difference in 1 order, 0 fills")
+    assert world.state.reconciliation.cause is Cause.ASKED
+    assert "other-program" in world.state.orders
+
+
+async def test_a_comparison_that_cannot_be_made_is_unknown_and_no_empty_report(world: World):
+    known = world.state.reconciliation
+    world.broker.trouble = "500"
+
+    receipt = await world.desk.reconcile(OWNER)
+
+    assert (receipt.outcome, receipt.detail) == (Outcome.UNKNOWN, "Not reconciled: 500")
+    assert world.state.reconciliation.at >= known.at
+    assert world.state.reconciliation.is_clean
+
+
+async def test_a_mismatch_is_handed_on_but_neither_a_split_nor_what_was_found_at_the_start(
+    tmp_path,
+):
+    before = Remembered(settings={"positions": '{"MSFT": "3"}'})
+    world = World(tmp_path, before)
+    mismatches = []
+    world.desk._rooms.reconciler.on_mismatch = mismatches.extend
+    await world.start()
+    receipt = await world.desk.submit(buy("10", limit="190.10"), OWNER)
+    world.broker.execute(receipt.order, price="190")
+    await until(lambda: world.state.position_of("AAPL"), "the position")
+
+    world.broker.hold("AAPL", Decimal(10), "95")
+    await until(lambda: world.state.holdings["AAPL"].qty == 20, "the split")
+    assert mismatches == []
+
+    world.broker.hold("SPY", Decimal(5))
+    await until(lambda: mismatches, "the mismatch")
+    assert [found.symbol for found in mismatches] == ["SPY"]
+    await world.desk.stop()
+
+
+async def test_an_outage_is_probed_with_the_smallest_question_alone(world: World):
+    world.broker.trouble = "500"
+    await until(lambda: world.state.connections[Channel.REST].link is Link.DOWN, "the trouble")
+    world.broker.asked.clear()
+    await until(lambda: world.broker.asked.count("clock") >= 5, "some probes")
+
+    assert "open orders" not in world.broker.asked
+
+    world.broker.trouble = ""
+    await until(lambda: "open orders" in world.broker.asked, "the comparison")
+
+
+async def test_our_fills_tell_cost_realized_result_and_entry(world: World):
+    bought = await world.desk.submit(buy("10", limit="190.10"), OWNER)
+    world.broker.execute(bought.order, price="190")
+    entered = world.state.holdings["AAPL"].opened_at
+    sold = await world.desk.submit(sell("4", limit="190.00"), OWNER)
+    world.broker.execute(sold.order, price="192.50")
+
+    held = world.state.holdings["AAPL"]
+
+    assert (held.qty, held.avg_cost, held.realized) == (6, 190, 10)
+    assert held.opened_at == entered is not None
+
+
+async def test_a_name_carries_the_head_of_the_audit(world: World):
+    world.audit_head = "9b1c44d0e2aa77ffffffffff"
+
+    receipt = await world.desk.submit(buy(), OWNER)
+
+    assert receipt.order == "kc-t-1-9b1c44d0e2aa"
