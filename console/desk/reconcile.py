@@ -80,8 +80,8 @@ class Reconciler:
         """Called with the round that was answered."""
         self.on_deaf: Callable[[], None] = lambda: None
         """Called when REST knew more than the trading stream, which claims to be live."""
-        self.on_mismatch: Callable[[Sequence[Difference]], None] = lambda _found: None
-        """Called when positions are not what our fills make of them, while this desk runs."""
+        self.on_mismatch: Callable[[Sequence[str]], None] = lambda _found: None
+        """Called with a sentence for each holding that our fills do not explain."""
 
     def remember(self, settings: Mapping[str, str]) -> None:
         """Take up what a former desk last saw, and how far back to look."""
@@ -242,8 +242,9 @@ class Reconciler:
             self._books.settle_ledger(positions)
         elif found:
             self._wanted.set()
-        wrong = [told for told in settled if told.subject is Subject.POSITION]
+        wrong = tuple(told.text for told in settled if told.subject is Subject.POSITION)
         if wrong and self.is_done:
+            # What changed while this desk was away is news, not a fault of its books.
             self.on_mismatch(wrong)
 
     def _report_order(self, order: Order, text: str, done: str, *rows: Order) -> None:

@@ -310,7 +310,7 @@ async def test_a_mismatch_is_handed_on_but_neither_a_split_nor_what_was_found_at
 
     world.broker.hold("SPY", Decimal(5))
     await until(lambda: mismatches, "the mismatch")
-    assert [found.symbol for found in mismatches] == ["SPY"]
+    assert mismatches == ["Position in SPY: we had 0, the broker has 5."]
     await world.desk.stop()
 
 
