@@ -87,9 +87,9 @@ class Sweep:
                 say(f"{_orders(len(left))} seen again: sweeping again")
                 return None
             waiting = len(self._unknowns.open) + self._sender.in_flight
-            if left is None or waiting:
+            if left is None or waiting or not self._unknowns.are_remembered:
                 first_at = None
-                say(why or f"{_orders(waiting)} unknown: looking them up")
+                say(why or self._waits_for(waiting))
                 await self._sleep(pause)
                 pause = min(pause * 2, self._pace.sweep_pause_longest)
                 continue
@@ -98,6 +98,11 @@ class Sweep:
             first_at = self._clock.now()
             say("the first snapshot shows nothing open")
             await self._sleep(self._pace.proof_gap)
+
+    def _waits_for(self, waiting: int) -> str:
+        if not self._unknowns.are_remembered:
+            return "the journal has not told yet what was unknown before this desk started"
+        return f"{_orders(waiting)} unknown: looking them up"
 
     async def _cancel_all(self) -> str:
         try:

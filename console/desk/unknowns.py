@@ -44,6 +44,9 @@ class Unknowns:
         self._pace = pace
         self._sleep = sleep
         self._followed: set[str] = set()
+        self.are_remembered = False
+        """Whether what a former desk left unanswered has been taken up: before that nobody
+        can say that nothing is unknown."""
         self.on_resolved: Callable[[Order], None] = lambda _order: None
 
     @property
@@ -54,6 +57,7 @@ class Unknowns:
 
     def follow_remembered(self) -> None:
         """Take up what a former desk left unanswered."""
+        self.are_remembered = True
         for order in self.open:
             unknown = replace(order, status=OrderStatus.UNKNOWN, updated_at=self._clock.now())
             self._store.apply(OrderUpdated(unknown))
