@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.domain.market import Timeframe
 from console.venue.bar_ends import bars_ended
@@ -28,6 +28,7 @@ from console.venue.streams.other_feeds import told_between
 from console.venue.streams.subscriptions import Notice, Told
 from console.venue.streams.trading_stream import TradingHub
 from console.venue.trading.accounts import AccountOpened
+from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.calendar import TradingCalendar
 from console.venue.trading.exchange import Exchange
 from console.venue.trading.hours import SessionHours
@@ -39,6 +40,9 @@ from console.venue.wire.market import Tapes
 from console.venue.wire.timestamps import DAY, MINUTE, SECOND
 from console.venue.wire.trading import asset_id
 from console.venue.written import write_down
+
+if TYPE_CHECKING:
+    from console.venue.coin_feed import CoinFeed
 
 PUMP_SECONDS = 0.02
 LONGEST_STEP = 5 * SECOND
@@ -76,6 +80,7 @@ class Floor:
     told_until: int = field(init=False)
     shelf: Shelf = field(init=False, default_factory=Shelf)
     stage: Stage = field(init=False, default_factory=Stage)
+    coins: "CoinFeed | None" = field(init=False, default=None)
     halted: set[str] = field(init=False, default_factory=set)
     """Symbols nothing is quoted or traded of; their market goes on unseen."""
     _is_settling: bool = field(init=False, default=False)
@@ -183,6 +188,29 @@ class Floor:
         self.members.first.on_ticks(ticks)
         self.commit()
         self.data_hub.publish([*ticks, *bars])
+
+    def wake(self, pair: str) -> None:
+        """Let a pair of coins be traded: from now on its market is followed."""
+        if self.coins is None:
+            from console.venue.coin_feed import CoinFeed  # noqa: PLC0415 - few venues need it
+            from console.venue.markets.coins import Coins  # noqa: PLC0415 - likewise
+
+            self.coins = CoinFeed(self.shelf.get(Coins, Coins))
+        if shown := self.coins.wake(pair, self.told_until):
+            self.members.first.on_shown(shown)
+
+    def wake_held(self) -> None:
+        """Follow the coins that accounts hold or have orders in, after a restart."""
+        for exchange in self.members:
+            named = {order.terms.symbol for order in exchange.blotter.open_orders}
+            for symbol in sorted(named | exchange.account.positions.keys()):
+                if class_of(symbol) is AssetClass.CRYPTO:
+                    self.wake(symbol)
+
+    def _trade_coins(self, before: int, until: int) -> None:
+        for shown in self.coins.between(before, until) if self.coins else ():
+            self.members.first.on_shown(shown)
+        self.commit()
 
     def step(self) -> bool:
         """Bring the market up to the clock; False when another step is needed at once."""

@@ -189,6 +189,7 @@ def open_floor(options: Options) -> Floor:
         floor.stage.play(scenario, floor.now)
     if record:
         members.take_up(record)
+        floor.wake_held()
     elif books:
         books.append([opened])
     for _ in range(options.accounts - len([*members])):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from console.venue.markets.market import QuoteTick, Tick, TradeTick
+from console.venue.shown import Shown
 
 HISTORY = 5_000
 """Quotes and trades of one symbol that are kept; the oldest fall off."""
@@ -26,6 +27,12 @@ class MarketView:
         self.trade_history = {symbol: deque[TradeTick](maxlen=HISTORY) for symbol in self.symbols}
         self.closes: dict[str, float] = {}
         """Last closes from history, for a symbol that has not traded yet."""
+        self.shown: dict[str, Shown] = {}
+        """What is no stock, since somebody first traded it."""
+
+    def knows(self, symbol: str) -> bool:
+        """Whether a symbol has a market here."""
+        return symbol in self.quote_history or symbol in self.shown
 
     def see(self, tick: Tick) -> None:
         """Take note of a tick."""
@@ -40,6 +47,8 @@ class MarketView:
         """Return the price of the last trade, else the middle of the quote, else the last close."""
         if trade := self.trades.get(symbol):
             return exact(trade.price)
+        if shown := self.shown.get(symbol):
+            return shown.last
         quote = self.quotes.get(symbol)
         if quote and quote.bid > 0 and quote.ask > 0:
             return (exact(quote.bid) + exact(quote.ask)) / 2
@@ -48,5 +57,7 @@ class MarketView:
 
     def ask(self, symbol: str) -> Decimal | None:
         """Return what a share costs now: the offer, else the last price."""
+        if shown := self.shown.get(symbol):
+            return shown.asks[0][0]
         quote = self.quotes.get(symbol)
         return exact(quote.ask) if quote and quote.ask > 0 else self.last_price(symbol)

@@ -7,7 +7,7 @@ PART = {"qty": "0.5"}
 REFUSED = [
     ("TWTR", {}, 422, "asset TWTR is not active"),
     ("FRCB", {}, 422, "asset FRCB is not tradable"),
-    ("BTC/USD", {"time_in_force": "gtc"}, 422, "asset BTC/USD is not tradable"),
+    ("BTC/USD", {}, 422, "invalid crypto time_in_force"),
     ("BRK.A", PART, 403, 'asset "BRK.A" is not fractionable'),
     ("GME", SELL, 422, 'asset "GME" cannot be sold short'),
     ("TCEHY", SELL, 422, 'asset "TCEHY" cannot be sold short'),

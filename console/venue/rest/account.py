@@ -49,8 +49,15 @@ async def get_account(request: web.Request) -> web.Response:
     """Return the account."""
     floor = floor_of(request)
     exchange = floor.exchange
-    reserved = exchange.blotter.open_orders.reserved
-    return answer(account_json(exchange.account, reserved=reserved, now=floor.now))
+    open_orders = exchange.blotter.open_orders
+    return answer(
+        account_json(
+            exchange.account,
+            reserved=open_orders.reserved,
+            in_full=open_orders.reserved_in_full,
+            now=floor.now,
+        )
+    )
 
 
 @routes.get("/v2/account/configurations")

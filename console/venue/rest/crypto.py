@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from console.venue.floor import Floor
+from console.venue.markets.coin_book import levels
 from console.venue.markets.coins import HISTORY, CoinBar, CoinPrint, Coins
 from console.venue.markets.timeframes import HOUR, bar_span
 from console.venue.rest.data_pages import (
@@ -26,8 +27,6 @@ from console.venue.rest.service import answer, floor_of
 from console.venue.wire.timestamps import DAY, MINUTE, new_york, rfc3339, rfc3339_seconds
 
 LOCATIONS = ("us", "us-1", "us-2", "eu-1", "bs-1")
-LEVELS = 10
-"""Price levels on each side of an order book."""
 
 T = TypeVar("T")
 _TIMEFRAME = re.compile(r"(\d{1,2})([A-Za-z]+)")
@@ -228,15 +227,9 @@ def trade_json(told: CoinPrint) -> Json:
 
 def book_json(told: CoinPrint) -> dict[str, Any]:
     """Return levels on either side, each further out by the spread and twice as deep."""
-    width = told.ask - told.bid
-
-    def side(price: float, size: float, away: float) -> list[Json]:
-        return [
-            {"p": round(price + away * i, 2), "s": round(size * 2**i, 9)} for i in range(LEVELS)
-        ]
-
+    bids, asks = levels(told)
     return {
         "t": rfc3339(told.at),
-        "b": side(told.bid, told.bid_size, -width),
-        "a": side(told.ask, told.ask_size, width),
+        "b": [{"p": price, "s": size} for price, size in bids],
+        "a": [{"p": price, "s": size} for price, size in asks],
     }

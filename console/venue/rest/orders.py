@@ -8,8 +8,17 @@ from aiohttp import web
 
 from console.venue.floor import Floor
 from console.venue.rest.assets import assets_of
-from console.venue.rest.queries import choice_of, flag_of, limit_of, symbols_of, time_of, uuid_of
+from console.venue.rest.queries import (
+    choice_of,
+    flag_of,
+    limit_of,
+    names_of,
+    symbols_of,
+    time_of,
+    uuid_of,
+)
 from console.venue.rest.service import answer, floor_of, read_body
+from console.venue.trading.asset_classes import AssetClass, class_of, joined
 from console.venue.trading.asset_rules import Asset, check_asset
 from console.venue.trading.blotter import Blotter
 from console.venue.trading.order_requests import read_changes, read_ticket
@@ -19,6 +28,7 @@ from console.venue.wire.trading import order_json
 
 MOST_ORDERS = 500
 DEFAULT_ORDERS = 50
+EVERY_CLASS = frozenset({"all"})
 
 routes = web.RouteTableDef()
 
@@ -31,6 +41,8 @@ async def submit(request: web.Request) -> web.Response:
     asset = _asset(floor, body.get("symbol"))
     terms = read_ticket(body | ({"symbol": asset["symbol"]} if asset else {}))
     check_asset(asset, terms, floor.exchange.account.position_qty(terms.symbol))
+    if class_of(terms.symbol) is AssetClass.CRYPTO:
+        floor.wake(terms.symbol)
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
     return answer(order_json(order, floor.exchange.blotter.legs(order)))
 
@@ -73,15 +85,15 @@ def _age(order: Order) -> int:
 
 def _wanted(request: web.Request, orders: Iterable[Order], status: str) -> Iterable[Order]:
     side = choice_of(request, "side", ("", "buy", "sell"))
-    symbols = frozenset(symbols_of(request))
-    classes = frozenset(request.query.get("asset_class", "us_equity").split(","))
+    symbols = frozenset(joined(symbol) for symbol in symbols_of(request))
+    classes = frozenset(names_of(request, "asset_class")) or EVERY_CLASS
     after, until = _bounds(request)
     for order in orders:
         if (
             (status != "closed" or not order.is_open)
             and side in ("", order.terms.side)
-            and (not symbols or order.terms.symbol in symbols)
-            and not classes.isdisjoint(("us_equity", "all"))
+            and (not symbols or joined(order.terms.symbol) in symbols)
+            and not classes.isdisjoint((class_of(order.terms.symbol), *EVERY_CLASS))
             and after < (order.submitted_at, order.seq) < until
         ):
             yield order

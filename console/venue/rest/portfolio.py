@@ -16,6 +16,7 @@ from console.venue.markets.bars import bar_end
 from console.venue.rest.queries import choice_of, flag_of, time_of
 from console.venue.rest.service import answer, floor_of
 from console.venue.trading.accounts import Activity
+from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.orders import Fill
 from console.venue.trading.portfolio import Closes, Worth, history, windows
 from console.venue.trading.rejections import malformed
@@ -204,6 +205,8 @@ def _at(move: Fill | Activity) -> int:
 
 def _closes(floor: Floor, symbol: str, timeframe: Timeframe, first: int) -> Closes:
     """Return the closes of the bars of a timeframe, of days where there are no finer ones."""
+    if class_of(symbol) is AssetClass.CRYPTO:
+        return _coin_closes(floor, symbol, timeframe, first)
     if symbol not in floor.listings:
         return Closes(())
     fine = floor.market.bars(symbol, timeframe, first - DAY, floor.now)
@@ -212,3 +215,13 @@ def _closes(floor: Floor, symbol: str, timeframe: Timeframe, first: int) -> Clos
         coarse = coarse[: bisect_left([bar_end(b.at, Timeframe.DAY_1) for b in coarse], fine[0].at)]
     both = [(bar_end(bar.at, Timeframe.DAY_1), exact(bar.close)) for bar in coarse]
     return Closes([*both, *((bar_end(bar.at, timeframe), exact(bar.close)) for bar in fine)])
+
+
+def _coin_closes(floor: Floor, pair: str, timeframe: Timeframe, first: int) -> Closes:
+    """Return the closes of a coin's bars, which have no gaps."""
+    from console.venue.rest.crypto import coins_of  # noqa: PLC0415 - few accounts hold coins
+
+    step = min(timeframe.seconds, Timeframe.HOUR_1.seconds) * SECOND
+    begin = max(first, floor.exchange.account.opened.at) - DAY
+    bars = coins_of(floor).bars(pair, step, begin, floor.now, floor.now)
+    return Closes((bar.at + step, exact(bar.close)) for bar in bars)

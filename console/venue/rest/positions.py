@@ -1,7 +1,8 @@
 """Routes of positions: list, get, close one, close all."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from aiohttp import web
@@ -9,14 +10,21 @@ from aiohttp import web
 from console.domain.market import Timeframe
 from console.domain.orders import OrderType, TimeInForce
 from console.venue.floor import Floor
+from console.venue.markets.market import MarketBar
+from console.venue.rest.assets import assets_of
 from console.venue.rest.queries import flag_of
 from console.venue.rest.service import answer, floor_of
 from console.venue.trading.accounts import Position, closing_side
+from console.venue.trading.asset_classes import AssetClass, class_of, joined
 from console.venue.trading.order_requests import read_number
 from console.venue.trading.orders import FRACTION, Order, Terms
 from console.venue.trading.rejections import Rejection, malformed, not_found
 from console.venue.view import exact
-from console.venue.wire.trading import order_json, position_json
+from console.venue.wire.timestamps import DAY
+from console.venue.wire.trading import exchange_of, order_json, position_json
+
+if TYPE_CHECKING:
+    from console.venue.markets.coins import CoinBar
 
 routes = web.RouteTableDef()
 
@@ -30,14 +38,14 @@ async def list_positions(request: web.Request) -> web.Response:
     return answer([_json(floor, p) for p in floor.exchange.account.positions.values()])
 
 
-@routes.get("/v2/positions/{symbol_or_asset_id}")
+@routes.get("/v2/positions/{symbol_or_asset_id:.+}")
 async def get_position(request: web.Request) -> web.Response:
     """Return one position."""
     floor = floor_of(request)
     return answer(_json(floor, _position(floor, request.match_info["symbol_or_asset_id"])))
 
 
-@routes.delete("/v2/positions/{symbol_or_asset_id}")
+@routes.delete("/v2/positions/{symbol_or_asset_id:.+}")
 async def close_position(request: web.Request) -> web.Response:
     """Close a position, or a part of it, with a market order."""
     floor = floor_of(request)
@@ -61,18 +69,18 @@ def _closed(floor: Floor, position: Position) -> dict[str, Any]:
         body = order_json(_close(floor, position, abs(position.qty)))
     except Rejection as rejection:
         return {
-            "symbol": position.symbol,
+            "symbol": joined(position.symbol),
             "status": rejection.status,
             "body": rejection.body,
         }
-    return {"symbol": position.symbol, "status": 200, "body": body}
+    return {"symbol": joined(position.symbol), "status": 200, "body": body}
 
 
 def _position(floor: Floor, symbol_or_id: str) -> Position:
-    listing = floor.listing(symbol_or_id)
-    if listing is None:
+    asset = assets_of(floor).find(symbol_or_id)
+    if asset is None:
         raise not_found(f"symbol not found: {symbol_or_id}")
-    position = floor.exchange.account.positions.get(listing.symbol)
+    position = floor.exchange.account.positions.get(asset["symbol"])
     if position is None:
         raise not_found("position does not exist")
     return position
@@ -92,11 +100,12 @@ def _part(request: web.Request, position: Position) -> Decimal:
 
 
 def _close(floor: Floor, position: Position, qty: Decimal) -> Order:
+    is_coin = class_of(position.symbol) is AssetClass.CRYPTO
     terms = Terms(
         symbol=position.symbol,
         side=closing_side(position),
         type=OrderType.MARKET,
-        time_in_force=TimeInForce.DAY,
+        time_in_force=TimeInForce.GTC if is_coin else TimeInForce.DAY,
         client_order_id=str(uuid4()),
         qty=qty,
     )
@@ -104,11 +113,20 @@ def _close(floor: Floor, position: Position, qty: Decimal) -> Order:
 
 
 def _json(floor: Floor, position: Position) -> dict[str, Any]:
-    days = floor.recent_bars(position.symbol, Timeframe.DAY_1)
+    days = _days(floor, position.symbol)
+    listing = floor.listings.get(position.symbol)
     return position_json(
         position,
         account=floor.exchange.account,
         held=floor.exchange.held_qty(position.symbol),
-        listing=floor.listings[position.symbol],
+        exchange=exchange_of(listing) if listing else "CRYPTO",
         previous_close=exact(days[-2].close) if len(days) > 1 else None,
     )
+
+
+def _days(floor: Floor, symbol: str) -> "Sequence[MarketBar | CoinBar]":
+    if class_of(symbol) is AssetClass.CRYPTO:
+        from console.venue.rest.crypto import coins_of  # noqa: PLC0415 - few venues trade coins
+
+        return coins_of(floor).days(symbol, floor.now - DAY, floor.now)
+    return floor.recent_bars(symbol, Timeframe.DAY_1)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from console.domain.orders import Side
+from console.venue.trading.asset_classes import class_of
 from console.venue.trading.orders import ZERO, Fill
 
 SHORTING_EQUITY = Decimal(2_000)
@@ -163,23 +164,48 @@ class Account:
             not self.settings.no_shorting and self.multiplier > 1 and self.equity >= SHORTING_EQUITY
         )
 
-    def buying_power(self, reserved: Decimal, multiplier: int | None = None) -> Decimal:
-        """Return what may still be spent, less what open orders reserve; never below zero."""
+    @property
+    def unlent_value(self) -> Decimal:
+        """What the positions are worth that no money is lent on."""
+        return sum((p.qty * self.price(p) for p in self._positions(is_lent=False)), ZERO)
+
+    @property
+    def exposure(self) -> Decimal:
+        """What the positions are worth that may be bought with borrowed money, long and short."""
+        return sum((abs(p.qty) * self.price(p) for p in self._positions(is_lent=True)), ZERO)
+
+    def _positions(self, *, is_lent: bool) -> list[Position]:
+        return [p for p in self.positions.values() if class_of(p.symbol).is_marginable == is_lent]
+
+    def buying_power(
+        self, reserved: Decimal, multiplier: int | None = None, *, in_full: Decimal = ZERO
+    ) -> Decimal:
+        """Return what may still be spent on stocks; never below zero.
+
+        Args:
+            reserved: what open orders hold.
+            multiplier: how often equity may be spent; the account's own unless named.
+            in_full: the part of `reserved` that no money is lent for.
+        """
         times = multiplier or self.multiplier
         if times == 1:
             return max(self.cash - reserved, ZERO)
-        exposure = self.long_value - self.short_value
-        return max(self.equity * times - exposure - reserved, ZERO)
+        own = self.equity - self.unlent_value - in_full
+        return max(own * times - self.exposure - (reserved - in_full), ZERO)
+
+    def unborrowed(self, reserved: Decimal) -> Decimal:
+        """Return what may still be spent on what no money is lent for."""
+        return max(min(self.cash, self.equity) - reserved, ZERO)
 
     @property
     def initial_margin(self) -> Decimal:
         """The equity that Regulation T ties up."""
-        return (self.long_value - self.short_value) * INITIAL_MARGIN
+        return self.exposure * INITIAL_MARGIN + self.unlent_value
 
     @property
     def maintenance_margin(self) -> Decimal:
         """The equity below which positions would be called."""
-        return (self.long_value - self.short_value) * MAINTENANCE_MARGIN
+        return self.exposure * MAINTENANCE_MARGIN + self.unlent_value
 
 
 def closing_side(position: Position) -> Side:

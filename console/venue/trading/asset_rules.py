@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.orders import Intent, Terms
 from console.venue.trading.rejections import forbidden, unprocessable
 from console.venue.trading.standing import intent_of
@@ -27,6 +28,8 @@ def check_asset(asset: Asset | None, terms: Terms, position_qty: Decimal) -> Non
     is_part = terms.qty is None or terms.qty % 1 != 0
     if is_part and not asset["fractionable"]:
         raise forbidden(f'asset "{symbol}" is not fractionable')
+    if class_of(symbol) is AssetClass.CRYPTO:
+        return
     is_short = intent_of(terms, position_qty) is Intent.SELL_TO_OPEN
     if is_short and not (asset["shortable"] and asset.get("easy_to_borrow", True)):
         raise unprocessable(f'asset "{symbol}" cannot be sold short')

@@ -120,12 +120,12 @@ ODDITIES = (
 )
 
 COINS = {"BTC/USD": "Bitcoin / US Dollar", "ETH/USD": "Ethereum / US Dollar"}
-"""Pairs with market data; orders in them are not taken."""
+"""Pairs that trade round the clock, in parts, for cash."""
 
 _COIN_TRAITS: dict[str, Any] = {
     "class": "crypto",
     "exchange": "CRYPTO",
-    "tradable": False,
+    "tradable": True,
     "marginable": False,
     "shortable": False,
     "easy_to_borrow": False,

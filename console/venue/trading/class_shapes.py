@@ -1,6 +1,8 @@
 """Whether an order of a class names the exits its class needs, and can have any."""
 
 from console.domain.orders import OrderType, TimeInForce
+from console.venue.trading.asset_classes import AssetClass, class_of
+from console.venue.trading.crypto_shapes import is_simple
 from console.venue.trading.orders import Exits, OrderClass, Terms
 from console.venue.trading.rejections import malformed, unprocessable
 
@@ -17,6 +19,8 @@ def check_class(terms: Terms) -> None:
         if terms.exits:
             raise malformed("simple orders require no take_profit or stop_loss")
         return
+    if class_of(terms.symbol) is AssetClass.CRYPTO:
+        is_simple(terms)
     _names_its_exits(terms)
     _is_plain(terms)
 

@@ -14,7 +14,15 @@ from msgspec.structs import replace
 
 from console.domain.orders import Side
 from console.venue.markets.market import QuoteTick, Tick, TradeTick
-from console.venue.trading.matching import Queue, Touch, is_printed_through, is_set_off, trailed
+from console.venue.shown import Shown
+from console.venue.trading.matching import (
+    Depth,
+    Queue,
+    Touch,
+    is_printed_through,
+    is_set_off,
+    trailed,
+)
 from console.venue.trading.orders import Order
 from console.venue.view import MarketView, exact
 
@@ -44,7 +52,7 @@ class Engine:
         self.may_close_suspended = False
         """Whether accounts that have suspended trading may still close positions."""
         self._queues: dict[str, Queue] = {}
-        self._touches: dict[str, Touch] = {}
+        self._touches: dict[str, Touch | Depth] = {}
 
     def next_rank(self) -> int:
         """Return the place in time of an order that comes now, among all parties."""
@@ -80,9 +88,17 @@ class Engine:
             if tick.symbol not in self._queues:
                 continue
             if isinstance(tick, TradeTick):
-                self._print(tick)
+                self._print(tick.symbol, exact(tick.price), Decimal(tick.size), tick.at)
             else:
                 self.match_both(tick.symbol, tick.at)
+
+    def on_shown(self, shown: Shown) -> None:
+        """Take note of a moment of another market, and trade what its book and print allow."""
+        self._view.shown[shown.symbol] = shown
+        self._touches[shown.symbol] = Depth(shown)
+        self.match_both(shown.symbol, shown.at)
+        if shown.last_size and shown.symbol in self._queues:
+            self._print(shown.symbol, shown.last, shown.last_size, shown.at)
 
     def fits(self, order: Order) -> bool:
         """Whether the touch would fill all of an order at once."""
@@ -99,43 +115,49 @@ class Engine:
         if touch is None or queue is None:
             return
         for order_id in queue.line(side):
-            price, left = touch.against(side)
-            party = self._parties.get(order_id)
-            if party is None:
-                continue  # it ended with another of its group
-            order = party.orders[order_id]
-            if left <= 0 or not order.accepts(price):
+            if not self._serve(order_id, touch, side, now):
                 return
+
+    def _serve(self, order_id: str, touch: Touch | Depth, side: Side, now: int) -> bool:
+        """Give one order what it takes; False when there is nothing for who stands behind it."""
+        while party := self._parties.get(order_id):  # else it ended with another of its group
+            order = party.orders[order_id]
+            price, left = touch.against(side)
+            if left <= 0 or not order.accepts(price):
+                return False
             qty = min(left, order.wants(price))
-            if qty > 0 and party.may_trade(order, now):
-                touch.take(side, qty)
-                party.on_fill(order, qty, price, now)
+            if qty <= 0 or not party.may_trade(order, now):
+                return True
+            touch.take(side, qty)
+            party.on_fill(order, qty, price, now)
+        return True
 
     def match_both(self, symbol: str, now: int) -> None:
         """Give both sides of a symbol what the touch shows."""
         for side in Side:
             self.match(symbol, side, now)
 
-    def _touch(self, symbol: str) -> Touch | None:
+    def _touch(self, symbol: str) -> Touch | Depth | None:
         touch = self._touches.get(symbol)
         if touch is None and (quote := self._view.quotes.get(symbol)):
             touch = self._touches[symbol] = Touch.of(quote)
         return touch
 
-    def _print(self, tick: TradeTick) -> None:
+    def _print(self, symbol: str, price: Decimal, size: Decimal, now: int) -> None:
         """Let a trade fill the resting limits it went through, and set off stops."""
-        queue = self._queues[tick.symbol]
-        price = exact(tick.price)
+        queue = self._queues[symbol]
         waiting = [*queue.waiting]
         for side in Side:
-            self._fill_printed(queue, side, price, tick)
-        set_off = [order_id for order_id in waiting if self._set_off(order_id, price, tick.at)]
+            self._fill_printed(queue, side, price, size, now)
+        set_off = [order_id for order_id in waiting if self._set_off(order_id, price, now)]
         if set_off:
-            self.match_both(tick.symbol, tick.at)
+            self.match_both(symbol, now)
 
-    def _fill_printed(self, queue: Queue, side: Side, price: Decimal, tick: TradeTick) -> None:
+    def _fill_printed(
+        self, queue: Queue, side: Side, price: Decimal, size: Decimal, now: int
+    ) -> None:
         """Fill at the orders' own limits, together no more than the print's size."""
-        left = Decimal(tick.size)
+        left = size
         for order_id in queue.line(side):
             party = self._parties.get(order_id)
             if party is None:
@@ -145,9 +167,9 @@ class Engine:
             if limit is None or left <= 0 or not is_printed_through(order, price):
                 return
             qty = min(left, order.wants(limit))
-            if qty > 0 and party.may_trade(order, tick.at):
+            if qty > 0 and party.may_trade(order, now):
                 left -= qty
-                party.on_fill(order, qty, limit, tick.at)
+                party.on_fill(order, qty, limit, now)
 
     def _set_off(self, order_id: str, price: Decimal, now: int) -> bool:
         """Move a trailing stop along, and set off a stop that the price has reached."""

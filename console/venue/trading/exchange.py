@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from console.domain.orders import OrderStatus, Side
 from console.venue.markets.market import Tick
-from console.venue.trading import rules
+from console.venue.shown import Shown
+from console.venue.trading import rulebook
 from console.venue.trading.accounts import Account, Activity, Settings
 from console.venue.trading.auctions import check_window
 from console.venue.trading.blotter import Blotter
@@ -109,7 +110,7 @@ class Exchange:
         self._check_listed(terms.symbol)
         self.blotter.check_client_id(terms.client_order_id)
         check_window(terms, self.hours, now)
-        rules.check(terms, self._standing())
+        rulebook.check(terms, self._standing())
         order = self._take(self._life.legs.headed(self._life.fresh(terms, now)))
         self._life.legs.take(order, self._engine.next_rank)
         return order
@@ -150,7 +151,7 @@ class Exchange:
         self.blotter.check_client_id(str(named))
         terms = replacement_terms(old, changes, str(named))
         check_window(terms, self.hours, now)
-        check = check_standby if old.status is OrderStatus.HELD else rules.check
+        check = check_standby if old.status is OrderStatus.HELD else rulebook.check
         check(terms, self._standing(replaced=old))
         new = successor(old, self._life.fresh(terms, now))
         self._give_way(old, new, now)
@@ -188,7 +189,7 @@ class Exchange:
         )
 
     def _check_listed(self, symbol: str) -> None:
-        if symbol not in self.view.quote_history:
+        if not self.view.knows(symbol):
             raise unprocessable(f'no market price for "{symbol}" yet')
 
     def _take(self, order: Order) -> Order:
@@ -252,6 +253,10 @@ class Exchange:
     def on_ticks(self, ticks: Iterable[Tick]) -> None:
         """Trade what the ticks allow."""
         self._engine.on_ticks(ticks)
+
+    def on_shown(self, shown: Shown) -> None:
+        """Trade what a moment of another market allows."""
+        self._engine.on_shown(shown)
 
     def take_changes(self) -> list[Change]:
         """Return what has changed since the last call."""

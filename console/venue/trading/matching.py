@@ -14,6 +14,7 @@ import msgspec
 
 from console.domain.orders import OrderType, Side
 from console.venue.markets.market import QuoteTick
+from console.venue.shown import Shown
 from console.venue.trading.orders import ZERO, Order
 from console.venue.view import exact
 
@@ -48,6 +49,27 @@ class Touch:
             self.ask_left -= qty
         else:
             self.bid_left -= qty
+
+
+class Depth:
+    """An order book of several prices; what is taken is gone, the best price first."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._sides = {
+            Side.BUY: [[price, size] for price, size in shown.asks],
+            Side.SELL: [[price, size] for price, size in shown.bids],
+        }
+
+    def against(self, side: Side) -> tuple[Decimal, Decimal]:
+        """Return the best price left that an order of `side` meets, and the size there."""
+        levels = self._sides[side]
+        while levels and levels[0][1] <= 0:
+            levels.pop(0)
+        return (levels[0][0], levels[0][1]) if levels else (ZERO, ZERO)
+
+    def take(self, side: Side, qty: Decimal) -> None:
+        """Use up what an order of `side` took at the best price."""
+        self._sides[side][0][1] -= qty
 
 
 Priority = tuple[Decimal, int, str]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from console.domain.orders import OrderStatus, Side
+from console.venue.trading.asset_classes import class_of
 from console.venue.trading.orders import ZERO, Order, Role
 
 
@@ -16,6 +17,8 @@ class OpenOrders:
         self._sides: defaultdict[tuple[str, Side], dict[str, Order]] = defaultdict(dict)
         self.reserved = ZERO
         """Buying power that all open orders hold together."""
+        self.reserved_in_full = ZERO
+        """The part of it that no money may be borrowed for: coins are paid for in full."""
 
     def __iter__(self) -> Iterator[Order]:
         return iter(list(self._orders.values()))
@@ -27,12 +30,17 @@ class OpenOrders:
         """Take the newest telling of an order; one that is closed leaves."""
         side = self._sides[order.terms.symbol, order.terms.side]
         if known := self._orders.pop(order.id, None):
-            self.reserved -= known.reserved
+            self._reserve(known, -known.reserved)
             del side[order.id]
         if order.is_open:
             self._orders[order.id] = order
             side[order.id] = order
-            self.reserved += order.reserved
+            self._reserve(order, order.reserved)
+
+    def _reserve(self, order: Order, dollars: Decimal) -> None:
+        self.reserved += dollars
+        if not class_of(order.terms.symbol).is_marginable:
+            self.reserved_in_full += dollars
 
     def of(self, symbol: str, side: Side) -> list[Order]:
         """Return the open orders of one symbol and side."""

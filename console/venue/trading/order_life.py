@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from console.venue.trading import rules
+from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.engine import Engine, Party
 from console.venue.trading.hours import AUCTIONS, Hours
 from console.venue.trading.legs import Legs
@@ -56,6 +57,8 @@ class OrderLife:
         """Whether an order may trade at this moment."""
         if order.terms.symbol in self._engine.halted:
             return False
+        if class_of(order.terms.symbol) is AssetClass.CRYPTO:
+            return True
         if order.terms.time_in_force in AUCTIONS:
             return order.id == self._at_auction
         if order.terms.extended_hours:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from console.domain.orders import OrderType, TimeInForce
+from console.venue.trading.asset_classes import AssetClass, class_of
+from console.venue.trading.crypto_shapes import has_few_places, is_of_a_crypto_type, is_simple
 from console.venue.trading.hours import AUCTIONS
 from console.venue.trading.orders import FRACTION, Terms
 from console.venue.trading.rejections import forbidden, malformed, unprocessable
@@ -95,11 +97,22 @@ SHAPES: tuple[Callable[[Terms], None], ...] = (
 )
 
 
+COIN_SHAPES: tuple[Callable[[Terms], None], ...] = (
+    is_simple,
+    has_a_quantity,
+    is_of_a_crypto_type,
+    has_the_prices_of_its_type,
+    has_a_trail_if_trailing,
+    has_few_places,
+)
+
+
 def check_terms(terms: Terms) -> None:
     """Check that terms fit together.
 
     Raises:
         Rejection: the first thing that does not.
     """
-    for shape in SHAPES:
+    is_coin = class_of(terms.symbol) is AssetClass.CRYPTO
+    for shape in COIN_SHAPES if is_coin else SHAPES:
         shape(terms)

@@ -1,18 +1,15 @@
-"""What the exchange checks before it takes an order, in the order it checks.
+"""What the exchange checks before it takes an order in stocks.
 
 Each rule raises the rejection it finds, in Alpaca's words; a rule that returns has
 nothing to say.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from console.domain.orders import OrderType, Side
-from console.venue.trading.class_rules import exits_are_beyond_the_base, it_enters_or_exits
-from console.venue.trading.open_orders import held
 from console.venue.trading.orders import ZERO, Intent, OrderClass, Terms
 from console.venue.trading.rejections import forbidden, unprocessable
-from console.venue.trading.standing import Standing, intent_of, prices_are_on_tick
+from console.venue.trading.standing import Standing, available_to, intent_of
 from console.venue.view import MarketView
 from console.venue.wire.trading import number
 
@@ -77,19 +74,12 @@ def shares_are_there(terms: Terms, standing: Standing) -> None:
     if intent_of(terms, position_qty).opens:
         return
     wanted = shares(terms, standing)
-    others = standing.holders(terms.symbol, terms.side)
-    price = standing.view.last_price(terms.symbol)
-    held_qty = sum((held(order, price) for order in others), ZERO)
-    available = max(abs(position_qty) - held_qty, ZERO)
-    if wanted > available:
+    stock = available_to(terms, standing)
+    if wanted > stock.available:
         raise forbidden(
             f"insufficient qty available for order (requested: {number(wanted)}, "
-            f"available: {number(available)})",
-            available=number(available),
-            existing_qty=number(position_qty),
-            held_for_orders=number(held_qty),
-            related_orders=[order.id for order in others],
-            symbol=terms.symbol,
+            f"available: {number(stock.available)})",
+            **stock.facts,
         )
 
 
@@ -150,10 +140,7 @@ def buying_power_suffices(terms: Terms, standing: Standing) -> None:
     standing.last_price(terms.symbol)
     price = reserve_price(terms, intent, standing.view)
     cost = terms.notional if terms.notional is not None else (terms.qty or ZERO) * price
-    reserved = standing.open_orders.reserved
-    if standing.replaced:
-        reserved -= standing.replaced.reserved
-    power = standing.account.buying_power(reserved)
+    power = standing.account.buying_power(standing.reserved, in_full=standing.reserved_in_full)
     if cost > power:
         raise forbidden(
             "insufficient buying power", buying_power=number(power), cost_basis=number(cost)
@@ -170,31 +157,3 @@ def shares(terms: Terms, standing: Standing) -> Decimal:
 def is_fractional(terms: Terms) -> bool:
     """Whether it asks for a part of a share, or for dollars."""
     return terms.qty is None or terms.qty % 1 != 0
-
-
-Rule = Callable[[Terms, Standing], None]
-
-RULES: tuple[Rule, ...] = (
-    account_may_trade,
-    it_enters_or_exits,
-    prices_are_on_tick,
-    stop_is_beyond_the_market,
-    exits_are_beyond_the_base,
-    fractions_are_allowed,
-    costs_a_dollar,
-    shares_are_there,
-    short_is_allowed,
-    no_wash_trade,
-    long_is_allowed,
-    buying_power_suffices,
-)
-
-
-def check(terms: Terms, standing: Standing) -> None:
-    """Apply every rule.
-
-    Raises:
-        Rejection: the first one found.
-    """
-    for rule in RULES:
-        rule(terms, standing)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from console.domain.orders import Side
 from console.venue.trading.accounts import Account
-from console.venue.trading.open_orders import OpenOrders
-from console.venue.trading.orders import Intent, Order, Terms, price_tick
+from console.venue.trading.asset_classes import class_of
+from console.venue.trading.open_orders import OpenOrders, held
+from console.venue.trading.orders import ZERO, Intent, Order, Terms, price_tick
 from console.venue.trading.rejections import unprocessable
 from console.venue.view import MarketView
 from console.venue.wire.trading import number
@@ -24,6 +26,20 @@ class Standing:
     """The order that makes room for this one, if any."""
     may_close_suspended: bool = False
     """Whether an account that has suspended trading may still close its positions."""
+
+    @property
+    def reserved(self) -> Decimal:
+        """The dollars that orders hold which stay when this one comes."""
+        gone = self.replaced.reserved if self.replaced else ZERO
+        return self.open_orders.reserved - gone
+
+    @property
+    def reserved_in_full(self) -> Decimal:
+        """The part of it that no money may be borrowed for."""
+        replaced = self.replaced
+        if replaced is None or class_of(replaced.terms.symbol).is_marginable:
+            return self.open_orders.reserved_in_full
+        return self.open_orders.reserved_in_full - replaced.reserved
 
     def last_price(self, symbol: str) -> Decimal:
         """Return the current price of a symbol.
@@ -47,6 +63,31 @@ class Standing:
     def _without_replaced(self, orders: Iterable[Order]) -> list[Order]:
         gone = self.replaced.id if self.replaced else None
         return [order for order in orders if order.id != gone]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """How much of a position may still be sold or bought back, and Alpaca's facts about it."""
+
+    available: Decimal
+    facts: dict[str, Any]
+
+
+def available_to(terms: Terms, standing: Standing) -> Stock:
+    """Return what a closing order may close: the position less what others hold of it."""
+    position_qty = standing.account.position_qty(terms.symbol)
+    others = standing.holders(terms.symbol, terms.side)
+    price = standing.view.last_price(terms.symbol)
+    held_qty = sum((held(order, price) for order in others), ZERO)
+    available = max(abs(position_qty) - held_qty, ZERO)
+    facts = {
+        "available": number(available),
+        "existing_qty": number(position_qty),
+        "held_for_orders": number(held_qty),
+        "related_orders": [order.id for order in others],
+        "symbol": terms.symbol,
+    }
+    return Stock(available=available, facts=facts)
 
 
 def intent_of(terms: Terms, position_qty: Decimal) -> Intent:

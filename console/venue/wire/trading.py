@@ -8,6 +8,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from console.venue.markets.market import Listing
 from console.venue.trading.accounts import Account, Activity, Position, Settings
+from console.venue.trading.asset_classes import class_of, joined
 from console.venue.trading.orders import ZERO, Fill, Order, OrderEvent
 from console.venue.wire.timestamps import new_york, rfc3339
 
@@ -60,7 +61,7 @@ def order_json(order: Order, legs: Sequence[Order] = ()) -> dict[str, Any]:
         "replaces": order.replaces,
         "asset_id": asset_id(terms.symbol),
         "symbol": terms.symbol,
-        "asset_class": "us_equity",
+        "asset_class": class_of(terms.symbol).value,
         "notional": optional(terms.notional),
         "qty": optional(terms.qty),
         "filled_qty": number(order.filled_qty),
@@ -108,7 +109,7 @@ def position_json(
     position: Position,
     *,
     account: Account,
-    listing: Listing,
+    exchange: str,
     held: Decimal,
     previous_close: Decimal | None,
 ) -> dict[str, Any]:
@@ -118,12 +119,13 @@ def position_json(
     gain = value - position.cost
     yesterday = previous_close or price
     change = price - yesterday
+    asset_class = class_of(position.symbol)
     return {
         "asset_id": asset_id(position.symbol),
-        "symbol": position.symbol,
-        "exchange": exchange_of(listing),
-        "asset_class": "us_equity",
-        "asset_marginable": True,
+        "symbol": joined(position.symbol),
+        "exchange": exchange,
+        "asset_class": asset_class.value,
+        "asset_marginable": asset_class.is_marginable,
         "qty": number(position.qty),
         "qty_available": number(max(abs(position.qty) - held, ZERO)),
         "avg_entry_price": number(position.avg_entry_price.quantize(MICROS)),
@@ -140,17 +142,19 @@ def position_json(
     }
 
 
-def account_json(account: Account, *, reserved: Decimal, now: int) -> dict[str, Any]:
-    """Return the account as it stands."""
+def account_json(
+    account: Account, *, reserved: Decimal, in_full: Decimal, now: int
+) -> dict[str, Any]:
+    """Return the account as it stands; open orders reserve, some of it `in_full`."""
     equity = account.equity
-    free = account.buying_power(reserved)
-    regulated = account.buying_power(reserved, min(account.multiplier, 2))
-    unborrowed = max(min(account.cash, equity) - reserved, ZERO)
+    free = account.buying_power(reserved, in_full=in_full)
+    regulated = account.buying_power(reserved, min(account.multiplier, 2), in_full=in_full)
+    unborrowed = account.unborrowed(reserved)
     return {
         "id": account.opened.id,
         "account_number": account.opened.number,
         "status": "ACTIVE",
-        "crypto_status": "INACTIVE",
+        "crypto_status": "ACTIVE",
         "currency": "USD",
         "cash": number(account.cash),
         "equity": number(equity),
