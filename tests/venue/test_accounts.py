@@ -164,3 +164,18 @@ def test_every_account_comes_back_after_a_kill(start_venue, tmp_path):
     assert again.get("/v2/positions").json() == []
     for client in (back, poor):
         client._session.close()
+
+
+def test_each_account_has_a_rate_limit_of_its_own(start_venue):
+    venue = start_venue("--rate-limit", "3", "--accounts", "2")
+    (second,) = venue.line["accounts"]
+    keys = {"APCA-API-KEY-ID": second["key"], "APCA-API-SECRET-KEY": second["secret"]}
+
+    spent = [venue.get("/v2/account").status_code for _ in range(4)]
+    url = venue.line["trading_url"] + "/v2/account"
+    other = requests.get(url, headers=keys, timeout=60)
+    nobody = requests.get(url, headers={"APCA-API-KEY-ID": "PKNOBODY"}, timeout=60)
+
+    assert spent == [200, 200, 200, 429]
+    assert (other.status_code, other.headers["X-RateLimit-Remaining"]) == (200, "2")
+    assert (nobody.status_code, nobody.headers["X-RateLimit-Remaining"]) == (401, "2")

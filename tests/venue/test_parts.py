@@ -55,11 +55,13 @@ def test_the_rate_limit_is_spent_and_comes_back_with_the_next_minute():
     now = [1_000.0]
     limit = RateLimit(2, now=lambda: now[0])
 
-    first = [limit.spend() for _ in range(3)]
+    first = [limit.spend("one") for _ in range(3)]
+    other = limit.spend("another")
     now[0] = 1_060.0
-    later = limit.spend()
+    later = limit.spend("one")
 
     assert [(a.remaining, a.is_spent) for a in first] == [(1, False), (0, False), (0, True)]
+    assert (other.remaining, other.is_spent) == (1, False)
     assert (first[0].resets_at, later.is_spent, later.remaining) == (1_060, False, 1)
 
 

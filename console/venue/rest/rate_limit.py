@@ -1,4 +1,4 @@
-"""So many requests a minute, as the headers of every answer tell."""
+"""So many requests a minute for each account, as the headers of every answer tell."""
 
 import time
 from collections.abc import Callable
@@ -29,22 +29,29 @@ class Allowance:
 
 
 class RateLimit:
-    """Counts requests in windows of a minute; `limit` None refuses nothing."""
+    """Counts the requests of each account in windows of a minute; `limit` None refuses nothing."""
 
     def __init__(self, limit: int | None, *, now: Callable[[], float] = time.time) -> None:
         self._limit = limit
         self._now = now
-        self._resets_at = 0
-        self._used = 0
+        self._windows: dict[str, _Window] = {}
 
-    def spend(self) -> Allowance:
-        """Count one request and say what is left."""
+    def spend(self, account: str) -> Allowance:
+        """Count one request of an account, all its keys together, and say what is left."""
         now = self._now()
-        if now >= self._resets_at:
-            self._resets_at = int(now) + WINDOW_SECONDS
-            self._used = 0
-        self._used += 1
+        window = self._windows.setdefault(account, _Window())
+        if now >= window.resets_at:
+            window.resets_at, window.used = int(now) + WINDOW_SECONDS, 0
+        window.used += 1
         if self._limit is None:
-            return Allowance(UNLIMITED, max(UNLIMITED - self._used, 1), self._resets_at)
-        left = self._limit - self._used
-        return Allowance(self._limit, max(left, 0), self._resets_at, is_spent=left < 0)
+            return Allowance(UNLIMITED, max(UNLIMITED - window.used, 1), window.resets_at)
+        left = self._limit - window.used
+        return Allowance(self._limit, max(left, 0), window.resets_at, is_spent=left < 0)
+
+
+@dataclass(slots=True)
+class _Window:
+    """The running minute of one account."""
+
+    resets_at: int = 0
+    used: int = 0

@@ -86,7 +86,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def _admitted(request: web.Request, handler: Handler, floor: Floor) -> web.StreamResponse:
-    allowance = floor.rate_limit.spend()
+    allowance = floor.rate_limit.spend(floor.members.asking_id)
     if allowance.is_spent:
         response: web.StreamResponse = _too_many(request)
     elif not floor.keys.are_in(request.headers):

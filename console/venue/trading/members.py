@@ -37,6 +37,12 @@ class Members:
         return self._exchanges.get(ASKING.get(), self.first)
 
     @property
+    def asking_id(self) -> str:
+        """The id of the account whose request is being served; empty for a key nobody has."""
+        exchange = self._exchanges.get(ASKING.get())
+        return exchange.account.opened.id if exchange else ""
+
+    @property
     def hours(self) -> Hours:
         """When everybody trades."""
         return self._hours
