@@ -28,6 +28,8 @@ HALT_KEYS = "ctrl+g,f12"
 ACTIONS: tuple[Action, ...] = (
     Action("halt", HALT_KEYS, "Halt", "Safety", Capability.HALT, in_footer=True),
     Action("show_halt", "h", "Halt screen", "Safety"),
+    Action("show_reconciliation", "v", "Reconciliation", "Safety"),
+    Action("compare_now", "c", "Compare with the broker", "Safety", in_footer=True),
     Action("rearm", "R", "Re-arm", "Safety", Capability.REARM, in_footer=True),
     Action("order_line", "slash,t", "Order line", "Trading", Capability.TRADE, in_footer=True),
     Action("buy", "b", "Buy", "Trading", Capability.TRADE, in_footer=True),

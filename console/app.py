@@ -121,6 +121,11 @@ class Killcord(App[None]):
         if self.session is not None:
             self.session.show_halt()
 
+    def action_show_reconciliation(self) -> None:
+        """Show the reconciliation screen."""
+        if self.session is not None:
+            self.session.show_reconciliation()
+
     def action_help(self) -> None:
         """Show every key."""
         if self.session is not None:

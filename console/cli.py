@@ -70,6 +70,7 @@ def _add_reading(commands: Commands) -> None:
         ("status", "the desk's condition"),
         ("orders", "the open orders"),
         ("positions", "the holdings"),
+        ("reconcile", "what a comparison with the broker, made now, found"),
         ("quote", "the newest quote of one symbol"),
         ("chart", "the newest bars of one symbol as candles"),
     ):
@@ -222,7 +223,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _question(  # noqa: PLR0911 - one line a command
     options: argparse.Namespace,
 ) -> Coroutine[None, None, int]:
-    from console.commands import charting, reading, trading  # noqa: PLC0415 - as above
+    from console.commands import charting, reading, reconciling, trading  # noqa: PLC0415 - as above
 
     folder, wants_json = state_folder(options.profile), getattr(options, "json", False)
     match options.command:
@@ -232,6 +233,8 @@ def _question(  # noqa: PLR0911 - one line a command
             return reading.orders(folder, every=options.all, wants_json=wants_json)
         case "positions":
             return reading.positions(folder, wants_json=wants_json)
+        case "reconcile":
+            return reconciling.reconcile(folder, wants_json=wants_json)
         case "quote":
             return reading.quote(folder, options.symbol, wants_json=wants_json)
         case "chart":

@@ -9,6 +9,7 @@ from console.app import HALT_REASON, Killcord
 from console.screens.crash import record_crash
 from console.screens.halt import HaltScreen
 from console.screens.main import MainScreen
+from console.screens.reconciliation import ReconciliationScreen
 from tests.screens.consoles import Alone, console_of
 from tests.screens.fakes import FakeDesk
 
@@ -16,7 +17,7 @@ SECRET = "PKCANARY-0123456789"
 
 
 def bound():
-    kinds = (Killcord, MainScreen, HaltScreen)
+    kinds = (Killcord, MainScreen, HaltScreen, ReconciliationScreen)
     return {
         binding.id: (kind, binding)
         for kind in kinds
@@ -33,7 +34,7 @@ def test_every_action_of_the_table_is_bound_and_done(action):
 
 
 def test_no_two_actions_of_a_screen_share_a_key():
-    for kind in (MainScreen, HaltScreen):
+    for kind in (MainScreen, HaltScreen, ReconciliationScreen):
         keys = {}
         for owner in (Killcord, kind):
             for key, binding in owner._merge_bindings():

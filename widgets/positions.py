@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from console.domain.ledger import exchange_day
 from console.domain.positions import Position
 from console.domain.state import TradingState
 from widgets import figures
@@ -24,6 +25,10 @@ class Valued(NamedTuple):
     mark: Decimal | None
     is_live: bool
     """Whether the mark is the middle of a live quote, not the broker's."""
+    realized: Decimal | None = None
+    """What our fills of today realized in it; None when that is not known."""
+    held: str = figures.DASH
+    """How long it has been held, in its largest unit."""
 
     @property
     def value(self) -> Decimal | None:
@@ -61,6 +66,8 @@ class Positions(Grid):
         Column(label="Value", width=11, align="right", priority=2),
         Column(label="P&L", width=10, align="right"),
         Column(label="P&L %", width=8, align="right", priority=1),
+        Column(label="Realized", width=10, align="right", priority=5),
+        Column(label="Held", width=4, align="right", priority=6),
     )
 
     def __init__(
@@ -70,20 +77,20 @@ class Positions(Grid):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._known: tuple[Valued, ...] | None = None
+        self._known: tuple[tuple[Valued, ...] | None, Decimal | None] = (None, None)
         self._has_shown = False
         self.entitle("Positions")
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw what changed: holdings, or the prices they are valued at."""
-        valued = _value(state, now)
-        if self._has_shown and valued == self._known:
+        valued, realized = _value(state, now), state.realized_today(now)
+        if self._has_shown and (valued, realized) == self._known:
             return
-        self._known, self._has_shown = valued, True
+        self._known, self._has_shown = (valued, realized), True
         rows = {each.position.symbol: _row(each) for each in valued or ()}
-        footer = _total(valued) if valued else None
+        footer = _total(valued, realized) if valued else None
         self.set_rows(rows, footer=footer, placeholder=NOT_KNOWN if valued is None else NONE_HELD)
-        self.entitle("Positions", f"{len(rows)} held" if rows else "")
+        self.entitle("Positions", _summary(len(rows), realized))
 
 
 def _value(state: TradingState, now: datetime) -> tuple[Valued, ...] | None:
@@ -94,10 +101,18 @@ def _value(state: TradingState, now: datetime) -> tuple[Valued, ...] | None:
 
 
 def _mark(position: Position, state: TradingState, now: datetime) -> Valued:
-    mid = live_mid(position.symbol, state, now)
-    if mid is None:
-        return Valued(position, position.last_price, is_live=False)
-    return Valued(position, Decimal(str(round(mid, 4))), is_live=True)
+    mid, ours = live_mid(position.symbol, state, now), state.holdings.get(position.symbol)
+    mark = position.last_price if mid is None else Decimal(str(round(mid, 4)))
+    if ours is None:
+        return Valued(position, mark, is_live=mid is not None)
+    at, entered = state.market_time(now), ours.opened_at
+    return Valued(
+        position,
+        mark,
+        is_live=mid is not None,
+        realized=ours.realized_on(exchange_day(at)),
+        held=figures.age(None if entered is None else max((at - entered).total_seconds(), 0.0)),
+    )
 
 
 def _row(valued: Valued) -> Line:
@@ -112,7 +127,17 @@ def _row(valued: Valued) -> Line:
         figures.known(figures.money(valued.value)),
         figures.change(figures.signed(pnl), pnl),
         figures.change(figures.percent(share), share),
+        figures.change(figures.signed(valued.realized), valued.realized),
+        figures.known(valued.held),
     )
+
+
+def _summary(held: int, realized: Decimal | None) -> str:
+    """Say what the whole day realized, closed positions too, where that is known."""
+    words = [f"{held} held"] if held else []
+    if realized:
+        words.append(f"realized {figures.signed(realized)}")
+    return ", ".join(words)
 
 
 def _source(valued: Valued) -> Cell:
@@ -121,7 +146,7 @@ def _source(valued: Valued) -> Cell:
     return Cell("mid", "quiet") if valued.is_live else Cell("broker", "stale")
 
 
-def _total(valued: Iterable[Valued]) -> Line:
+def _total(valued: Iterable[Valued], realized: Decimal | None) -> Line:
     """Sum up; a sum with an unknown part is unknown."""
     every = tuple(valued)
     value = _sum(each.value for each in every)
@@ -137,6 +162,8 @@ def _total(valued: Iterable[Valued]) -> Line:
         figures.known(figures.money(value), "strong"),
         figures.change(figures.signed(pnl), pnl),
         figures.change(figures.percent(share), share),
+        figures.change(figures.signed(realized), realized),
+        BLANK,
     )
 
 

@@ -1,6 +1,6 @@
 """Commands that only read: status, orders, positions, quote."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from console.commands import exits
@@ -27,7 +27,8 @@ QUOTE_SECONDS = 5.0
 async def status(folder: StateFolder, *, wants_json: bool) -> int:
     """Print the desk's condition."""
     async with attached(folder) as desk:
-        facts = status_facts(_welcome(desk.replica.welcome), desk.state)
+        now = desk.replica.now() or datetime.now(UTC)
+        facts = status_facts(_welcome(desk.replica.welcome), desk.state, now)
     print(as_json(facts) if wants_json else status_words(facts))
     return exits.DONE
 
@@ -47,10 +48,14 @@ async def positions(folder: StateFolder, *, wants_json: bool) -> int:
     async with attached(folder) as desk:
         await desk.until(lambda state: state.positions is not None, QUOTE_SECONDS)
         state = desk.state
+        at = state.market_time(desk.replica.now() or datetime.now(UTC))
     if state.positions is None:
         print("The positions are not known: the desk has not reconciled with the broker yet.")
         return exits.FAILED
-    facts = [position_facts(p, _price(p, state)) for p in state.positions.values()]
+    facts = [
+        position_facts(p, _price(p, state), state.holdings.get(p.symbol), at)
+        for p in state.positions.values()
+    ]
     print(as_json(facts) if wants_json else position_words(facts))
     return exits.DONE
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from console.domain.ledger import Holding, exchange_day
 from console.domain.order_ids import short_number
 from console.domain.orders import Order
 from console.domain.positions import Position
@@ -31,9 +32,10 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(_line(row, widths) for row in table)
 
 
-def status_facts(welcome: Welcome, state: TradingState) -> dict[str, Any]:
+def status_facts(welcome: Welcome, state: TradingState, now: datetime) -> dict[str, Any]:
     """Return the desk's whole condition as plain values."""
     account, halt, clock = state.account, state.halt, state.clock
+    compared = state.reconciliation
     return {
         "profile": welcome.profile,
         "venue": welcome.venue,
@@ -64,8 +66,19 @@ def status_facts(welcome: Welcome, state: TradingState) -> dict[str, Any]:
                 "heard_at": connection.heard_at,
                 "latency_ms": connection.latency_ms,
                 "detail": connection.detail,
+                "bad": connection.bad,
+                "requests_left": connection.allowance and connection.allowance.remaining,
+                "requests_a_minute": connection.allowance and connection.allowance.limit,
             }
             for channel, connection in state.connections.items()
+        },
+        "realized_today": state.realized_today(now),
+        "reconciliation": compared
+        and {
+            "at": compared.at,
+            "cause": compared.cause,
+            "found": str(compared),
+            "differences": len(compared.differences),
         },
         "positions": None if state.positions is None else len(state.positions),
         "open_orders": len(state.open_orders),
@@ -81,9 +94,11 @@ def status_words(facts: dict[str, Any]) -> str:
         ("desk", f"{facts['profile'].upper()} on {facts['venue']}, pid {facts['desk_pid']}"),
         ("mode", _mode_words(facts["mode"], halt)),
         ("ready", "yes" if facts["ready"] else "no: not reconciled with the broker"),
+        ("reconciled", _compared_words(facts["reconciliation"])),
         ("session", session["phase"] if session else NOT_KNOWN),
         ("equity", money(account and account["equity"])),
         ("day P&L", money(account and account["day_pnl"])),
+        ("realized", money(facts["realized_today"])),
         ("buying power", money(account and account["buying_power"])),
         ("positions", NOT_KNOWN if facts["positions"] is None else str(facts["positions"])),
         ("open orders", f"{facts['open_orders']} ({facts['unknown_orders']} unknown)"),
@@ -125,8 +140,12 @@ def order_words(orders: Sequence[Order]) -> str:
     return aligned(header, [_order_row(order) for order in orders])
 
 
-def position_facts(position: Position, price: Decimal | None) -> dict[str, Any]:
-    """Return one position as plain values, valued at `price`."""
+def position_facts(
+    position: Position, price: Decimal | None, held: Holding | None, at: datetime
+) -> dict[str, Any]:
+    """Return one position as plain values, valued at `price`; `at` is the market's time."""
+    entered_at = None if held is None else held.opened_at
+    realized = None if held is None else held.realized_on(exchange_day(at))
     return {
         "symbol": position.symbol,
         "qty": position.qty,
@@ -135,6 +154,10 @@ def position_facts(position: Position, price: Decimal | None) -> dict[str, Any]:
         "market_value": None if price is None else position.market_value(price),
         "unrealized_pnl": None if price is None else position.unrealized_pnl(price),
         "qty_available": position.qty_available,
+        "avg_cost": None if held is None else held.avg_cost,
+        "realized_today": realized,
+        "entered_at": entered_at,
+        "held_seconds": None if entered_at is None else round((at - entered_at).total_seconds()),
     }
 
 
@@ -142,7 +165,10 @@ def position_words(facts: Sequence[dict[str, Any]]) -> str:
     """Return positions as a table."""
     if not facts:
         return "No positions."
-    header = ("symbol", "qty", "average", "price", "value", "unrealized")
+    header = (
+        *("symbol", "qty", "average", "price", "value"),
+        *("unrealized", "realized", "entered", "held"),
+    )
     rows = [
         (
             row["symbol"],
@@ -151,6 +177,9 @@ def position_words(facts: Sequence[dict[str, Any]]) -> str:
             money(row["price"]),
             money(row["market_value"]),
             money(row["unrealized_pnl"]),
+            money(row["realized_today"]),
+            NOT_KNOWN if row["entered_at"] is None else _moment(row["entered_at"]),
+            _span(row["held_seconds"]),
         )
         for row in facts
     ]
@@ -160,6 +189,22 @@ def position_words(facts: Sequence[dict[str, Any]]) -> str:
 def money(value: Decimal | None, places: int = 2) -> str:
     """Return dollars with separators, or an em dash."""
     return NOT_KNOWN if value is None else f"{value:,.{places}f}"
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _span(seconds: int | None) -> str:
+    """Return how long something lasted: `2d 3h 04m`, `4m 05s`."""
+    if seconds is None:
+        return NOT_KNOWN
+    minutes, rest = divmod(max(seconds, 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days or hours:
+        return (f"{days}d " if days else "") + f"{hours}h {minutes:02}m"
+    return f"{minutes}m {rest:02}s"
 
 
 def _order_row(order: Order) -> tuple[str, ...]:
@@ -181,10 +226,20 @@ def _mode_words(mode: str, halt: dict[str, Any] | None) -> str:
     return f"{mode.upper()}, {proof}: {halt['reason']} (by {halt['by']})"
 
 
+def _compared_words(compared: dict[str, Any] | None) -> str:
+    if compared is None:
+        return NOT_KNOWN
+    return f"{compared['at'].astimezone().strftime('%H:%M:%S')}, {compared['found']}"
+
+
 def _link_words(link: dict[str, Any]) -> str:
     words = [link["link"]]
     if link["latency_ms"] is not None:
         words.append(f"{link['latency_ms']:.0f} ms")
+    if link["bad"]:
+        words.append(f"{link['bad']:,} unreadable")
+    if link["requests_left"] is not None:
+        words.append(f"{link['requests_left']:,} of {link['requests_a_minute']:,} requests left")
     if link["detail"]:
         words.append(link["detail"])
     return ", ".join(words)

@@ -7,6 +7,7 @@ replica of the desk.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from console.domain.account import Account
@@ -30,7 +31,7 @@ from console.domain.events import (
     WatchlistChanged,
 )
 from console.domain.halt import Halt, Mode
-from console.domain.ledger import Holding
+from console.domain.ledger import Holding, exchange_day, realized_on
 from console.domain.market import Day, MarketClock, Quote, Trade
 from console.domain.orders import Fill, Order, OrderStatus, newest
 from console.domain.positions import Position
@@ -96,6 +97,16 @@ class TradingState:
         trading = self.connections.get(Channel.TRADING)
         is_live = trading is not None and trading.link is Link.LIVE
         return is_live and self.positions is not None and self.account is not None
+
+    def market_time(self, now: datetime) -> datetime:
+        """The market's time at the desk's `now`: a replayed tape has its own."""
+        return now if self.clock is None else self.clock.market_time(now)
+
+    def realized_today(self, now: datetime) -> Decimal | None:
+        """What our fills of the market's day realized; None while that is not known."""
+        if self.reconciliation is None:
+            return None
+        return realized_on(exchange_day(self.market_time(now)), self.holdings.values())
 
     def position_of(self, symbol: str) -> Position | None:
         """The holding in `symbol`, if it is known and there is one."""

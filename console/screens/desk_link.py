@@ -48,6 +48,9 @@ class Commands(Protocol):
     async def rearm(self, reason: str) -> Receipt:
         """Lift the halt."""
 
+    async def reconcile(self) -> Receipt:
+        """Have the desk compare with the broker now."""
+
     async def set_crossing(self, symbol: str, direction: Direction, price: float) -> Receipt:
         """Ask to be told when a price crosses a level."""
 

@@ -11,6 +11,7 @@ ON_THE_APP = frozenset(
     {
         "halt",
         "show_halt",
+        "show_reconciliation",
         "next_theme",
         "help",
         "pane_help",
@@ -27,6 +28,9 @@ EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help", "restart_d
 ON_THE_HALT_SCREEN = frozenset({"rearm", "back"})
 """Actions of the halt screen."""
 
+
+ON_THE_RECONCILIATION_SCREEN = frozenset({"compare_now", "back"})
+"""Actions of the reconciliation screen."""
 
 AT_ONCE = "at_once"
 """The action that runs another one before the next key is looked at."""
@@ -49,7 +53,7 @@ def main_bindings() -> list[Binding]:
     A key that travels through the focused pane acts later than it was read, and the
     letters typed after it, by a quick hand or a slow line, would miss the order line.
     """
-    plain = bindings(BY_ID.keys() - ON_THE_APP - ON_THE_HALT_SCREEN)
+    plain = bindings(BY_ID.keys() - ON_THE_APP - ON_THE_HALT_SCREEN - ON_THE_RECONCILIATION_SCREEN)
     at_once = [replace(key, action=f"{AT_ONCE}({key.action!r})", priority=True) for key in plain]
     return [*plain, *at_once]
 
@@ -57,6 +61,11 @@ def main_bindings() -> list[Binding]:
 def halt_bindings() -> list[Binding]:
     """Return the bindings of the halt screen."""
     return bindings(ON_THE_HALT_SCREEN)
+
+
+def reconciliation_bindings() -> list[Binding]:
+    """Return the bindings of the reconciliation screen."""
+    return bindings(ON_THE_RECONCILIATION_SCREEN)
 
 
 def _binding(action: Action) -> Binding:

@@ -18,6 +18,7 @@ from console.screens.late_link import LateLink
 from console.screens.leave import LeaveScreen, Leaving
 from console.screens.main import MainScreen
 from console.screens.pane_screen import PANES
+from console.screens.reconciliation import ReconciliationScreen
 from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
@@ -64,7 +65,7 @@ class Session:
         self._drawn_at = self._monotonic()
         now = self._desk_time()
         for screen in self._app.screen_stack:
-            if isinstance(screen, MainScreen | HaltScreen):
+            if isinstance(screen, MainScreen | HaltScreen | ReconciliationScreen):
                 screen.draw(now)
 
     def _on_desk_change(self) -> None:
@@ -114,6 +115,13 @@ class Session:
             self._app.pop_screen()
         if not isinstance(self._app.screen, HaltScreen):
             self._app.push_screen(HaltScreen(self.link, self._profile))
+
+    def show_reconciliation(self) -> None:
+        """Show whether our picture and the broker's agree."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if not isinstance(self._app.screen, ReconciliationScreen):
+            self._app.push_screen(ReconciliationScreen(self.link, self._profile))
 
     def help(self) -> None:
         """Show every key."""

@@ -152,6 +152,9 @@ class FakeDesk:
         self._revision += 1
         self.tell(HaltChanged(halt=halt, revision=self._revision))
 
+    async def reconcile(self):
+        return await self._answer("reconcile", None, "no difference")
+
     async def rearm(self, reason):
         receipt = await self._answer("rearm", reason, "trading is active again")
         if receipt.outcome is Outcome.ACCEPTED:

@@ -14,6 +14,7 @@ from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, S
 from console.domain.positions import Position
 from console.domain.readings import Reading, Unit
 from console.domain.receipts import Check, Preview
+from console.domain.reconciliation import Cause, Difference, Reconciliation, Subject
 from console.domain.state import TradingState
 
 NOW = datetime(2026, 11, 23, 18, 46, 55, tzinfo=UTC)
@@ -155,6 +156,40 @@ def connection(channel: Channel, age: float, latency: float | None = None) -> Co
     )
 
 
+RECONCILED = Reconciliation(
+    number=12,
+    cause=Cause.ROUTINE,
+    began_at=ago(4),
+    at=ago(3.6),
+    orders=5,
+    fills=2,
+    positions=3,
+)
+DIFFERING = Reconciliation(
+    number=9,
+    cause=Cause.RECONNECTED,
+    began_at=ago(62),
+    at=ago(60),
+    orders=6,
+    fills=1,
+    positions=3,
+    differences=(
+        Difference(
+            subject=Subject.ORDER,
+            symbol="AAPL",
+            text="The broker has an order this desk did not place: sell 5 AAPL @ 195.00 day "
+            "(foreign).",
+            done="It is followed and counted like our own.",
+            order="5a2f1c8e-0000-4000-8000-000000000000",
+        ),
+        Difference(
+            subject=Subject.POSITION,
+            symbol="MSFT",
+            text="Position in MSFT: we had 0, the broker has 15.",
+            done="The broker's quantity and average were taken over.",
+        ),
+    ),
+)
 STATE = TradingState(
     account=Account(
         number="PA12345",
