@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long bench lint format lock screenshots docs clean
+.PHONY: help setup foreign run test test-long bench lint format lock screenshots docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,13 +19,28 @@ setup: .venv/ready ## Make .venv from the lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
 
+foreign: .foreign/python/ready .foreign/fuzz/ready .foreign/node/ready ## Make the environments of the clients we did not write
+
+.foreign/node/ready: FOLDER := .foreign/node
+.foreign/node/ready: tests/foreign/node/package-lock.json
+	@command -v npm >/dev/null || echo "npm is not installed: the tests of the npm client will be skipped."
+	@! command -v npm >/dev/null || { rm -rf $(FOLDER) && mkdir -p $(FOLDER) \
+		&& cp tests/foreign/node/package.json tests/foreign/node/package-lock.json tests/foreign/node/.npmrc $(FOLDER) \
+		&& npm ci --prefix $(FOLDER) --ignore-scripts --no-audit --no-fund --silent && touch $@; }
+
+.foreign/%/ready: tests/foreign/%/requirements.lock
+	@echo "Making .foreign/$* from its lock."
+	@rm -rf .foreign/$* && $(PYTHON) -m venv .foreign/$*
+	@.foreign/$*/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
 run: setup ## Open the console on the embedded venue
 	@$(BIN)/killcord
 
-test: setup lint ## Lint, types, layers and every test but the long ones (at most 10 minutes)
+test: setup foreign lint ## Lint, types, layers and every test but the long ones (at most 10 minutes)
 	$(BIN)/python -m pytest -n 2 -m "not long" --cov --cov-report=term:skip-covered
 
-test-long: setup ## The proofs that take minutes
+test-long: setup foreign ## The proofs that take minutes
 	$(BIN)/python -m pytest -m long
 
 bench: setup ## Speed: name, ours, baseline, ratio, goal; writes bench.json
@@ -52,4 +67,4 @@ docs: setup ## Write the generated tables of docs/ from the code
 	$(BIN)/python tools/reference.py
 
 clean: ## Remove what can be made again
-	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json
+	rm -rf .venv .foreign .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json

@@ -1,4 +1,4 @@
-"""The bars that are told when a minute has ended."""
+"""What is told when a minute has ended: its bars, and later what changes them."""
 
 from typing import TYPE_CHECKING
 
@@ -26,4 +26,15 @@ def _of_minute(floor: "Floor", symbol: str, start: int) -> list[Told]:
     told: list[Told] = [BarTold("bars", "b", symbol, bars[-1])]
     if day := floor.latest_bar(symbol, Timeframe.DAY_1):
         told.append(BarTold("dailyBars", "d", symbol, day))
+    return told
+
+
+def late_prints(floor: "Floor", until: int) -> list[Told]:
+    """Return the prints that come late and the bars they change; no order trades on them."""
+    told: list[Told] = []
+    for trade in floor.market.late(until):
+        floor.view.see_late(trade)
+        minute = trade.at - trade.at % MINUTE
+        bars = floor.market.bars(trade.symbol, Timeframe.MIN_1, minute, minute)
+        told += [trade, *(BarTold("updatedBars", "u", trade.symbol, bar) for bar in bars)]
     return told

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.domain.market import Timeframe
-from console.venue.bar_ends import bars_ended
+from console.venue.bar_ends import bars_ended, late_prints
 from console.venue.books import Books
 from console.venue.clock import VenueClock
 from console.venue.faults.standing import Faults
@@ -83,6 +83,8 @@ class Floor:
     coins: "CoinFeed | None" = field(init=False, default=None)
     halted: set[str] = field(init=False, default_factory=set)
     """Symbols nothing is quoted or traded of; their market goes on unseen."""
+    told_besides: list[Callable[[int, int], list[Told]]] = field(init=False, default_factory=list)
+    """What else the data stream tells of a stretch of time, once somebody has listened."""
     _is_settling: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -221,7 +223,11 @@ class Floor:
         for exchange in self.members:
             exchange.tell_time(until)
         self.tell(ticks, bars_ended(self, max(before, until - LONGEST_GLANCE), until))
+        self.data_hub.publish(late_prints(self, until))
+        self._trade_coins(before, until)
         self.data_hub.publish(told_between(before, until, self.data_hub.has_listeners))
+        for tell in self.told_besides:
+            self.data_hub.publish(tell(before, until))
         for step in self.stage.due(until):
             perform(self, step)
         return until == now

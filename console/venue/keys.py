@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from base64 import b64decode
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
@@ -39,4 +40,18 @@ class Keys:
 
     def are_in(self, headers: Mapping[str, str]) -> bool:
         """Whether a request carries them."""
-        return self.fit(headers.get(KEY_ID_HEADER), headers.get(SECRET_HEADER))
+        return self.fit(*pair_in(headers))
+
+
+def pair_in(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the key and the secret that a request names: in Alpaca's headers, or Basic."""
+    if KEY_ID_HEADER in headers or SECRET_HEADER in headers:
+        return headers.get(KEY_ID_HEADER), headers.get(SECRET_HEADER)
+    scheme, _, coded = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None, None
+    try:
+        key, _, secret = b64decode(coded, validate=True).decode().partition(":")
+    except ValueError:
+        return None, None
+    return key, secret

@@ -16,7 +16,7 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
-from console.venue import control, stage_control
+from console.venue import control, option_feed, stage_control
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.clock import VenueClock
 from console.venue.faults import control as fault_control
@@ -143,6 +143,7 @@ def application(floor: Floor) -> web.Application:
     app = web.Application(middlewares=[envelope], client_max_size=LARGEST_BODY)
     app[FLOOR] = floor
     app[STREAMS] = {feed.path: floor.data_hub.serving(feed) for feed in FEEDS}
+    app[STREAMS] |= {f.path: option_feed.serving(floor, f) for f in FEEDS if f.is_msgpack_only}
     app[STREAMS] |= dict.fromkeys(TRADING_STREAMS, floor.trading_hub.serve)
     for area in (
         rest_account,

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import takewhile
 
 from console.venue.markets.market import QuoteTick, Tick, TradeTick
 from console.venue.shown import Shown
@@ -42,6 +43,14 @@ class MarketView:
             return
         self.trades[tick.symbol] = tick
         self.trade_history[tick.symbol].append(tick)
+
+    def see_late(self, trade: TradeTick) -> None:
+        """Take note of a print that is told late: it stands among the older ones."""
+        history = self.trade_history[trade.symbol]
+        newer = takewhile(lambda seen: seen.at > trade.at, reversed(history))
+        place = len(history) - sum(1 for _ in newer)
+        if len(history) < HISTORY:
+            history.insert(place, trade)
 
     def last_price(self, symbol: str) -> Decimal | None:
         """Return the price of the last trade, else the middle of the quote, else the last close."""

@@ -6,6 +6,7 @@ midnight in New York. Only the newest minute ever changes.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from console.domain.market import Timeframe
@@ -38,6 +39,20 @@ class BarBook:
         if forming := self._forming.pop(symbol, None):
             self._closed[symbol].append(forming.bar)
         self._closed[symbol].extend(bars)
+
+    def add_late(self, trade: TradeTick) -> None:
+        """Book a print that is told after its minute ended: it closes no bar, it only counts."""
+        forming = self._forming.get(trade.symbol)
+        if forming and 0 <= trade.at - forming.at < MINUTE:
+            forming.add_late(trade)
+            return
+        minutes = self._closed[trade.symbol]
+        longer = [bars for (symbol, _), bars in self._longer.items() if symbol == trade.symbol]
+        for bars in longer:
+            bars.grow(minutes)
+        if _count_in(minutes, trade, MINUTE):
+            for bars in longer:
+                bars.add_late(trade)
 
     def bars(self, symbol: str, timeframe: Timeframe, start: int, end: int) -> list[MarketBar]:
         """Return the bars of any timeframe that start in [start, end], oldest first.
@@ -73,6 +88,11 @@ class _Forming:
         self.volume += size
         self.trade_count += 1
         self.notional += price * size
+
+    def add_late(self, trade: TradeTick) -> None:
+        close = self.close
+        self.add_print(trade.price, trade.size)
+        self.close = close
 
     def add_bar(self, bar: MarketBar) -> None:
         self.high = max(self.high, bar.high)
@@ -115,6 +135,13 @@ class _Longer:
                 self._forming.add_bar(minute)
         self._taken = len(minutes)
 
+    def add_late(self, trade: TradeTick) -> None:
+        """Count a late print of a minute that was taken."""
+        if self._forming and self._forming.at <= trade.at < self._ends_at:
+            self._forming.add_late(trade)
+            return
+        _count_in(self.closed, trade, self._timeframe.seconds * SECOND)
+
     def newest(self, minute: Sequence[MarketBar]) -> list[MarketBar]:
         """Return the bars not closed yet, as they are when one more minute counts or none."""
         after = _Longer(self._timeframe)
@@ -128,6 +155,24 @@ class _Longer:
         self._ends_at = bar_end(at, self._timeframe)
         self._forming = _Forming(at, minute.open)
         self._forming.add_bar(minute)
+
+
+def _count_in(bars: list[MarketBar], trade: TradeTick, length: int) -> bool:
+    """Count a late print in the bar it belongs to; False when there is none."""
+    place = bisect_right(bars, trade.at, key=_at) - 1
+    if place < 0 or trade.at - bars[place].at >= length:
+        return False
+    bar = bars[place]
+    volume = bar.volume + trade.size
+    bars[place] = replace(
+        bar,
+        high=max(bar.high, trade.price),
+        low=min(bar.low, trade.price),
+        volume=volume,
+        trade_count=bar.trade_count + 1,
+        vwap=round((bar.vwap * bar.volume + trade.price * trade.size) / volume, 6),
+    )
+    return True
 
 
 def bar_start(at: int, timeframe: Timeframe) -> int:

@@ -43,6 +43,8 @@ class TradeTick:
     size: int
     exchange: str
     trade_id: int
+    is_late: bool = False
+    """Whether it is told after the minute it happened in, and changes that bar."""
 
 
 Tick = QuoteTick | TradeTick
@@ -75,6 +77,12 @@ class Market(Protocol):
 
     def advance(self, now: int) -> Sequence[Tick]:
         """Return every tick after the last call and not later than `now`, in time order."""
+
+    def late(self, now: int) -> Sequence[TradeTick]:
+        """Return the prints of minutes that have ended, told not later than `now`.
+
+        The bars count them from now on; the last price is not theirs.
+        """
 
     def pass_over(self, until: int) -> Sequence[Tick]:
         """Leave untold what happened in the minutes before `until`; return what then stood."""

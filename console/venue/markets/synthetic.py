@@ -19,6 +19,7 @@ from console.venue.markets.bars import BarBook, aggregate, bar_start, window
 from console.venue.markets.daytime import MINUTE, SECOND, day_of, is_regular
 from console.venue.markets.flow import Conditions
 from console.venue.markets.intraday import TRADE_IDS_A_MINUTE, ticks_of_minute
+from console.venue.markets.late import LatePrints
 from console.venue.markets.market import Listing, MarketBar, QuoteTick, Tick, TradeTick
 from console.venue.markets.moves import HIGHEST_PRICE, LOWEST_PRICE, PRICE_RANGE
 from console.venue.markets.past import Past
@@ -58,6 +59,7 @@ class SyntheticMarket:
         self._moves = 0
         self._quotes: dict[str, QuoteTick] = {}
         self._prints: dict[str, TradeTick] = {}
+        self._late = LatePrints(self._columns, seed=self._seed, since=now)
         self._ahead: dict[int, list[Tick]] = {}
         self._told_until = self._live_from - 1
         self._minute = self._live_from
@@ -91,6 +93,17 @@ class SyntheticMarket:
         if not self._play_ahead() and now - self._built_at > _SETTLED_AFTER:
             self._past.draw_ahead()
         return told
+
+    def late(self, now: int) -> Sequence[TradeTick]:
+        """Return the prints of minutes that have ended, told late; the bars count them."""
+        told = self._late.told(now, self._minute_bar)
+        for trade in told:
+            self._book.add_late(trade)
+        return told
+
+    def _minute_bar(self, symbol: str, minute: int) -> MarketBar | None:
+        bars = self._book.bars(symbol, Timeframe.MIN_1, minute, minute)
+        return bars[0] if bars else None
 
     def pass_over(self, until: int) -> Sequence[Tick]:  # noqa: ARG002 - the port's signature
         """Return nothing: it begins in the present, so there is nothing to pass over."""

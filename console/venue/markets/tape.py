@@ -64,6 +64,10 @@ class TapeMarket:
         self._note(told)
         return told
 
+    def late(self, now: int) -> Sequence[TradeTick]:  # noqa: ARG002 - the port's signature
+        """Return nothing: the tape was written in time order."""
+        return []
+
     def pass_over(self, until: int) -> Sequence[Tick]:
         """Take up the tape after the minutes before `until`; return what stood there.
 

@@ -25,13 +25,11 @@ from console.venue.rest.queries import (
 from console.venue.rest.service import answer, floor_of
 from console.venue.trading.order_requests import read_flag
 from console.venue.trading.rejections import not_found
+from console.venue.wire.market import option_quote_json
 from console.venue.wire.timestamps import new_york, rfc3339
 from console.venue.wire.trading import asset_id
 
 MOST_CONTRACTS, MOST_SNAPSHOTS, USUAL, MOST_POINTS = 10_000, 1_000, 100, 10_000
-INDICATIVE = "I"
-EXCHANGE = "O"
-SIZE = 10
 FEEDS = ("opra", "indicative")
 TYPES = ("", "call", "put")
 _OCC = re.compile(r"[A-Z0-9.]{1,6}\d{6}[CP]\d{8}")
@@ -39,7 +37,8 @@ _OCC = re.compile(r"[A-Z0-9.]{1,6}\d{6}[CP]\d{8}")
 Json = dict[str, Any]
 
 
-async def _chains(floor: Floor) -> OptionChains:
+async def chains_of(floor: Floor) -> OptionChains:
+    """Return every contract; the first who asks has them made."""
     days = await floor.calendar.days()
     return floor.shelf.get(OptionChains, lambda: OptionChains(floor, days))
 
@@ -82,7 +81,7 @@ def _has_expiry(request: web.Request) -> bool:
 async def list_contracts(request: web.Request) -> web.Response:
     """Return contracts: those that expire until the next weekend unless asked otherwise."""
     floor = floor_of(request)
-    chains = await _chains(floor)
+    chains = await chains_of(floor)
     underlying = symbols_of(request, "underlying_symbols")
     is_active = choice_of(request, "status", ("active", "inactive")) == "active"
     is_american = choice_of(request, "style", ("american", "european")) == "american"
@@ -106,7 +105,7 @@ async def list_contracts(request: web.Request) -> web.Response:
 
 async def get_contract(request: web.Request) -> web.Response:
     """Return one contract by its symbol or id."""
-    chains = await _chains(floor_of(request))
+    chains = await chains_of(floor_of(request))
     named = request.match_info["symbol_or_id"].strip()
     contract = chains.contracts.get(named.upper()) or next(
         (c for c in chains.contracts.values() if asset_id(c.symbol) == named.lower()), None
@@ -161,7 +160,7 @@ async def _named(request: web.Request) -> list[Contract]:
     for symbol in symbols:
         if not _OCC.fullmatch(symbol):
             raise rejected(f"invalid symbol: {symbol[:32]}")
-    chains = await _chains(floor_of(request))
+    chains = await chains_of(floor_of(request))
     return [chains.contracts[symbol] for symbol in symbols if symbol in chains.contracts]
 
 
@@ -175,13 +174,13 @@ async def chain(request: web.Request) -> web.Response:
     choice_of(request, "feed", FEEDS)
     underlying = request.match_info["underlying_symbol"].strip().upper()
     check_syntax(underlying)
-    chains = await _chains(floor_of(request))
+    chains = await chains_of(floor_of(request))
     listed = (c for c in chains.contracts.values() if c.underlying == underlying)
     return await _snapshots(request, _filtered(request, filter(chains.is_active, listed)))
 
 
 async def _snapshots(request: web.Request, contracts: Iterable[Contract]) -> web.Response:
-    chains = await _chains(floor_of(request))
+    chains = await chains_of(floor_of(request))
     since = time_of(request, "updated_since")
     chosen, token = _page(request, contracts, MOST_SNAPSHOTS)
     quotes = {contract.symbol: chains.quote(contract) for contract in chosen}
@@ -204,21 +203,12 @@ def _snapshot_json(quote: OptionQuote) -> Json:
 
 
 def _quote_json(quote: OptionQuote) -> Json:
-    return {
-        "t": rfc3339(quote.at),
-        "ax": EXCHANGE,
-        "ap": quote.ask,
-        "as": SIZE,
-        "bx": EXCHANGE,
-        "bp": quote.bid,
-        "bs": SIZE if quote.bid else 0,
-        "c": INDICATIVE,
-    }
+    return {"t": rfc3339(quote.at), **option_quote_json(quote.bid, quote.ask)}
 
 
 async def latest_quotes(request: web.Request) -> web.Response:
     """Return the indicative quotes of several contracts."""
-    chains = await _chains(floor_of(request))
+    chains = await chains_of(floor_of(request))
     quotes = {c.symbol: chains.quote(c) for c in await _named(request)}
     return answer({"quotes": {s: _quote_json(quote) for s, quote in quotes.items() if quote}})
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from console.venue.faults.misbehaviour import Cut, misbehave
 from console.venue.floor import Floor
 from console.venue.journal import RequestSeen
-from console.venue.keys import KEY_ID_HEADER
+from console.venue.keys import pair_in
 from console.venue.trading.members import ASKING
 from console.venue.trading.rejections import Rejection
 
@@ -24,6 +24,7 @@ STREAMS: web.AppKey[dict[str, Handler]] = web.AppKey("streams", dict)
 """The websockets by path: news has a page and a stream at one address."""
 
 DATA_PATHS = ("/v2/stocks", "/v1beta1/", "/v1beta3/", "/v1/")
+KEYLESS = "/v1beta3/crypto/"
 CONTROL_PATH = "/control"
 WRITES = ("POST", "PATCH", "PUT", "DELETE")
 TRADING_PATHS = ("/v2/orders", "/v2/positions")
@@ -69,7 +70,7 @@ _decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse).decode
 @web.middleware
 async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Journal, admit, serve, and word whatever goes wrong as Alpaca does."""
-    ASKING.set(request.headers.get(KEY_ID_HEADER, ""))
+    ASKING.set(pair_in(request.headers)[0] or "")
     if request.path.startswith(CONTROL_PATH):
         return await _guarded(request, handler)
     floor = floor_of(request)
@@ -89,13 +90,18 @@ async def _admitted(request: web.Request, handler: Handler, floor: Floor) -> web
     allowance = floor.rate_limit.spend(floor.members.asking_id)
     if allowance.is_spent:
         response: web.StreamResponse = _too_many(request)
-    elif not floor.keys.are_in(request.headers):
+    elif not floor.keys.are_in(request.headers) and not _needs_no_keys(request):
         response = answer({"message": "unauthorized."}, 401)
     else:
         response = await _guarded(request, handler)
     response.headers["X-Request-ID"] = os.urandom(16).hex()
     response.headers.update(allowance.headers)
     return response
+
+
+def _needs_no_keys(request: web.Request) -> bool:
+    """Whether a request without keys is served: the history of coins is public at Alpaca."""
+    return request.path.startswith(KEYLESS) and pair_in(request.headers) == (None, None)
 
 
 def is_stream(request: web.Request) -> bool:

@@ -116,6 +116,11 @@ class DataHub:
         """Whether anybody listens to a feed that tells of something."""
         return any(asset in client.feed.tells for client in self._clients)
 
+    def wanted(self, asset: Asset, channel: str) -> set[str]:
+        """Return the symbols that are listened to on the feeds that tell of something."""
+        of_asset = (c.subscription for c in self._clients if asset in c.feed.tells)
+        return set[str]().union(*(subscription.symbols(channel) for subscription in of_asset))
+
     def publish(self, told: Sequence[Told]) -> None:
         """Tell everybody what they asked to hear."""
         if not told or not self._clients:

@@ -54,6 +54,14 @@ def _stocks(name: str, *tells: Asset) -> Feed:
     return Feed(path=f"/v2/{name}", tells=frozenset(tells), channels=STOCK_CHANNELS)
 
 
+def _crypto(name: str) -> Feed:
+    return Feed(
+        path=f"/{name}",
+        tells=frozenset({Asset.CRYPTO}),
+        channels=CRYPTO_CHANNELS,
+    )
+
+
 def _options(name: str) -> Feed:
     return Feed(
         path=f"/v1beta1/{name}",
@@ -66,11 +74,8 @@ def _options(name: str) -> Feed:
 FEEDS = (
     *(_stocks(name, Asset.STOCKS) for name in ("iex", "sip", "delayed_sip", "boats", "overnight")),
     _stocks("test", Asset.STOCKS, Asset.TEST),
-    Feed(
-        path="/v1beta3/crypto/us",
-        tells=frozenset({Asset.CRYPTO}),
-        channels=CRYPTO_CHANNELS,
-    ),
+    *(_crypto(f"v1beta3/crypto/{place}") for place in ("us", "us-1", "us-2", "eu-1", "bs-1")),
+    _crypto("v1beta2/crypto"),  # where the older Python SDK still looks
     Feed(path="/v1beta1/news", tells=frozenset({Asset.NEWS}), channels=NEWS_CHANNELS),
     _options("indicative"),
     _options("opra"),

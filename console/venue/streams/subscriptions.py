@@ -83,6 +83,10 @@ class Subscription:
         """What two clients share when they hear the same."""
         return tuple(self._symbols.items())
 
+    def symbols(self, channel: str) -> frozenset[str]:
+        """Return what is listened to on a channel."""
+        return self._symbols.get(channel, NOBODY)
+
     def add(self, request: Mapping[str, Any]) -> None:
         """Hear more.
 

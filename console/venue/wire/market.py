@@ -10,6 +10,9 @@ from console.venue.wire.timestamps import SECOND, rfc3339, rfc3339_seconds
 BID_ASK_EXCHANGE = "V"
 QUOTE_CONDITIONS = ("R",)
 TRADE_CONDITIONS = ("@",)
+LATE_CONDITIONS = ("@", "Z")
+"""Of a print told late: sold, out of sequence."""
+
 TAPES = {"NYSE": "A", "ARCA": "B", "AMEX": "B", "BATS": "B", "NYSEARCA": "B"}
 OTHER_TAPE = "C"
 
@@ -17,6 +20,13 @@ TIMESTAMP = -1
 """The msgpack extension of times."""
 
 Moment = str | msgspec.msgpack.Ext
+
+
+OPTION_EXCHANGE = "O"
+OPTION_SIZE = 10
+"""Contracts an indicative quote shows on either side."""
+
+INDICATIVE = "I"
 
 
 class QuoteMessage(msgspec.Struct, rename={"as_": "as"}):
@@ -106,7 +116,7 @@ def tick_message(tick: Tick, tape: str, at: Moment) -> QuoteMessage | TradeMessa
         tick.exchange or BID_ASK_EXCHANGE,
         tick.price,
         tick.size,
-        TRADE_CONDITIONS,
+        LATE_CONDITIONS if tick.is_late else TRADE_CONDITIONS,
         tape,
         at,
     )
@@ -150,7 +160,7 @@ def trade_json(tick: TradeTick, tape: str) -> dict[str, Any]:
         "x": tick.exchange or BID_ASK_EXCHANGE,
         "p": tick.price,
         "s": tick.size,
-        "c": TRADE_CONDITIONS,
+        "c": LATE_CONDITIONS if tick.is_late else TRADE_CONDITIONS,
         "i": tick.trade_id,
         "z": tape,
     }
@@ -167,4 +177,17 @@ def bar_json(bar: MarketBar) -> dict[str, Any]:
         "v": bar.volume,
         "n": bar.trade_count,
         "vw": bar.vwap,
+    }
+
+
+def option_quote_json(bid: float, ask: float) -> dict[str, Any]:
+    """Return an indicative option quote but for its time, on REST and on the stream."""
+    return {
+        "ax": OPTION_EXCHANGE,
+        "ap": ask,
+        "as": OPTION_SIZE,
+        "bx": OPTION_EXCHANGE,
+        "bp": bid,
+        "bs": OPTION_SIZE if bid else 0,
+        "c": INDICATIVE,
     }
