@@ -18,7 +18,7 @@ from console.venue.trading.accounts import Position, closing_side
 from console.venue.trading.asset_classes import AssetClass, class_of, joined
 from console.venue.trading.order_requests import read_number
 from console.venue.trading.orders import FRACTION, Order, Terms
-from console.venue.trading.rejections import Rejection, malformed, not_found
+from console.venue.trading.rejections import Rejection, malformed, not_found, unprocessable
 from console.venue.view import exact
 from console.venue.wire.timestamps import DAY
 from console.venue.wire.trading import exchange_of, order_json, position_json
@@ -130,3 +130,11 @@ def _days(floor: Floor, symbol: str) -> "Sequence[MarketBar | CoinBar]":
 
         return coins_of(floor).days(symbol, floor.now - DAY, floor.now)
     return floor.recent_bars(symbol, Timeframe.DAY_1)
+
+
+@routes.post("/v2/positions/{symbol_or_contract_id}/exercise")
+@routes.post("/v2/positions/{symbol_or_contract_id}/do-not-exercise")
+async def exercise(request: web.Request) -> web.Response:
+    """Refuse: nobody holds option contracts here."""
+    named = request.match_info["symbol_or_contract_id"]
+    raise unprocessable(f"no position in an option contract {named[:64]}")

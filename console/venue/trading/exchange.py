@@ -30,6 +30,7 @@ from console.venue.trading.proceedings import Change, Proceedings
 from console.venue.trading.rejections import unprocessable
 from console.venue.trading.replacements import (
     check_leg_changes,
+    check_qty_change,
     check_replaceable,
     replacement_terms,
     successor,
@@ -146,6 +147,7 @@ class Exchange:
         self.tell_time(now)
         old = self.blotter.order(order_id)
         check_replaceable(old)
+        check_qty_change(old, changes)
         check_leg_changes(old, changes)
         named = changes.get("client_order_id") or self._new_id()
         self.blotter.check_client_id(str(named))
@@ -211,6 +213,8 @@ class Exchange:
                 self._cancels.append(order.id)
             elif order.is_open:
                 self._life.close(order, EventKind.CANCELED, now)
+            elif order.status is OrderStatus.FILLED:
+                self._proceedings.tell(order, EventKind.CANCEL_REJECTED, now)
         for _ in range(len(self._arrivals)):
             order = self.blotter.orders[self._arrivals.popleft()]
             if order.is_open:

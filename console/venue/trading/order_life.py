@@ -176,11 +176,12 @@ class OrderLife:
 
     def _fill(self, order: Order, qty: Decimal, price: Decimal, now: int) -> None:
         self._engine.drop(order)
+        is_ending = order.status is OrderStatus.PENDING_CANCEL
         filled = replace(
             order,
             filled_qty=order.filled_qty + qty,
             filled_notional=order.filled_notional + qty * price,
-            status=OrderStatus.PARTIALLY_FILLED,
+            status=order.status if is_ending else OrderStatus.PARTIALLY_FILLED,
             updated_at=now,
         )
         leaves = filled.wants(price)

@@ -13,14 +13,14 @@ from uuid import uuid4
 from console.domain.orders import OrderType, Side, TimeInForce
 from console.venue.trading.class_shapes import check_class
 from console.venue.trading.order_shapes import check_terms
-from console.venue.trading.orders import Exits, OrderClass, Terms
+from console.venue.trading.orders import Exits, Intent, OrderClass, Terms
 from console.venue.trading.rejections import malformed, unprocessable
 
 LONGEST_CLIENT_ID = 128
 LARGEST, SMALLEST = 12, -30
 """Powers of ten between which every number of an order lies."""
 
-Word = TypeVar("Word", Side, OrderType, TimeInForce)
+Word = TypeVar("Word", Side, OrderType, TimeInForce, Intent)
 
 
 def read_ticket(body: Mapping[str, Any]) -> Terms:
@@ -29,6 +29,8 @@ def read_ticket(body: Mapping[str, Any]) -> Terms:
     Raises:
         Rejection: when the body is no order.
     """
+    if body.get("advanced_instructions"):
+        raise unprocessable("advanced_instructions are not available for this account")
     order_class, exits = _read_class(body.get("order_class")), _read_exits(body)
     is_exit = order_class is OrderClass.OCO and exits is not None
     terms = Terms(
@@ -47,6 +49,7 @@ def read_ticket(body: Mapping[str, Any]) -> Terms:
         extended_hours=read_flag(body.get("extended_hours")),
         order_class=order_class,
         exits=exits,
+        intent=_intent(body.get("position_intent")),
     )
     check_class(terms)
     check_terms(terms)
@@ -59,6 +62,8 @@ def read_changes(body: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         Rejection: when a value makes no sense.
     """
+    if body.get("notional") not in (None, ""):
+        raise malformed("notional cannot be replaced")
     changes: dict[str, Any] = {
         name: value
         for name in ("qty", "limit_price", "stop_price", "trail")
@@ -111,6 +116,12 @@ def _choice(kind: type[Word], value: Any, label: str) -> Word:
         return kind(value.lower() if isinstance(value, str) else value)
     except ValueError:
         raise malformed(f"invalid {label}") from None
+
+
+def _intent(value: Any) -> Intent | None:
+    if value in (None, ""):
+        return None
+    return _choice(Intent, value, "position_intent")
 
 
 def _client_order_id(value: Any) -> str | None:

@@ -73,6 +73,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     extended_hours: bool = False
     order_class: OrderClass = OrderClass.SIMPLE
     exits: Exits | None = None
+    intent: Intent | None = None
+    """What the client says the order does to the position, if it says so."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order"):
@@ -208,6 +210,7 @@ class EventKind(StrEnum):
     PENDING_CANCEL = "pending_cancel"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    CANCEL_REJECTED = "order_cancel_rejected"
     REPLACED = "replaced"
     REJECTED = "rejected"
 

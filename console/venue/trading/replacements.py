@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from console.domain.orders import OrderStatus
+from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.order_shapes import check_terms
 from console.venue.trading.orders import Order, Role, Terms
 from console.venue.trading.rejections import malformed, unprocessable
@@ -28,6 +29,20 @@ def check_replaceable(order: Order) -> None:
         raise malformed("unable to replace order, order isn't sent to exchange yet")
     if order.terms.notional is not None:
         raise unprocessable("unable to replace order, notional orders cannot be replaced")
+
+
+def check_qty_change(order: Order, changes: Mapping[str, object]) -> None:
+    """Check that a change of qty is one of whole shares.
+
+    Raises:
+        Rejection: for parts of a share; those of a coin may change.
+    """
+    qty, old = changes.get("qty"), order.terms.qty
+    if not isinstance(qty, Decimal) or old is None or qty == old:
+        return
+    is_stock = class_of(order.terms.symbol) is AssetClass.EQUITY
+    if is_stock and (qty % 1 != 0 or old % 1 != 0):
+        raise unprocessable("unable to replace order, qty of fractional orders cannot be changed")
 
 
 def check_leg_changes(order: Order, changes: Mapping[str, object]) -> None:
@@ -83,6 +98,7 @@ def replacement_terms(old: Order, changes: Mapping[str, object], client_order_id
     if not isinstance(qty, Decimal) or qty <= old.filled_qty:
         raise unprocessable("qty must be more than what is already filled")
     changed["qty"] = qty - old.filled_qty
+    changed["intent"] = None
     terms = replace(old.terms, **changed)
     check_terms(terms)
     return terms

@@ -15,6 +15,7 @@ from console.venue.trading.rules import (
     buying_power_suffices,
     costs_a_dollar,
     fractions_are_allowed,
+    intent_is_as_told,
     long_is_allowed,
     no_wash_trade,
     shares_are_there,
@@ -27,6 +28,7 @@ Rule = Callable[[Terms, Standing], None]
 
 STOCKS: tuple[Rule, ...] = (
     account_may_trade,
+    intent_is_as_told,
     it_enters_or_exits,
     prices_are_on_tick,
     stop_is_beyond_the_market,
@@ -42,6 +44,7 @@ STOCKS: tuple[Rule, ...] = (
 
 COINS: tuple[Rule, ...] = (
     account_may_trade,
+    intent_is_as_told,
     prices_are_on_tick,
     stop_is_beyond_the_market,
     costs_ten_dollars,

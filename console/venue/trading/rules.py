@@ -40,6 +40,15 @@ def account_may_trade(terms: Terms, standing: Standing) -> None:
         raise forbidden("new orders are rejected by user request")
 
 
+def intent_is_as_told(terms: Terms, standing: Standing) -> None:
+    """Refuse an order that does something else to the position than its client says."""
+    inferred = intent_of(terms, standing.account.position_qty(terms.symbol))
+    if terms.intent not in (None, inferred):
+        raise unprocessable(
+            f"position intent mismatch, inferred: {inferred}, specified: {terms.intent}"
+        )
+
+
 def stop_is_beyond_the_market(terms: Terms, standing: Standing) -> None:
     """Refuse a stop that would be set off at once."""
     if terms.stop_price is None:
