@@ -35,6 +35,10 @@ class BrokerUnavailable(BrokerError):  # noqa: N818 - reads as what it is
     """A question could not be answered now; nothing follows from that."""
 
 
+class Postponed(BrokerUnavailable):
+    """The question was not even asked, for more urgent ones: it says nothing of the broker."""
+
+
 class KeysRefused(BrokerError):  # noqa: N818 - reads as what it is
     """The broker does not know these keys."""
 

@@ -186,6 +186,7 @@ class DeskProcess:
         gauges = Gauges(
             audit_head=journal.head,
             set_back=clock.set_back,
+            allowance=broker.allowance,
             bad_quotes=lambda: market_stream.bad,
             bad_updates=lambda: trading_stream.bad,
         )

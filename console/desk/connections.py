@@ -11,7 +11,14 @@ from console.desk.gauges import Gauges
 from console.desk.store import Store
 from console.domain.connections import Channel, Connection, Link
 from console.domain.events import ConnectionChanged
-from console.ports import BrokerError, BrokerUnavailable, Clock, KeysRefused, OrderRejected
+from console.ports import (
+    BrokerError,
+    BrokerUnavailable,
+    Clock,
+    KeysRefused,
+    OrderRejected,
+    Postponed,
+)
 
 T = TypeVar("T")
 FAILURES_IN_A_ROW = 2
@@ -68,6 +75,8 @@ class Connections:
                 answer = await question
         except (OrderRejected, KeysRefused):
             self._answered(began)
+            raise
+        except Postponed:
             raise
         except (BrokerError, TimeoutError) as error:
             self._failures += 1

@@ -10,7 +10,7 @@ from console.desk.limits import Limits
 from console.desk.store import Store
 from console.desk.workers import Sleep
 from console.domain.alerts import AlertKind, Crossing, Severity
-from console.domain.connections import Channel, Connection, Link
+from console.domain.connections import Allowance, Channel, Connection, Link
 from console.domain.events import (
     ConnectionChanged,
     CrossingUpdated,
@@ -23,6 +23,11 @@ from console.domain.events import (
 from console.domain.halt import Halt
 from console.domain.orders import Fill, Order, OrderStatus, Side, dollars
 from console.ports import Clock
+
+SCARCE = 0.25
+"""The part of the requests a minute from which on the adapter holds questions back."""
+PLENTY = 0.5
+"""The part at which the scarcity is over."""
 
 
 class Lookout:
@@ -52,6 +57,7 @@ class Lookout:
         self._was_live: set[Channel] = set()
         self._stale: set[str] = set()
         self._moved_at: dict[str, float] = {}
+        self._is_short = False
 
     def start(self) -> None:
         """Look at every event from now on; what is known already is no news."""
@@ -121,6 +127,7 @@ class Lookout:
 
     def _see_connection(self, connection: Connection) -> None:
         channel = connection.channel
+        self._see_allowance(connection.allowance)
         if connection.link is Link.LIVE:
             self._was_live.add(channel)
             if channel in self._troubled:
@@ -136,6 +143,21 @@ class Lookout:
             text += f": {connection.detail}" if connection.detail else "."
             kind = AlertKind.STALE if channel is Channel.MARKET_DATA else AlertKind.SYSTEM
             self._alerts.alert(kind, Severity.CRITICAL, text)
+
+    def _see_allowance(self, allowance: Allowance | None) -> None:
+        """Tell once that questions wait; it is over when most of a minute is there again."""
+        if allowance is None:
+            return
+        part = allowance.remaining / allowance.limit
+        if part > PLENTY:
+            self._is_short = False
+        elif part <= SCARCE and not self._is_short:
+            self._is_short = True
+            text = (
+                f"Only {allowance.remaining} of {allowance.limit} requests a minute are left: "
+                "questions wait, then orders; cancels and the halt pass."
+            )
+            self._alerts.alert(AlertKind.SYSTEM, Severity.WARNING, text)
 
     def _see_halt(self, halt: Halt | None) -> None:
         if halt is None:

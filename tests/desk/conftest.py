@@ -10,6 +10,7 @@ import pytest
 from console.desk.desk import Desk
 from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
+from console.domain.connections import Allowance
 from console.domain.orders import Order
 from console.folders import StateFolder
 from console.ports import Remembered
@@ -70,6 +71,7 @@ class World:
         self.folder = StateFolder(folder)
         self.set_back = 0.0
         self.audit_head = ""
+        self.allowance: Allowance | None = None
         self.desk = self.make_desk()
 
     def make_desk(self, limits: Limits | None = None) -> Desk:
@@ -84,7 +86,11 @@ class World:
             take_readings=lambda symbol, window: (),
             epoch="t",
             limits=limits or Limits(pace=QUICK),
-            gauges=Gauges(audit_head=lambda: self.audit_head, set_back=lambda: self.set_back),
+            gauges=Gauges(
+                audit_head=lambda: self.audit_head,
+                set_back=lambda: self.set_back,
+                allowance=lambda: self.allowance,
+            ),
         )
 
     @property

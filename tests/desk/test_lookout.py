@@ -1,7 +1,7 @@
 """What becomes an alert, and only once; and the feed that it rests on."""
 
 from console.domain.alerts import Direction
-from console.domain.connections import Channel, Link
+from console.domain.connections import Allowance, Channel, Link
 from console.domain.events import AlertUpdated
 from console.domain.receipts import Outcome
 from console.domain.snapshot import tell
@@ -164,3 +164,23 @@ async def test_a_journal_in_trouble_is_told_once(world: World):
     await world.desk.submit(buy(), OWNER)
 
     assert len([e for e in told if "Nothing can be recorded" in e.alert.text]) == 1
+
+
+async def test_scarce_requests_are_told_once_and_shown(world: World):
+    world.allowance = Allowance(limit=200, remaining=40)
+    await until(lambda: world.alerts("system"), "a word")
+    world.allowance = Allowance(limit=200, remaining=12)
+    await until(lambda: _left(world) == 12, "the figure")
+    world.allowance = Allowance(limit=200, remaining=200)
+    await until(lambda: _left(world) == 200, "a new minute")
+    assert len(world.alerts("system")) == 1
+
+    world.allowance = Allowance(limit=200, remaining=50)
+
+    await until(lambda: len(world.alerts("system")) == 2, "the next time")
+    assert world.alerts("system")[0].startswith("Only 40 of 200 requests a minute are left")
+
+
+def _left(world: World) -> int:
+    allowance = world.state.connections[Channel.REST].allowance
+    return -1 if allowance is None else allowance.remaining

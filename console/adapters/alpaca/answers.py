@@ -6,14 +6,23 @@ Unconfirmed, and a question is BrokerUnavailable.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import requests
 import urllib3
 from alpaca.common.exceptions import APIError
 
+from console.adapters.alpaca.budget import HeldBack
 from console.adapters.alpaca.outside import plain
-from console.ports import BrokerError, BrokerUnavailable, KeysRefused, OrderRejected, Unconfirmed
+from console.ports import (
+    BrokerError,
+    BrokerUnavailable,
+    KeysRefused,
+    OrderRejected,
+    Postponed,
+    Unconfirmed,
+)
 
 _UNAUTHORIZED = 401
 _FORBIDDEN = 403
@@ -57,10 +66,8 @@ def command_failure(error: Exception) -> BrokerError:
     """Return what the failure of a command means."""
     if isinstance(error, BrokerError):
         return error
-    if isinstance(error, CutOff):
-        return NotSent("not sent: too many requests to Alpaca were waiting before it")
-    if isinstance(error, Withheld):
-        return NotSent("not sent: trading was halted while it waited to be sent")
+    if type(error) in _NEVER_BEGUN:
+        return NotSent(_NEVER_BEGUN[type(error)])
     if isinstance(error, APIError):
         return _refusal(error)
     if _never_connected(error):
@@ -72,6 +79,8 @@ def question_failure(error: Exception) -> BrokerError:
     """Return what the failure of a question means."""
     if isinstance(error, BrokerError):
         return error
+    if isinstance(error, HeldBack):
+        return Postponed(f"not asked: {_KEPT}")
     if not isinstance(error, APIError):
         return BrokerUnavailable(f"Alpaca did not answer: {_cause(error)}")
     status, said = _status(error), _said(error)
@@ -103,6 +112,12 @@ def _refusal(error: APIError) -> BrokerError:
     return RefusedByAlpaca(words, status=status, code=code if isinstance(code, int) else None)
 
 
+_KEPT = "the requests Alpaca lets through in a minute are nearly used up, and the rest is kept"
+_NEVER_BEGUN: Mapping[type[Exception], str] = {
+    CutOff: "not sent: too many requests to Alpaca were waiting before it",
+    HeldBack: f"not sent: {_KEPT}; try again in a moment",
+    Withheld: "not sent: trading was halted while it waited to be sent",
+}
 _KEYS = (
     "Alpaca does not know these keys: check the key, the secret, and that they are of this account"
 )

@@ -17,10 +17,12 @@ from console.adapters.alpaca.answers import (
     is_no_such_order,
     question_failure,
 )
+from console.adapters.alpaca.budget import KEPT_BY_ORDERS, KEPT_BY_QUESTIONS, Budget
 from console.adapters.alpaca.lanes import Lane
 from console.adapters.alpaca.outside import Garbled, plain, row, rows
 from console.adapters.system_clock import SystemClock
 from console.domain.account import Account
+from console.domain.connections import Allowance
 from console.domain.instruments import Asset
 from console.domain.market import MarketClock
 from console.domain.orders import Fill, Order, OrderRequest, ReplaceRequest
@@ -58,15 +60,32 @@ class AlpacaBroker:
         self.may_send: Callable[[str], bool] = lambda _order: True
         """Asked by the client order id, once more right before the order's bytes leave, in the
         thread that sends them."""
-        self._cancels = self._lane("cancels", deadline)
+        self._budget = Budget()
+        self._cancels = Lane(
+            "cancels",
+            self._open_client,
+            workers=_WORKERS,
+            deadline=deadline,
+            budget=self._budget,
+        )
         self._submits = Lane(
             "submits",
             self._open_client,
             workers=_WORKERS,
             deadline=deadline,
             may_send=self._may_send,
+            budget=self._budget,
+            keep=KEPT_BY_ORDERS,
         )
-        self._questions = self._lane("questions", deadline)
+        self._questions = Lane(
+            "questions",
+            self._open_client,
+            workers=_WORKERS,
+            deadline=deadline,
+            budget=self._budget,
+            keep=KEPT_BY_QUESTIONS,
+            is_patient=True,
+        )
         self._days: tuple[date, sessions.TradingDays] | None = None
 
     async def submit(self, request: OrderRequest) -> Order:
@@ -147,6 +166,10 @@ class AlpacaBroker:
         body = {"suspend_trade": is_suspended}
         await self._command(self._cancels, lambda c: c.patch("/account/configurations", body))
 
+    def allowance(self) -> Allowance | None:
+        """What is left of the requests a minute; None until Alpaca has told."""
+        return self._budget.allowance()
+
     async def close(self) -> None:
         """Let go of threads and sockets."""
         lanes = (self._cancels, self._submits, self._questions)
@@ -154,9 +177,6 @@ class AlpacaBroker:
 
     def _may_send(self, order: str) -> bool:
         return self.may_send(order)
-
-    def _lane(self, name: str, deadline: float) -> Lane:
-        return Lane(name, self._open_client, workers=_WORKERS, deadline=deadline)
 
     def _open_client(self) -> TradingClient:
         return TradingClient(

@@ -11,6 +11,7 @@ from alpaca.common.exceptions import APIError
 from alpaca.common.rest import RESTClient
 
 from console.adapters.alpaca.answers import CutOff, Withheld
+from console.adapters.alpaca.budget import Budget, HeldBack
 from console.adapters.alpaca.wire import Wire
 
 T = TypeVar("T")
@@ -30,8 +31,18 @@ class Lane:
         workers: int,
         deadline: float,
         may_send: Callable[[str], bool] = lambda _: True,
+        budget: Budget | None = None,
+        keep: float = 0.0,
+        is_patient: bool = False,
     ) -> None:
+        """Make a lane that leaves the part `keep` of the budget's limit to other lanes.
+
+        A patient one waits within its deadline for the next minute, another one does not.
+        """
         self.deadline = deadline
+        self._budget = budget or Budget()
+        self._keep = keep
+        self._is_patient = is_patient
         self._may_send = may_send
         self._open_client = open_client
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=f"alpaca {name}")
@@ -47,11 +58,12 @@ class Lane:
         `order` is the client order id of what is sent, by which `may_send` is asked.
 
         Raises:
+            HeldBack: when the budget does not let it through.
             TimeoutError: when no whole answer came in time.
             CutOff: when its turn did not even come.
             Exception: whatever `send` raises.
         """
-        seconds = self.deadline if within is None else within
+        seconds = await self._have_turn(self.deadline if within is None else within)
         call = _Call(send, begin_within=seconds * _LATEST_BEGIN, order=order)
         answer = self._pool.submit(call.run, self._wire)
         try:
@@ -63,6 +75,16 @@ class Lane:
             raise
         finally:
             call.cut()
+
+    async def _have_turn(self, seconds: float) -> float:
+        """Wait until the budget lets a request through; return what is left of its time."""
+        time_of = asyncio.get_running_loop().time
+        ends_at = time_of() + seconds
+        while wait := self._budget.wait(self._keep):
+            if not self._is_patient or wait >= ends_at - time_of():
+                raise HeldBack
+            await asyncio.sleep(wait)
+        return ends_at - time_of()
 
     async def close(self) -> None:
         """Cut what is under way, and end the threads."""
@@ -78,7 +100,9 @@ class Lane:
         """Return the calling thread's own."""
         wire: Wire | None = getattr(self._mine, "wire", None)
         if wire is None:
-            wire = self._mine.wire = Wire(self._open_client(), may_send=self._may_send)
+            wire = self._mine.wire = Wire(
+                self._open_client(), may_send=self._may_send, budget=self._budget, keep=self._keep
+            )
             with self._lock:
                 self._wires.append(wire)
         return wire
@@ -107,7 +131,7 @@ class _Call(Generic[T]):
         try:
             wire.ask_leave()
             return self._send(wire.client)
-        except (APIError, Withheld):
+        except (APIError, HeldBack, Withheld):
             raise
         except BaseException:
             wire.close()

@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from console.adapters.alpaca.answers import Withheld
+from console.adapters.alpaca.budget import Budget
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 6.0
@@ -30,18 +31,24 @@ class Wire:
     """An alpaca-py client, made safe, and the means to cut what it waits for."""
 
     def __init__(
-        self, client: RESTClient, may_send: Callable[[str], bool] = lambda _: True
+        self,
+        client: RESTClient,
+        may_send: Callable[[str], bool] = lambda _: True,
+        budget: Budget | None = None,
+        keep: float = 0.0,
     ) -> None:
         self.client = client
+        budget = budget or Budget()
         self._sockets = _Sockets(may_send)
         self._session = client._session  # noqa: SLF001 - alpaca-py has no other way to it
         client._retry = 0  # noqa: SLF001 - the same
         for adapter in self._session.adapters.values():
             adapter.close()
         self._session.trust_env = False
+        self._session.hooks["response"].append(lambda told, **_: budget.heed(told.headers))
         self._session.hooks["response"].append(_check)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _TimeLimited(self._sockets))
+            self._session.mount(scheme, _TimeLimited(self._sockets, lambda: budget.spend(keep)))
 
     def begin(self, order: str = "") -> None:
         """Allow sockets again, for the next request; `order` names the order it sends."""
@@ -115,10 +122,11 @@ def _shut(opened: socket.socket) -> None:
 
 
 class _TimeLimited(HTTPAdapter):
-    """Gives every request time limits, and tells of every socket it opens."""
+    """Gives every request time limits, counts it, and tells of every socket it opens."""
 
-    def __init__(self, sockets: _Sockets) -> None:
+    def __init__(self, sockets: _Sockets, count: Callable[[], None]) -> None:
         self._sockets = sockets
+        self._count = count
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -127,6 +135,7 @@ class _TimeLimited(HTTPAdapter):
 
     def send(self, *args: Any, **options: Any) -> requests.Response:
         options["timeout"] = options.get("timeout") or (CONNECT_SECONDS, READ_SECONDS)
+        self._count()
         return super().send(*args, **options)
 
 
