@@ -16,7 +16,7 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
-from console.venue import control, option_feed, stage_control
+from console.venue import control, option_feed, order_control, stage_control
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.clock import VenueClock
 from console.venue.faults import control as fault_control
@@ -153,6 +153,7 @@ def application(floor: Floor) -> web.Application:
         control,
         fault_control,
         stage_control,
+        order_control,
     ):
         app.add_routes(area.routes)
     app.add_routes(routes_later.routes())

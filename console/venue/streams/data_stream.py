@@ -36,6 +36,7 @@ from console.venue.wire.market import Tapes
 
 AUTH_SECONDS = 10.0
 LARGEST_MESSAGE = 1024 * 1024
+SLOW_CLIENT = 407
 
 ERRORS = {
     400: "invalid syntax",
@@ -66,6 +67,8 @@ class StreamRules:
     """Whether a second connection to a feed is refused with 406."""
     symbol_limit: int | None = None
     """How many symbols a channel may have; more are refused with 405."""
+    auth_seconds: float = AUTH_SECONDS
+    """How long a client may take to sign in; after that it is told 404."""
 
 
 class DataClient:
@@ -78,7 +81,12 @@ class DataClient:
         self.socket = socket
         self.feed = feed
         self.encoding = Encoding.MSGPACK if self.is_msgpack else Encoding.JSON
-        self.outbox = Outbox(socket, cut_off=cut_off(request), is_text=not self.is_msgpack)
+        self.outbox = Outbox(
+            socket,
+            cut_off=cut_off(request),
+            last_words=control_frame(self.encoding, error_message(SLOW_CLIENT)),
+            is_text=not self.is_msgpack,
+        )
         self.subscription = Subscription(feed, symbol_limit=rules.symbol_limit)
         self.is_authenticated = False
 
@@ -88,8 +96,13 @@ class DataClient:
 
     def tell_error(self, code: int, message: str | None = None) -> None:
         """Send one of the stream's errors."""
-        words = message or ERRORS.get(code, "internal error")
-        self.tell({"T": "error", "code": code, "msg": words})
+        self.tell(error_message(code, message))
+
+
+def error_message(code: int, message: str | None = None) -> dict[str, Any]:
+    """Return one of the stream's errors, in its usual words unless others are given."""
+    words = message or ERRORS.get(code, "internal error")
+    return {"T": "error", "code": code, "msg": words}
 
 
 class DataHub:
@@ -179,7 +192,7 @@ class DataHub:
         if self._keys.are_in(request.headers):
             self._welcome(client)
         try:
-            async with asyncio.timeout(AUTH_SECONDS) as patience:
+            async with asyncio.timeout(self._rules.auth_seconds) as patience:
                 if client.is_authenticated:
                     patience.reschedule(None)
                 async for message in client.socket:

@@ -9,12 +9,17 @@ from aiohttp import web
 
 MOST_BYTES = 16 * 1024 * 1024
 PATIENCE_SECONDS = 0.5
+GRACE_SECONDS = 30.0
+"""How long a slow client has to read why it is shown out."""
+
+POLICY_VIOLATION = 1008
 
 
 class Outbox:
     """Frames in order, sent by a task of its own; text frames are `str`.
 
-    A client that leaves more than `MOST_BYTES` unread is cut off.
+    A client that leaves more than `MOST_BYTES` unread hears nothing more but `last_words`,
+    and is cut off if it does not read those either.
     """
 
     def __init__(
@@ -22,9 +27,13 @@ class Outbox:
         socket: web.WebSocketResponse,
         *,
         cut_off: Callable[[], None],
+        last_words: bytes | str = b"",
         is_text: bool = False,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         self._socket = socket
+        self._last_words = last_words
+        self._grace = grace
         self.cut_off = cut_off
         self.is_text = is_text
         self._frames: deque[bytes | str] = deque()
@@ -53,11 +62,19 @@ class Outbox:
         if self._is_silent or self._end_code is not None:
             return
         if self._bytes > MOST_BYTES:
-            self.cut_off()
+            self._show_out()
             return
         self._bytes += len(frame)
         self._frames.append(frame)
         self._ready.set()
+
+    def _show_out(self) -> None:
+        """Leave unsaid what waits and say why; who does not read even that is cut off."""
+        self._frames.clear()
+        self._bytes = len(self._last_words)
+        self._frames.append(self._last_words)
+        self.end(POLICY_VIOLATION)
+        asyncio.get_running_loop().call_later(self._grace, self.cut_off)
 
     async def send_all(self) -> None:
         """Send whatever comes until the socket closes; for a task."""

@@ -39,7 +39,8 @@ class TradingClient:
     """One connection: whether it may hear order events and does."""
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
-        self.outbox = Outbox(socket, cut_off=cut_off(request))
+        words = _to_json(_error("slow client"))
+        self.outbox = Outbox(socket, cut_off=cut_off(request), last_words=words)
         self.is_msgpack = False
         self.is_authorized = False
         self.key = ""
@@ -54,8 +55,7 @@ class TradingClient:
         if code in UNAUTHORIZED and message is None:
             self.tell(_authorization(is_authorized=False))
             return
-        words = message or f"error {code}"
-        self.tell({"action": "error", "data": {"error_message": words}})
+        self.tell(_error(message or f"error {code}"))
 
 
 class TradingHub:
@@ -129,7 +129,7 @@ class TradingHub:
         if action == "listen":
             self._listen(client, request)
             return True
-        client.tell({"action": "error", "data": {"error_message": "invalid action"}})
+        client.tell(_error("invalid action"))
         return True
 
     def _authenticate(self, client: TradingClient, request: dict[str, Any]) -> bool:
@@ -160,6 +160,10 @@ def _about(message: Message) -> tuple[str, str]:
     """Return symbol and type, as faults name them."""
     event, _, _ = message
     return event.order.terms.symbol, event.kind.value
+
+
+def _error(words: str) -> dict[str, Any]:
+    return {"action": "error", "data": {"error_message": words}}
 
 
 def _authorization(*, is_authorized: bool) -> dict[str, Any]:

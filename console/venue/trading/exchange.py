@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from console.domain.orders import OrderStatus, Side
 from console.venue.markets.market import Tick
 from console.venue.shown import Shown
-from console.venue.trading import rulebook
+from console.venue.trading import interventions, rulebook
 from console.venue.trading.accounts import Account, Activity, Settings
 from console.venue.trading.auctions import check_window
 from console.venue.trading.blotter import Blotter
@@ -176,6 +176,20 @@ class Exchange:
         self._proceedings.tell(gone, EventKind.REPLACED, now)
         for leg in self._life.legs.after_replacement(old, new):
             self._proceedings.keep(leg)
+
+    def intervene(self, order_id: str, kind: EventKind, now: int) -> Order:
+        """Let something happen to an order that no market of ours does by itself.
+
+        Raises:
+            Rejection: when there is no such order or it is closed.
+        """
+        self.tell_time(now)
+        changed = interventions.after(self.blotter.order(order_id), kind, now)
+        self._proceedings.tell(changed, kind, now)
+        if not changed.is_open:
+            self._engine.drop(changed)
+            self._life.legs.after_close(changed, EventKind.CANCELED, now)
+        return changed
 
     def configure(self, settings: Settings) -> None:
         """Change the account's settings."""

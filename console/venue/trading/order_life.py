@@ -10,6 +10,7 @@ from console.venue.trading import rules
 from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.engine import Engine, Party
 from console.venue.trading.hours import AUCTIONS, Hours
+from console.venue.trading.interventions import IDLE
 from console.venue.trading.legs import Legs
 from console.venue.trading.order_shapes import IMMEDIATE
 from console.venue.trading.orders import ZERO, EventKind, Fill, Order, Terms
@@ -55,7 +56,7 @@ class OrderLife:
 
     def may_trade(self, order: Order, now: int) -> bool:
         """Whether an order may trade at this moment."""
-        if order.terms.symbol in self._engine.halted:
+        if order.terms.symbol in self._engine.halted or order.status in IDLE:
             return False
         if class_of(order.terms.symbol) is AssetClass.CRYPTO:
             return True

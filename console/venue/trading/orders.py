@@ -212,7 +212,15 @@ class EventKind(StrEnum):
     EXPIRED = "expired"
     CANCEL_REJECTED = "order_cancel_rejected"
     REPLACED = "replaced"
+    REPLACE_REJECTED = "order_replace_rejected"
+    PENDING_REPLACE = "pending_replace"
     REJECTED = "rejected"
+    STOPPED = "stopped"
+    SUSPENDED = "suspended"
+    CALCULATED = "calculated"
+    DONE_FOR_DAY = "done_for_day"
+    TRADE_BUST = "trade_bust"
+    TRADE_CORRECT = "trade_correct"
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -226,8 +234,8 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def is_told(self) -> bool:
-        """Whether the trading stream tells it; that an order is pending is in the answer."""
-        return self.kind is not EventKind.PENDING_NEW
+        """Whether the trading stream tells it; that a new order is pending is in the answer."""
+        return self.kind is not EventKind.PENDING_NEW or self.at > self.order.submitted_at
 
 
 def price_tick(price: Decimal) -> Decimal:
