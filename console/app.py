@@ -19,6 +19,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from console.screens.beside import run_beside
+from console.screens.cord_line import CordLine, NoCord, latches
 from console.screens.cover import CoverScreen
 from console.screens.crash import record_crash
 from console.screens.keys import app_bindings
@@ -62,6 +63,7 @@ class Killcord(App[None]):
         halt_alone: HaltAlone,
         log_file: Path,
         start_desk: StartDesk | None = None,
+        cord: CordLine | None = None,
         palettes: Path | None = None,
         now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
@@ -72,6 +74,7 @@ class Killcord(App[None]):
         self.connect = connect
         self.halt_alone = halt_alone
         self.start_desk = start_desk
+        self.cord = cord or NoCord()
         self.now = now
         self.monotonic = monotonic
         self._log_file = log_file
@@ -97,6 +100,7 @@ class Killcord(App[None]):
             connect=self.connect,
             halt_alone=self.halt_alone,
             start_desk=self.start_desk,
+            cord=self.cord,
             profile=self.profile,
             now=self.now,
             monotonic=self.monotonic,
@@ -105,15 +109,18 @@ class Killcord(App[None]):
         self.session = session
 
     def action_halt(self) -> None:
-        """Pull the cord at once, then show what it does."""
+        """Pull at once, unless the cord has seen the key and pulled; then show what it does."""
+        is_pulled = self.cord.takes_the_key()
         if self.session is not None:
-            self.session.halt(HALT_REASON)
+            self.session.halt(HALT_REASON, is_pulled=is_pulled)
             return
-        run_beside(self, self._halt_early, "halt")
+        run_beside(self, partial(self._halt_early, is_pulled), "halt")
 
-    async def _halt_early(self) -> None:
+    async def _halt_early(self, is_pulled: bool) -> None:  # noqa: FBT001 - partial gives it by place
         """Pull the cord before there is a session; it shows the halt when it opens."""
-        await self.halt_alone(HALT_REASON)
+        if not (is_pulled and await latches(self.cord)):
+            await self.halt_alone(HALT_REASON)
+        self.cord.tell_shown()
         self.notify("The cord is pulled: nothing will be sent.", severity="error", markup=False)
 
     def action_show_halt(self) -> None:

@@ -11,11 +11,15 @@ from console.folders import StateFolder
 
 if TYPE_CHECKING:
     from console.domain.receipts import Receipt
+    from console.screens.cord_line import CordLine
     from console.screens.desk_link import DeskLink
 
 
 def run_console(
-    folder: StateFolder, why_no_desk: Callable[[], str], start_desk: Callable[[], str]
+    folder: StateFolder,
+    why_no_desk: Callable[[], str],
+    start_desk: Callable[[], str],
+    cord: "CordLine | None" = None,
 ) -> int:
     """Open the console on the profile's desk; return its exit status."""
     gc.disable()  # nothing that is loaded now is garbage
@@ -36,6 +40,7 @@ def run_console(
         profile=folder.profile,
         halt_alone=halt_alone,
         start_desk=start_desk,
+        cord=cord,
         log_file=folder.path / "console.log",
     )
     app.run()

@@ -37,14 +37,14 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     reason = plain(options.reason)
     said = Latched(
-        id=uuid.uuid4().hex[:12],
+        id=options.pull or uuid.uuid4().hex[:12],
         reason=reason,
         by=f"{_user()} (command line)",
         at=datetime.now(UTC).isoformat(),
     )
     report = _Report(as_json=options.json)
     is_latched = _latch(folder, said, report)
-    confirmed = _through_the_desk(folder, reason, report)
+    confirmed = _through_the_desk(folder, said, report)
     if confirmed is None:
         confirmed = _alone(folder, report)
     report.finish(confirmed=confirmed)
@@ -68,6 +68,9 @@ def grammar() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--reason", default="halted from the command line", help="kept in the latch and the audit"
+    )
+    made.add_argument(
+        "--pull", default="", metavar="ID", help="carry on this pull; the cord calls it so"
     )
     made.add_argument("--json", action="store_true", help="one JSON object instead of words")
     return made
@@ -148,11 +151,11 @@ class _Report:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _through_the_desk(folder: StateFolder, reason: str, report: _Report) -> bool | None:
+def _through_the_desk(folder: StateFolder, said: Latched, report: _Report) -> bool | None:
     """Ask the desk to sweep; None when it must be done from here, which is told."""
     here = "sweeping the broker from here"
     try:
-        if _follow(_desk_says(folder, reason), report):
+        if _follow(_desk_says(folder, said), report):
             return True
     except OSError:
         report.say(f"no desk answered within {ANSWER_SECONDS:g} s: {here}")
@@ -161,11 +164,12 @@ def _through_the_desk(folder: StateFolder, reason: str, report: _Report) -> bool
     return None
 
 
-def _desk_says(folder: StateFolder, reason: str) -> Iterator[dict[str, object]]:
+def _desk_says(folder: StateFolder, said: Latched) -> Iterator[dict[str, object]]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as desk:
         desk.settimeout(ANSWER_SECONDS)
         desk.connect(str(folder.halt_socket))
-        desk.sendall(json.dumps({"reason": reason}, ensure_ascii=False).encode() + b"\n")
+        asked = {"reason": said.reason, "id": said.id}
+        desk.sendall(json.dumps(asked, ensure_ascii=False).encode() + b"\n")
         with desk.makefile("r", encoding="utf-8") as lines:
             for line in lines:
                 desk.settimeout(PROOF_SECONDS)

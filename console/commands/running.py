@@ -6,29 +6,38 @@ from typing import TYPE_CHECKING
 
 from console.commands import exits
 from console.commands.launch import await_end, ensure_desk, is_locked
-from console.folders import state_folder
+from console.cord.forking import run_behind_the_cord
+from console.cord.line import ConsoleEnd
+from console.folders import StateFolder, state_folder
 
 if TYPE_CHECKING:
     from console.bootstrap.desk import Market
 
 
 def open_console(profile: str, market: "Market") -> int:
-    """Open the console, starting the desk first: it loads while the screen does."""
+    """Open the console behind the cord; return its exit status."""
     folder = state_folder(profile)
+    return run_behind_the_cord(folder, lambda cord: _run_console(folder, market, cord))
+
+
+def _run_console(folder: StateFolder, market: "Market", cord: ConsoleEnd | None) -> int:
+    """Run the console, starting the desk first: it loads while the screen does."""
     launch = ensure_desk(folder, market_words(market))
     from console.bootstrap.console import run_console  # noqa: PLC0415 - while the desk starts
 
     def start_again() -> str:
         nonlocal launch
         if is_locked(folder):
-            return f"A {profile} desk still runs but does not answer: wait, or end its process."
+            return (
+                f"A {folder.profile} desk still runs but does not answer: wait, or end its process."
+            )
         launch = ensure_desk(folder, market_words(market))
         return ""
 
     def why_no_desk() -> str:
         return launch.failure()
 
-    return run_console(folder, why_no_desk, start_again)
+    return run_console(folder, why_no_desk, start_again, cord)
 
 
 def run_desk(profile: str, market: "Market") -> int:

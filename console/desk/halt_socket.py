@@ -1,6 +1,7 @@
 """The short way to the halt: one line of JSON in, the progress as lines of JSON out.
 
-It needs nothing of the console's link, so that it works when that does not.
+It needs nothing of the console's link, so that it works when that does not. A caller that
+has set the latch says its `id`: a desk that has found that latch already counts one pull.
 """
 
 import asyncio
@@ -86,26 +87,29 @@ class HaltSocket:
         async with asyncio.timeout(ASK_WITHIN):
             line = await reader.readline()
         try:
-            reason = str(json.loads(line)["reason"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+            asked = json.loads(line)
+            reason, pull = str(asked["reason"]), str(asked.get("id", ""))
+        except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
             await _say(writer, {"error": 'say one line such as {"reason": "why"}'})
             return
         changed = asyncio.Event()
         unlisten = self._desk.listen(lambda event: _wake(event, changed))
         try:
-            await self._halt(reason, writer, changed)
+            await self._halt(reason, pull, writer, changed)
         finally:
             unlisten()
 
     async def _halt(
-        self, reason: str, writer: asyncio.StreamWriter, changed: asyncio.Event
+        self, reason: str, pull: str, writer: asyncio.StreamWriter, changed: asyncio.Event
     ) -> None:
-        receipt = await self._desk.halt(reason, self._identify(_socket_of(writer)))
-        halt = self._desk.state.halt
-        if receipt.outcome is not Outcome.ACCEPTED or halt is None:
-            await _say(writer, {"latched": False, "error": receipt.detail})
-            return
-        await _say(writer, {"latched": True, "id": halt.id, "detail": receipt.detail})
+        halt, detail = self._desk.state.halt, "HALTED: the latch was found."
+        if halt is None or halt.id != pull:
+            receipt = await self._desk.halt(reason, self._identify(_socket_of(writer)))
+            halt, detail = self._desk.state.halt, receipt.detail
+            if receipt.outcome is not Outcome.ACCEPTED or halt is None:
+                await _say(writer, {"latched": False, "error": detail})
+                return
+        await _say(writer, {"latched": True, "id": halt.id, "detail": detail})
         while halt is not None:
             changed.clear()
             await _say(writer, _progress(halt))

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from console.domain.receipts import Outcome, Receipt
 from console.screens import errands
 from console.screens.beside import run_beside
+from console.screens.cord_line import CordLine, latches
 from console.screens.desk_link import DeskLink
 from console.screens.halt import HaltScreen
 from console.screens.help import HelpScreen
@@ -22,6 +23,7 @@ from console.screens.reconciliation import ReconciliationScreen
 from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
+BY_THE_CORD = "HALTED: the cord in front of this console has pulled."
 HALT_ANSWER_SECONDS = 1.0
 """How long the desk has to say that the latch is set, before the console sets it alone."""
 
@@ -36,6 +38,7 @@ class Session:
         connect: Callable[[], DeskLink],
         halt_alone: Callable[[str], Awaitable[Receipt]],
         start_desk: Callable[[], str] | None,
+        cord: CordLine,
         profile: str,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
@@ -44,6 +47,7 @@ class Session:
         self._app = app
         self._halt_alone = halt_alone
         self._start_desk = start_desk
+        self._cord = cord
         self._profile = profile
         self._now = now
         self._monotonic = monotonic
@@ -86,17 +90,23 @@ class Session:
     def _desk_time(self) -> datetime:
         return self.link.now() or self._now()
 
-    def halt(self, reason: str) -> None:
-        """Pull the cord at once, then show what it does."""
+    def halt(self, reason: str, *, is_pulled: bool = False) -> None:
+        """Pull the cord at once, if it is not pulled already; then show what it does."""
 
         async def pull() -> None:
-            receipt = await self._pull(reason)
+            if is_pulled and await latches(self._cord):
+                receipt = Receipt(outcome=Outcome.ACCEPTED, detail=BY_THE_CORD)
+            else:
+                receipt = await self._pull(reason)
             for screen in self._app.screen_stack:
                 if isinstance(screen, HaltScreen):
                     screen.answer(receipt)
 
         run_beside(self._app, pull, "halt")
         self.show_halt()
+        # all of it: the cord may have written on the screen while this console was stuck
+        self._app.screen.refresh()
+        self._app.call_after_refresh(self._cord.tell_shown)
 
     async def _pull(self, reason: str) -> Receipt:
         """Ask the desk; a desk that is gone or stuck is not waited for."""

@@ -74,3 +74,19 @@ async def test_the_socket_is_the_owners_alone_and_replaces_an_old_one(world: Wor
     assert stat.S_IMODE(world.folder.halt_socket.stat().st_mode) == 0o600
     await door.stop()
     assert not world.folder.halt_socket.exists()
+
+
+async def test_a_latch_that_was_found_and_is_told_of_is_one_pull(world: World):
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+    await door.start()
+    said = latch.Latched(id="key", reason="by key", by="cord", at="2026-01-02T00:00:00+00:00")
+    latch.pull(world.folder.latch, said)
+    await until(lambda: world.state.halt is not None)
+
+    first, *_ = await conversation(world, b'{"reason": "by key", "id": "key"}\n')
+    again, *_ = await conversation(world, b'{"reason": "by key", "id": "another"}\n')
+
+    assert (first["latched"], again["latched"]) == (True, True)
+    kinds = world.journal.kinds
+    assert kinds.count("halt.found") == kinds.count("halt.pulled_again") == 1
+    await door.stop()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
+import psutil
 import pyte
 
 from tests.e2e.pseudo import open_terminal
@@ -89,10 +90,20 @@ class Terminal:
             self._read(0.05)
         return self.process.returncode
 
+    def behind(self) -> psutil.Process:
+        """The process behind the program: the console, where the program is the cord."""
+        return psutil.Process(self.process.pid).children()[0]
+
     def kill(self) -> None:
-        """kill -9, as the kernel or a closed session would."""
+        """kill -9 of the program and of the console behind it, all at once."""
+        behind: list[psutil.Process] = []
+        with suppress(psutil.Error):
+            behind = psutil.Process(self.process.pid).children()
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        for process in behind:
+            with suppress(psutil.Error):
+                process.kill()
         self.process.wait()
 
     def close(self) -> None:

@@ -38,13 +38,16 @@ class Alone:
         return Receipt(outcome=Outcome.ACCEPTED, detail="latched without the desk")
 
 
-def console_of(desk, time=None, alone=None, log_file=Path(os.devnull), start_desk=None):
+def console_of(
+    desk, time=None, alone=None, *, log_file=Path(os.devnull), start_desk=None, cord=None
+):
     return Killcord(
         lambda: desk,
         profile="demo",
         halt_alone=alone or Alone(),
         log_file=log_file,
         start_desk=start_desk,
+        cord=cord,
         now=lambda: pictures.NOW,
         monotonic=time or Time(),
     )
@@ -58,9 +61,9 @@ async def until(pilot, condition):
 
 
 @asynccontextmanager
-async def running(desk=None, size=USUAL, time=None, alone=None, start_desk=None):
+async def running(desk=None, size=USUAL, time=None, alone=None, *, start_desk=None, cord=None):
     """A console attached to its desk, with everything drawn once."""
-    app = console_of(desk or FakeDesk(), time, alone, start_desk=start_desk)
+    app = console_of(desk or FakeDesk(), time, alone, start_desk=start_desk, cord=cord)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.session is not None and app.session.link.is_attached)
         await pilot.pause()

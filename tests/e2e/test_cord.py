@@ -1,0 +1,157 @@
+"""The cord with a real console: it halts while the console is stopped, stuck or gone."""
+
+import os
+import sys
+from contextlib import ExitStack
+
+import psutil
+import pytest
+
+from tests.e2e.rig import Rig, posts
+from tests.e2e.terminal import Terminal
+
+pytestmark = pytest.mark.e2e
+STUCK = """
+import sys, time
+from pathlib import Path
+from console.bootstrap import console
+from console.cord.forking import run_behind_the_cord
+from console.folders import state_folder
+
+stick, go_on = Path(sys.argv[1]), Path(sys.argv[2])
+
+def monotonic():
+    while stick.exists() and not go_on.exists():
+        time.sleep(0.05)
+    return time.monotonic()
+
+def run(cord):
+    from console.app import Killcord
+    from console.link.replica import Replica
+    folder = state_folder("demo")
+    link = lambda: Replica(folder.socket, "console")
+    app = Killcord(link, profile="demo", halt_alone=None, log_file=folder.log, cord=cord,
+                   monotonic=monotonic)
+    app.run()
+    return 0
+
+sys.exit(run_behind_the_cord(state_folder("demo"), run))
+"""
+
+
+@pytest.fixture
+def trading(rig: Rig) -> Rig:
+    rig.start_venue()
+    rig.start_desk()
+    return rig
+
+
+def is_confirmed(rig: Rig) -> bool:
+    halt = rig.status().get("halt")
+    return bool(halt and halt["is_confirmed"])
+
+
+def test_a_stopped_console_halts_by_its_own_keyboard_and_nothing_leaves_after(trading):
+    bid = trading.json("quote", "AAPL")["bid"]
+    assert trading.order(f"buy 1 AAPL @ {bid * 0.97:.2f} gtc").returncode == 0
+    sent = len(posts(trading.journal()))
+    console = trading.console()
+    console.wait_for("AAPL")
+    console.behind().suspend()
+
+    console.press("ctrl+g")
+
+    trading.until(lambda: is_confirmed(trading), "the key did not halt")
+    assert trading.run("order", "buy 1 F").returncode == 3
+    assert len(posts(trading.journal())) == sent
+    assert trading.json("orders") == []
+    console.wait_for(lambda screen: "HALTED: the latch is set" in screen.split("\n")[0])
+    console.behind().resume()
+    console.wait_for(lambda screen: "CONFIRMED" in screen and "does not answer" not in screen)
+
+
+def test_a_console_whose_loop_is_stuck_halts_and_shows_it_when_it_lives_again(trading):
+    stick, go_on = trading.folder / "stick", trading.folder / "go-on"
+    with ExitStack() as stack:
+        command = [sys.executable, "-c", STUCK, str(stick), str(go_on)]
+        console = Terminal(command, trading.env)
+        stack.callback(console.close)
+        stack.callback(go_on.touch)
+        console.wait_for("AAPL")
+        stick.touch()
+        trading.until(lambda: is_still(console), "the console draws on")
+
+        console.press("f12")
+
+        trading.until(lambda: is_confirmed(trading), "the key did not halt")
+        console.wait_for("HALTED: the latch is set")
+        go_on.touch()
+        console.wait_for(lambda screen: "CONFIRMED" in screen and "does not answer" not in screen)
+
+
+def is_still(console):
+    before = console.settle(0.1)
+    return console.settle(1.0) == before
+
+
+def test_a_pull_by_key_is_one_pull_in_the_audit(trading):
+    console = trading.console()
+    console.wait_for("AAPL")
+
+    console.press("ctrl+g")
+    console.wait_for(lambda screen: "CONFIRMED" in screen and "NOT CONFIRMED" not in screen)
+
+    kinds = trading.python(
+        "import os, sqlite3; from console.folders import state_folder as f; "
+        "d = sqlite3.connect(f('demo').database); "
+        "print(*(k for k, in d.execute('select kind from audit_lines')))"
+    ).split()
+    assert kinds.count("halt.pulled") + kinds.count("halt.found") == 1
+    assert "halt.pulled_again" not in kinds
+
+
+def test_a_killed_console_ends_its_cord_and_nothing_else(trading):
+    console = trading.console()
+    console.wait_for("AAPL")
+
+    console.behind().kill()
+
+    assert console.wait_until_ended() == 128 + 9
+    assert trading.status()["mode"] == "active"
+
+
+def test_a_killed_cord_takes_its_console_along(trading):
+    console = trading.console()
+    console.wait_for("AAPL")
+    behind = console.behind()
+
+    os.kill(console.process.pid, 9)
+
+    trading.until(lambda: not is_alive(behind), "the console lives on without a terminal")
+
+
+def is_alive(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_paste_with_the_key_in_it_does_not_halt(trading):
+    console = trading.console()
+    console.wait_for("AAPL")
+    console.press("/")
+    console.settle(0.5)
+
+    console.press("\x1b[200~buy 1 \x07F\x1b[201~")
+
+    console.wait_for("buy 1 F")
+    assert trading.status()["mode"] == "active"
+
+
+def test_the_cord_loads_no_library(trading):
+    console = trading.console()
+    console.wait_for("AAPL")
+
+    with open(f"/proc/{console.process.pid}/maps", encoding="utf-8") as maps:  # noqa: PTH123 - no file
+        loaded = [line for line in maps if "site-packages" in line]
+
+    assert loaded == []
+    assert psutil.Process(console.process.pid).memory_info().rss < 40 * 2**20
