@@ -15,7 +15,7 @@ DESCRIPTION = """A keyboard-driven trading console, and the commands that go wit
 
 Without a command it opens the console and starts the desk if none runs.
 """
-MARKET = ("seed", "tape", "speed", "hours", "cash", "venue")
+MARKET = ("seed", "tape", "speed", "hours", "cash", "scenario", "venue")
 EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 refused (forbidden, denied, rejected),
 4 unknown (no answer: it may have happened), 5 no desk is running"""
 
@@ -156,6 +156,13 @@ def _add_market(command: argparse.ArgumentParser) -> None:
     )
     market.add_argument("--cash", default=argparse.SUPPRESS, help="what a new account starts with")
     market.add_argument(
+        "--scenario",
+        type=_scenario,
+        metavar="NAME|FILE",
+        default=argparse.SUPPRESS,
+        help="play a scenario when the market opens: killcord venue --scenarios",
+    )
+    market.add_argument(
         "--venue",
         type=_file,
         metavar="FILE",
@@ -170,6 +177,12 @@ def _file(text: str) -> Path:
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"there is no file at {path}")
     return path
+
+
+def _scenario(text: str) -> str:
+    """Read a scenario's name, or a path that another process will find too."""
+    path = Path(text).expanduser()
+    return str(path.absolute()) if path.is_file() else text
 
 
 def _run_process(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +40,7 @@ class VenueOptions:
     speed: float | None = None
     hours: str | None = None
     cash: str | None = None
+    scenario: str | None = None
 
     def arguments(self) -> list[str]:
         """Return them as they are typed."""
@@ -49,6 +50,7 @@ class VenueOptions:
             "--speed": self.speed,
             "--hours": self.hours,
             "--cash": self.cash,
+            "--scenario": self.scenario,
         }
         return [
             word
@@ -75,7 +77,7 @@ class EmbeddedVenue:
             return
         if self._options.tape is not None:
             self._books.unlink(missing_ok=True)
-        self._spawn(port=0)
+        self._spawn(port=0, options=self._options)
 
     async def started(self) -> Mapping[str, str]:
         """Return the venue's start line: its addresses and keys.
@@ -121,15 +123,17 @@ class EmbeddedVenue:
                 self._process.wait(0.1)
         self._started = None
         try:
-            self._spawn(port=urlsplit(started["trading_url"]).port or 0)
+            # a scenario is a story told once: what came back goes on without it
+            options = replace(self._options, scenario=None)
+            self._spawn(port=urlsplit(started["trading_url"]).port or 0, options=options)
             await self.started()
         except VenueFailed:
             log.exception("the embedded venue did not come back; trying again")
             self._started = started
 
-    def _spawn(self, *, port: int) -> None:
+    def _spawn(self, *, port: int, options: VenueOptions) -> None:
         command = [sys.executable, "-P", "-m", "console", "venue", "--port", str(port)]
-        command += ["--books", str(self._books), *self._options.arguments()]
+        command += ["--books", str(self._books), *options.arguments()]
         with self._log.open("ab") as words:
             self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments as a list
                 command,

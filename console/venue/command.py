@@ -21,6 +21,8 @@ T = TypeVar("T", int, float, Decimal)
 def main(argv: list[str]) -> int:
     """Run a venue until it is stopped; return the exit code."""
     arguments = _parser().parse_args(argv)
+    if arguments.scenarios:
+        return _list_scenarios()
     if arguments.tape and not arguments.tape.is_file():
         return _complain(
             f"there is no tape at {arguments.tape}; name a Parquet file of one session"
@@ -57,6 +59,14 @@ def _leave_certificates_unread() -> None:
     os.environ["SSL_CERT_FILE"] = os.environ["SSL_CERT_DIR"] = os.devnull
 
 
+def _list_scenarios() -> int:
+    from console.venue import scenarios  # noqa: PLC0415 - not needed to open a venue
+
+    for name in scenarios.names():
+        sys.stdout.write(f"{name:16}{scenarios.load(name).about}\n")
+    return OK
+
+
 def _complain(sentence: str) -> int:
     sys.stderr.write(f"killcord venue: {sentence}\n")
     return FAILED
@@ -76,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cash", type=_cash, default=DEFAULT_CASH, help="the account at the start, in dollars")
     add("--rate-limit", type=_rate, metavar="N|off", help="requests a minute (default off)")
     add("--scenario", metavar="NAME|FILE", help="play a scenario when the venue opens")
+    add("--scenarios", action="store_true", help="list the venue's own scenarios, and end")
     add(
         "--one-connection",
         action="store_true",

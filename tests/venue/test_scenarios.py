@@ -110,6 +110,15 @@ def test_a_venue_does_not_open_on_a_scenario_that_is_not_there(capsys):
     assert "there is no scenario doomsday; name a file or one of " in capsys.readouterr().err
 
 
+def test_the_scenarios_are_listed_each_with_its_sentence(capsys):
+    code = main(["--scenarios"])
+
+    told = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert [line.split()[0] for line in told] == names()
+    assert all(line.endswith(".") for line in told)
+
+
 def test_a_scenario_given_at_the_start_moves_the_market(start_venue, tmp_path):
     file = tmp_path / "gap.toml"
     file.write_text('[[step]]\ndo = "move"\nat = 1\nsymbol = "KO"\nby = 0.5\n')
