@@ -11,6 +11,8 @@ from pathlib import Path
 
 PROFILES = ("demo", "paper", "live")
 STATE_VARIABLE = "KILLCORD_STATE"
+RECEIPT_NAME = "HALT.receipt.json"
+RECEIPTS = "receipts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ class StateFolder:
     def latch(self) -> Path:
         """The halt latch: while this file exists nothing is sent."""
         return self.path / "HALT"
+
+    @property
+    def receipt(self) -> Path:
+        """The receipt of the newest halt that was confirmed."""
+        return self.path / RECEIPT_NAME
+
+    @property
+    def receipts(self) -> Path:
+        """The receipts of all halts, one file each, named by the time of the proof."""
+        return self.path / RECEIPTS
 
     @property
     def lock(self) -> Path:

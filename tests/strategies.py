@@ -17,6 +17,7 @@ from console.domain.events import (
     CrossingUpdated,
     Event,
     FillBooked,
+    FlattenChanged,
     HaltChanged,
     HoldingUpdated,
     MarketMoved,
@@ -26,6 +27,7 @@ from console.domain.events import (
     Reconciled,
     WatchlistChanged,
 )
+from console.domain.flatten import CloseStatus, Closing, Flatten
 from console.domain.halt import Halt, HaltStep, StepStatus
 from console.domain.ledger import Holding
 from console.domain.market import Quote, Trade
@@ -94,6 +96,25 @@ def _halts() -> st.SearchStrategy[Halt | None]:
         is_confirmed=st.booleans(),
     )
     return st.none() | halt
+
+
+def _flattens() -> st.SearchStrategy[Flatten]:
+    closing = st.builds(
+        Closing,
+        symbol=st.just("AAPL"),
+        qty=st.just(Decimal(10)),
+        left_qty=st.sampled_from([Decimal(10), Decimal(0)]),
+        status=st.sampled_from(CloseStatus),
+    )
+    return st.builds(
+        Flatten,
+        id=st.just("f-1"),
+        what=st.just("every position"),
+        by=st.just("ann"),
+        at=moments,
+        closings=_tuples_of(closing),
+        is_over=st.booleans(),
+    )
 
 
 def _alerts() -> st.SearchStrategy[Alert]:
@@ -220,6 +241,9 @@ EVENTS: dict[type, Callable[[], st.SearchStrategy[Event]]] = {
         WatchlistChanged, symbols=_tuples_of(symbols), revision=st.integers(1, 3)
     ),
     ReadingsTaken: _readings_taken,
+    FlattenChanged: lambda: st.builds(
+        FlattenChanged, flatten=_flattens(), revision=st.integers(1, 3)
+    ),
     HaltChanged: lambda: st.builds(HaltChanged, halt=_halts(), revision=st.integers(1, 3)),
 }
 """One strategy for each kind of event; a test holds it against the union."""

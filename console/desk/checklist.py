@@ -5,7 +5,7 @@ from dataclasses import replace
 from console.domain.halt import HaltStep, StepStatus
 from console.ports import Clock
 
-NAMES = ("latch", "drain", "sweep", "proof", "receipt")
+NAMES = ("latch", "drain", "sweep", "proof", "flatten", "fence", "receipt")
 
 
 class Checklist:

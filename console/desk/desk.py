@@ -24,6 +24,7 @@ from console.domain.events import (
     Event,
     OrderUpdated,
 )
+from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import Order, OrderRequest, OrderStatus, TimeInForce
 from console.domain.permissions import Actor, Capability
@@ -212,11 +213,19 @@ class Desk:
 
     async def flat(self, symbol: str, actor: Actor) -> Receipt:
         """Cancel a symbol's working orders and close its position."""
-        return await self._do("flat", self._rooms.flats.flat(_symbol(symbol), actor))
+        return await self._do("flat", self._rooms.flattens.flat(_symbol(symbol), actor))
 
-    async def halt(self, reason: str, actor: Actor) -> Receipt:
+    async def flatten(self, request: FlattenRequest, actor: Actor) -> Receipt:
+        """Close positions, also while halted; answered once it has begun."""
+        return await self._do("flatten", self._rooms.flattens.flatten(request, actor))
+
+    async def fence(self, is_set: bool, actor: Actor) -> Receipt:  # noqa: FBT001 - the link hands it on by position
+        """Suspend the account at the broker while halted, or lift that."""
+        return await self._do("fence", self._rooms.halts.fence(actor, is_set=is_set))
+
+    async def halt(self, reason: str, actor: Actor, *, keeps: str = "") -> Receipt:
         """Pull the cord; answered as soon as the latch holds."""
-        return await self._do("halt", self._rooms.halts.pull(reason, actor))
+        return await self._do("halt", self._rooms.halts.pull(reason, actor, keeps=keeps))
 
     async def rearm(self, reason: str, actor: Actor) -> Receipt:
         """Lift a confirmed halt."""

@@ -20,6 +20,9 @@ class Latched:
     reason: str
     by: str
     at: str
+    keeps: str = ""
+    """`stops` when the protective stops of open positions are to stay, `none` when not, empty
+    when the desk's setting decides."""
 
 
 def plain(word: str) -> str:

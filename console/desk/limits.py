@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from console.desk.flatten_limits import FlattenLimits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -73,6 +75,9 @@ class Pace:
     """The longest pause between two rounds of a sweep. Promise H5, as above."""
     proof_gap: float = 0.25
     """The time between the two snapshots that prove a halt."""
+    halt_repeat: float = 1.0
+    """Pulls of one hand that follow each other within this are one held key. A key repeats
+    after 0.25 to 0.66 s, then every 0.03 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,4 +108,9 @@ class Limits:
     """Ticks kept per symbol and kind. Specification E1."""
     max_watchlist: int = 200
     """Symbols on the watchlist."""
+    halt_keeps_stops: bool = False
+    """Whether a halt leaves the protective stops of open positions standing."""
+    halt_sets_fence: bool = True
+    """Whether a halt ends with the account suspended at the broker."""
+    flatten: FlattenLimits = field(default_factory=FlattenLimits)
     pace: Pace = field(default_factory=Pace)

@@ -5,21 +5,30 @@ from collections.abc import Sequence
 from console.desk.alerts import AlertDesk
 from console.desk.analyst import Analyst, TakeReadings
 from console.desk.attention import Attention
+from console.desk.board import Board
 from console.desk.books import Books
 from console.desk.cancels import CancelDesk
+from console.desk.closer import Closer
 from console.desk.connections import Connections
 from console.desk.cord import Cord
 from console.desk.feed import Feed
-from console.desk.flat import FlatDesk
+from console.desk.fence import Fence
+from console.desk.fencing import Fencing
+from console.desk.flatten import FlattenDesk
 from console.desk.gauges import Gauges
 from console.desk.halt import HaltDesk
+from console.desk.held_key import HeldKey
+from console.desk.latch_disk import LatchDisk
 from console.desk.limits import Limits
 from console.desk.lookout import Lookout
 from console.desk.money import Money
 from console.desk.orders import OrderDesk
+from console.desk.rearm import Rearm
 from console.desk.reconcile import Reconciler
 from console.desk.recorder import Recorder
 from console.desk.sender import Sender
+from console.desk.sequence import HaltSequence
+from console.desk.sight import Sight
 from console.desk.situation import Situation
 from console.desk.store import Store
 from console.desk.survey import Survey
@@ -201,18 +210,36 @@ class Rooms:
             workers=workers,
             pace=pace,
         )
-        self.flats = FlatDesk(
+        sight = Sight(
             broker=broker,
             store=store,
             books=books,
-            orders=orders,
-            cancels=cancels,
-            cord=cord,
-            recorder=recorder,
+            unknowns=unknowns,
             connections=connections,
             clock=clock,
             limits=limits,
             sleep=sleep,
+        )
+        closer = Closer(
+            sight=sight,
+            store=store,
+            orders=orders,
+            cancels=cancels,
+            cord=cord,
+            workers=workers,
+            clock=clock,
+            limits=limits,
+            sleep=sleep,
+        )
+        self.flattens = FlattenDesk(
+            sight=sight,
+            closer=closer,
+            store=store,
+            cord=cord,
+            recorder=recorder,
+            workers=workers,
+            clock=clock,
+            limits=limits,
         )
         sweep = Sweep(
             broker=broker,
@@ -225,13 +252,51 @@ class Rooms:
             pace=pace,
             sleep=sleep,
         )
-        self.halts = HaltDesk(
-            cord=cord,
-            store=store,
+        disk = LatchDisk(cord)
+        board = Board(cord=cord, store=store, clock=clock, profile=folder.profile)
+        fence = Fence(broker=broker, connections=connections, pace=pace)
+        fencing = Fencing(
+            fence=fence,
+            sight=sight,
+            board=board,
+            recorder=recorder,
+            limits=limits,
+            sleep=sleep,
+        )
+        sequence = HaltSequence(
+            board=board,
             sender=sender,
             sweep=sweep,
+            fencing=fencing,
+            disk=disk,
             recorder=recorder,
+            store=store,
             workers=workers,
+            limits=limits,
+            sleep=sleep,
+        )
+        rearm = Rearm(
+            cord=cord,
+            board=board,
+            sequence=sequence,
+            fence=fence,
+            disk=disk,
+            recorder=recorder,
+            refresh=money.refresh,
+            pace=pace,
+        )
+        self.halts = HaltDesk(
+            cord=cord,
+            board=board,
+            disk=disk,
+            sequence=sequence,
+            fence=fence,
+            fencing=fencing,
+            flattens=self.flattens,
+            rearm=rearm,
+            held_key=HeldKey(workers=workers, clock=clock, within=pace.halt_repeat, sleep=sleep),
+            sender=sender,
+            recorder=recorder,
             clock=clock,
             pace=pace,
             sleep=sleep,

@@ -1,7 +1,7 @@
 """The broker's side of a halt: cancel all, look again, prove that nothing is left.
 
 It goes on for ever: a broker that does not answer is asked again, and until the
-proof nothing is called confirmed.
+proof nothing is called confirmed. Protective stops are spared by choice, and counted apart.
 """
 
 import asyncio
@@ -12,11 +12,13 @@ from datetime import datetime
 from console.desk.books import Books
 from console.desk.connections import Connections
 from console.desk.limits import Pace
+from console.desk.market_hours import opening
 from console.desk.sender import Sender
 from console.desk.store import Store
 from console.desk.unknowns import Unknowns
 from console.desk.workers import Sleep
 from console.domain.orders import Order, OrderStatus
+from console.domain.protection import protective_stops
 from console.ports import Broker, BrokerError, Clock, OrderRejected
 
 Say = Callable[[str], None]
@@ -60,18 +62,23 @@ class Sweep:
         self._sleep = sleep
         self.touched: set[str] = set()
         """Every order that was open during the halt, by key."""
+        self.keeps_stops = False
+        """Whether the protective stops of open positions stay."""
+        self.kept: frozenset[str] = frozenset()
+        """The stops that stay, by key, as of the last look."""
 
     async def clear(self, say: Say) -> None:
         """Cancel until the broker lists no open order; `say` how it goes."""
         pause = self._pace.retry_first
         while True:
             self._note_open()
-            trouble = await self._cancel_all()
-            left, why = await self._look()
+            # A cancel of all would take the stops as well: they are spared by being left out.
+            trouble = "" if self.keeps_stops else await self._cancel_all()
+            left, why = await self.look()
             if left is not None and not left:
                 say(self._swept())
                 return
-            say(_progress(left, trouble or why))
+            say(self._progress(left, trouble or why))
             if left:
                 await self._cancel_each(left)
             await self._sleep(pause)
@@ -82,7 +89,7 @@ class Sweep:
         first_at: datetime | None = None
         pause = self._pace.retry_first
         while True:
-            left, why = await self._look()
+            left, why = await self.look()
             if left:
                 say(f"{_orders(len(left))} seen again: sweeping again")
                 return None
@@ -96,7 +103,7 @@ class Sweep:
             if first_at is not None:
                 return Proof(first_at=first_at, second_at=self._clock.now())
             first_at = self._clock.now()
-            say("the first snapshot shows nothing open")
+            say(f"the first snapshot shows nothing open{self.besides}")
             await self._sleep(self._pace.proof_gap)
 
     def _waits_for(self, waiting: int) -> str:
@@ -111,17 +118,37 @@ class Sweep:
             return str(error)
         return ""
 
-    async def _look(self) -> tuple[Sequence[Order] | None, str]:
-        """Return what the broker lists as open; None and the reason when it did not tell."""
+    @property
+    def besides(self) -> str:
+        """What a word of nothing open leaves out, in words."""
+        if not self.kept:
+            return ""
+        return f" besides {len(self.kept)} kept stop{'s' * (len(self.kept) != 1)}"
+
+    async def look(self) -> tuple[Sequence[Order] | None, str]:
+        """Return what the broker lists as open and is not kept; None and why when not known."""
         known = self._store.state.open_orders
         try:
             listed = await self._connections.ask_within(
                 self._pace.sweep_deadline, self._broker.open_orders()
             )
             await self._settle(known, listed)
+            self.kept = await self._spared(listed)
         except BrokerError as error:
             return None, str(error)
-        return listed, ""
+        return [order for order in listed if order.key not in self.kept], ""
+
+    async def _spared(self, listed: Sequence[Order]) -> frozenset[str]:
+        """Return which of the open orders stay: a stop without its holding would be an entry."""
+        if not self.keeps_stops:
+            return frozenset()
+        asked_at = self._clock.now()
+        held = await self._connections.ask_within(
+            self._pace.sweep_deadline, self._broker.positions()
+        )
+        self._books.tell_positions(held, asked_at)
+        stops = protective_stops(listed, {position.symbol: position for position in held})
+        return frozenset(order.key for order in stops)
 
     async def _settle(self, known: Sequence[Order], listed: Sequence[Order]) -> None:
         """Let the state follow what the broker listed; ask singly for what it left out."""
@@ -168,17 +195,24 @@ class Sweep:
                 self._unknowns.follow(order.key)
 
     def _swept(self) -> str:
-        return f"the broker lists no open order; {_orders(len(self.touched))} seen"
+        seen = _orders(len(self.touched))
+        return f"the broker lists no open order{self.besides}; {seen} seen"
 
+    def _progress(self, left: Sequence[Order] | None, trouble: str) -> str:
+        if left is None:
+            return f"the broker does not answer: {trouble}"
+        pending = sum(order.status in ON_ITS_WAY for order in left)
+        told = f"{_orders(len(left))} still open"
+        if pending:
+            told += f", {pending} of them pending cancel{self._until_open()}"
+        return f"{told} ({trouble})" if trouble else told
 
-def _progress(left: Sequence[Order] | None, trouble: str) -> str:
-    if left is None:
-        return f"the broker does not answer: {trouble}"
-    pending = sum(order.status in ON_ITS_WAY for order in left)
-    told = f"{_orders(len(left))} still open"
-    if pending:
-        told += f", {pending} of them pending cancel"
-    return f"{told} ({trouble})" if trouble else told
+    def _until_open(self) -> str:
+        """Return since when, at the earliest, pending cancels take effect in a closed market."""
+        clock = self._store.state.clock
+        if clock is None or clock.is_open:
+            return ""
+        return f" until {opening(clock)}: the market is closed"
 
 
 def _orders(count: int) -> str:

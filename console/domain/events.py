@@ -10,6 +10,7 @@ from datetime import datetime
 from console.domain.account import Account
 from console.domain.alerts import Alert, Crossing
 from console.domain.connections import Connection
+from console.domain.flatten import Flatten
 from console.domain.halt import Halt
 from console.domain.ledger import Holding
 from console.domain.market import Day, MarketClock, Quote, Trade
@@ -124,6 +125,14 @@ class HaltChanged:
     revision: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenChanged:
+    """How far the last confirmed flatten has come; later revisions win."""
+
+    flatten: Flatten
+    revision: int
+
+
 Event = (
     MarketMoved
     | OrderUpdated
@@ -139,4 +148,5 @@ Event = (
     | WatchlistChanged
     | ReadingsTaken
     | HaltChanged
+    | FlattenChanged
 )

@@ -34,6 +34,20 @@ class HaltStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HaltedOrder:
+    """One order that was open when the cord was pulled, or since."""
+
+    order: str
+    """Its client order id."""
+    terms: str
+    status: str
+    elapsed_ms: float | None = None
+    """From the pull of the cord until it was known to be over; None while it is open."""
+    is_kept: bool = False
+    """Whether it is a protective stop that the halt leaves standing by choice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Halt:
     """One pull of the cord, and how far its sequence has come.
 
@@ -48,3 +62,11 @@ class Halt:
     steps: tuple[HaltStep, ...] = ()
     is_confirmed: bool = False
     receipt: str = ""
+    covers: str = ""
+    """Which account of which broker it holds for, in words."""
+    orders: tuple[HaltedOrder, ...] = ()
+    """Every order that was open during the halt."""
+    is_question_open: bool = False
+    """Whether positions are open and nobody has said yet if they are to be closed."""
+    is_fenced: bool = False
+    """Whether the broker itself holds the account suspended, as read back from it."""

@@ -13,6 +13,7 @@ class Capability(StrEnum):
     CANCEL = "cancel"
     ALERT = "alert"
     ARRANGE = "arrange"
+    FLATTEN = "flatten"
     HALT = "halt"
     REARM = "re-arm"
     STOP_DESK = "stop the desk"

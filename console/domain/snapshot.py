@@ -8,6 +8,7 @@ from console.domain.events import (
     CrossingUpdated,
     Event,
     FillBooked,
+    FlattenChanged,
     HaltChanged,
     HoldingUpdated,
     MarketMoved,
@@ -24,6 +25,9 @@ def tell(state: TradingState) -> list[Event]:
     events: list[Event] = []
     if state.halt_revision:
         events.append(HaltChanged(halt=state.halt, revision=state.halt_revision))
+    if state.flatten is not None:
+        revision = state.flatten_revision
+        events.append(FlattenChanged(flatten=state.flatten, revision=revision))
     if state.clock is not None:
         events.append(ClockReported(state.clock))
     if state.account is not None:

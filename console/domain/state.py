@@ -21,6 +21,7 @@ from console.domain.events import (
     CrossingUpdated,
     Event,
     FillBooked,
+    FlattenChanged,
     HaltChanged,
     HoldingUpdated,
     MarketMoved,
@@ -30,6 +31,7 @@ from console.domain.events import (
     Reconciled,
     WatchlistChanged,
 )
+from console.domain.flatten import Flatten
 from console.domain.halt import Halt, Mode
 from console.domain.ledger import Holding, exchange_day, realized_on
 from console.domain.market import Day, MarketClock, Quote, Trade
@@ -74,6 +76,9 @@ class TradingState:
     readings: Mapping[str, ReadingsTaken] = field(default_factory=dict)
     halt: Halt | None = None
     halt_revision: int = 0
+    flatten: Flatten | None = None
+    """The last one that was confirmed, running or over."""
+    flatten_revision: int = 0
 
     @property
     def mode(self) -> Mode:
@@ -152,6 +157,8 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
             return _put(state, "readings", [(event.symbol, event)], _later)
         case HaltChanged():
             return _change_halt(state, event)
+        case FlattenChanged():
+            return _change_flatten(state, event)
 
 
 def _move(state: TradingState, moved: MarketMoved) -> TradingState:
@@ -181,6 +188,13 @@ def _change_halt(state: TradingState, event: HaltChanged) -> TradingState:
     if told <= (state.halt_revision, repr(state.halt)):
         return state
     return replace(state, halt=event.halt, halt_revision=event.revision)
+
+
+def _change_flatten(state: TradingState, event: FlattenChanged) -> TradingState:
+    told = (event.revision, repr(event.flatten))
+    if told <= (state.flatten_revision, repr(state.flatten)):
+        return state
+    return replace(state, flatten=event.flatten, flatten_revision=event.revision)
 
 
 def _hold(

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from console.domain.alerts import Direction
+from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
@@ -178,6 +179,14 @@ class LinkClient:
     async def flat(self, symbol: str) -> Receipt:
         """Cancel the symbol's working orders and close its position."""
         return await self._command(messages.Flat(id=self._number(), symbol=symbol))
+
+    async def flatten(self, request: FlattenRequest) -> Receipt:
+        """Close positions, also while halted."""
+        return await self._command(messages.Flatten(id=self._number(), request=request))
+
+    async def fence(self, *, is_set: bool) -> Receipt:
+        """Suspend the account at the broker while halted, or lift that."""
+        return await self._command(messages.Fence(id=self._number(), is_set=is_set))
 
     async def halt(self, reason: str) -> Receipt:
         """Pull the cord."""

@@ -12,6 +12,7 @@ import msgspec
 
 from console.domain import events
 from console.domain.alerts import Direction
+from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
@@ -87,6 +88,18 @@ class Flat(Request, tag="flat", frozen=True, kw_only=True):
     symbol: str
 
 
+class Flatten(Request, tag="flatten", frozen=True, kw_only=True):
+    """Close positions, also while halted; answered with a Receipt once it has begun."""
+
+    request: FlattenRequest
+
+
+class Fence(Request, tag="fence", frozen=True, kw_only=True):
+    """Suspend the account at the broker while halted, or lift that; answered with a Receipt."""
+
+    is_set: bool
+
+
 class Halt(Request, tag="halt", frozen=True, kw_only=True):
     """Pull the cord; answered with a Receipt as soon as the latch is on the disk."""
 
@@ -151,6 +164,8 @@ FromConsole = (
     | CancelAll
     | Replace
     | Flat
+    | Flatten
+    | Fence
     | Halt
     | Rearm
     | Reconcile
@@ -226,6 +241,7 @@ _KINDS: dict[str, Any] = {
         events.WatchlistChanged,
         events.ReadingsTaken,
         events.HaltChanged,
+        events.FlattenChanged,
     )
 }
 _decoders = {

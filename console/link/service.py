@@ -6,6 +6,7 @@ from typing import Protocol
 
 from console.domain.alerts import Direction
 from console.domain.events import Event
+from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.permissions import Actor, Capability
@@ -44,6 +45,12 @@ class DeskService(Protocol):
 
     async def flat(self, symbol: str, actor: Actor, /) -> Receipt:
         """Cancel the symbol's orders and close its position."""
+
+    async def flatten(self, request: FlattenRequest, actor: Actor, /) -> Receipt:
+        """Close positions, also while halted."""
+
+    async def fence(self, is_set: bool, actor: Actor, /) -> Receipt:  # noqa: FBT001 - the wire's field
+        """Suspend the account at the broker while halted, or lift that."""
 
     async def halt(self, reason: str, actor: Actor, /) -> Receipt:
         """Pull the cord."""
@@ -101,6 +108,10 @@ async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
             return await _replace(desk, request, actor)
         case messages.Flat():
             return await desk.flat(request.symbol, actor)
+        case messages.Flatten():
+            return await desk.flatten(request.request, actor)
+        case messages.Fence():
+            return await desk.fence(request.is_set, actor)
         case messages.Halt():
             return await desk.halt(request.reason, actor)
         case messages.Rearm():

@@ -80,6 +80,18 @@ async def test_a_fill_is_told_alike_by_stream_activities_and_positions(trading, 
     assert found.filled_avg_price == position.avg_entry_price
 
 
+async def test_the_account_is_suspended_and_freed_and_that_is_read_back(trading):
+    before = await trading.is_suspended()
+    await trading.suspend(True)
+    fenced = await trading.is_suspended()
+    with pytest.raises(OrderRejected):
+        await trading.submit(far_below("kc-9"))
+    await trading.suspend(False)
+
+    assert (before, fenced, await trading.is_suspended()) == (False, True, False)
+    assert (await trading.submit(far_below("kc-10"))).key == "kc-10"
+
+
 async def test_an_order_sent_twice_is_one_order(trading):
     first = await trading.submit(far_below("kc-4"))
 

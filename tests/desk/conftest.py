@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.desk.desk import Desk
+from console.desk.flatten_limits import FlattenLimits
 from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
 from console.domain.connections import Allowance
@@ -47,7 +48,10 @@ QUICK = Pace(
     sweep_deadline=0.3,
     sweep_pause_longest=0.05,
     proof_gap=0.02,
+    halt_repeat=0.0,
 )
+
+QUICK_FLATTEN = FlattenLimits(reprice_after=0.2, quote_patience=0.2, most_tries=2)
 
 
 async def until(condition: Callable[[], object], what: str = "it", seconds: float = 10.0) -> None:
@@ -85,7 +89,7 @@ class World:
             folder=self.folder,
             take_readings=lambda symbol, window: (),
             epoch="t",
-            limits=limits or Limits(pace=QUICK),
+            limits=limits or Limits(pace=QUICK, flatten=QUICK_FLATTEN),
             gauges=Gauges(
                 audit_head=lambda: self.audit_head,
                 set_back=lambda: self.set_back,

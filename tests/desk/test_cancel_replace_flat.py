@@ -135,7 +135,7 @@ async def test_flat_cancels_waits_for_proof_and_closes(world: World):
     assert world.state.orders[exit_order.order].status is OrderStatus.CANCELED
     closing = world.broker.sent[-1]
     assert (closing.side, closing.qty) == (Side.SELL, Decimal(10))
-    assert closing.order_type is OrderType.MARKET
+    assert (closing.order_type, closing.limit_price) == (OrderType.LIMIT, Decimal("188.10"))
 
 
 async def test_flat_leaves_the_position_when_cancels_are_not_proven(world: World):

@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, unix_serve
 
 from console.domain.alerts import Direction
+from console.domain.flatten import Extent, FlattenRequest
 from console.domain.market import Timeframe
 from console.domain.orders import Side
 from console.domain.permissions import Actor, Role
@@ -54,6 +55,8 @@ async def test_every_command_reaches_the_desk_as_it_was_meant(link: Link) -> Non
         await desk.cancel_all()
         await desk.replace("o1", qty=Decimal("2E+1"), limit_price=Decimal("190.05"))
         await desk.flat("AAPL")
+        await desk.flatten(FlattenRequest(extent=Extent.LOSING, loss_percent=Decimal(5)))
+        await desk.fence(is_set=True)
         await desk.halt("enough")
         await desk.rearm("checked")
         await desk.set_crossing("AAPL", Direction.ABOVE, 200.5)
@@ -80,6 +83,8 @@ async def test_every_command_reaches_the_desk_as_it_was_meant(link: Link) -> Non
         ("cancel", ("o1", "o2")),
         ("cancel_all",),
         ("flat", "AAPL"),
+        ("flatten", FlattenRequest(extent=Extent.LOSING, loss_percent=Decimal(5))),
+        ("fence", True),
         ("halt", "enough"),
         ("rearm", "checked"),
         ("set_crossing", "AAPL", Direction.ABOVE, 200.5),

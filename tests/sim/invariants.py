@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NEEDED = frozenset({"open", "all", "/account/activities", "/positions", "/account"})
 """What must have been asked and answered before an order may leave."""
-MOST_ORDERS = {"flatten": 20, "exit": 4}
+MOST_ORDERS = {"flatten": 200, "flat": 60, "exit": 4}
 """Orders that one decision may send, where it is more than one."""
 NEVER_THERE = frozenset({OrderStatus.ABSENT, OrderStatus.REJECTED})
 
@@ -73,6 +73,8 @@ class Rules(Witness):
         self._left_by[name] = decision
         if self._is_latched():
             world.fail(f"H1: {request} left while latched")
+        if latch.is_pulled(world.folder.latch) and not self._reduces(request):
+            world.fail(f"H1: {request} left while latched and does not only reduce")
         if missing := NEEDED - self._read:
             world.fail(f"O11: {request} left before {sorted(missing)} were read")
         if name not in world.platter.intended:
@@ -86,8 +88,14 @@ class Rules(Witness):
 
     def _is_latched(self) -> bool:
         # A confirmed flatten is the one thing that may still send: it closes what is held.
-        is_flatten = DECISION.get().startswith("flatten")
+        is_flatten = DECISION.get().startswith("flat")
         return not is_flatten and latch.is_pulled(self._world.folder.latch)
+
+    def _reduces(self, request: Request) -> bool:
+        """Whether it only makes the venue's own holding smaller."""
+        held = self._world.venue.holdings.get(str(request.body.get("symbol")), Decimal(0))
+        closing = "sell" if held > 0 else "buy"
+        return request.body.get("side") == closing and Decimal(request.body["qty"]) <= abs(held)
 
     def arrives(self, request: Request) -> None:
         """Keep track of what is still on its way."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.desk.desk import Desk
 from console.domain.alerts import Direction
+from console.domain.flatten import Extent, FlattenRequest
 from console.domain.orders import OrderRequest, OrderType, Side, TimeInForce
 from console.domain.receipts import Outcome, Receipt
 from console.domain.tickets import Ticket
@@ -29,6 +30,7 @@ WHILE_ACTIVE = (
     ("cancel_all", 2),
     ("change", 12),
     ("flat", 4),
+    ("flatten", 1),
     ("halt", 1),
     ("intrude", 3),
     ("arrange", 4),
@@ -39,7 +41,9 @@ WHILE_HALTED = (
     ("submit_twice", 1),
     ("cancel", 3),
     ("change", 3),
-    ("flat", 1),
+    ("flat", 2),
+    ("flatten", 3),
+    ("fence", 1),
     ("halt", 2),
     ("intrude", 1),
     ("rearm", 20),
@@ -114,6 +118,17 @@ class Traders:
 
     async def _flat(self, desk: Desk) -> None:
         await desk.flat(self._rng.choice(SYMBOLS), OWNER)
+
+    async def _flatten(self, desk: Desk) -> None:
+        extent = self._rng.choice([Extent.ALL, Extent.LOSING])
+        lifts_fence = self._rng.random() < 0.5
+        loss = Decimal(self._rng.choice([0, 10]))
+        wish = FlattenRequest(extent=extent, loss_percent=loss, lifts_fence=lifts_fence)
+        receipt = await desk.flatten(wish, OWNER)
+        self._world.note(f"flatten {receipt.outcome} {receipt.detail}")
+
+    async def _fence(self, desk: Desk) -> None:
+        await desk.fence(self._rng.random() < 0.7, OWNER)
 
     async def _halt(self, desk: Desk) -> None:
         receipt = await desk.halt(self._rng.choice(["smoke", "fire", ""]), OWNER)

@@ -1,0 +1,287 @@
+"""Flatten: closing positions on a person's word, the one engine behind `flat` and `flatten`.
+
+While halted it is the only thing that may send, by grants the cord checks at the last
+look; a pull of the cord ends it.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from console.desk.closer import Closer, Job
+from console.desk.cord import Cord
+from console.desk.limits import Limits
+from console.desk.recorder import THE_DESK, Recorder
+from console.desk.sight import Sight
+from console.desk.store import Store
+from console.desk.workers import Workers
+from console.domain.events import FlattenChanged
+from console.domain.flatten import (
+    CloseStatus,
+    Closing,
+    Extent,
+    Flatten,
+    FlattenRequest,
+    loss_percent,
+)
+from console.domain.instruments import to_tick
+from console.domain.permissions import Actor, Capability
+from console.domain.positions import Position
+from console.domain.receipts import Outcome, Receipt
+from console.ports import BrokerError, Clock
+
+
+class FlattenDesk:
+    """Closes what somebody confirmed, position by position, a few at a time."""
+
+    def __init__(
+        self,
+        *,
+        sight: Sight,
+        closer: Closer,
+        store: Store,
+        cord: Cord,
+        recorder: Recorder,
+        workers: Workers,
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self._sight = sight
+        self._closer = closer
+        self._store = store
+        self._cord = cord
+        self._recorder = recorder
+        self._workers = workers
+        self._clock = clock
+        self._stale_after = limits.stale_after
+        self._room = asyncio.Semaphore(limits.flatten.at_once)
+        self._jobs: dict[str, Job] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._began: dict[str, float] = {}
+        self._changed = asyncio.Event()
+        self._stops = 0
+        self.before: Callable[[FlattenRequest], Awaitable[str]] = _nothing_in_the_way
+        """Asked before a flatten begins while halted: why it may not; empty when it may."""
+        self.on_begin: Callable[[FlattenRequest], None] = lambda _request: None
+        """Called when one begins while halted; `on_over` is certain to follow."""
+        self.on_over: Callable[[Flatten], None] = lambda _flatten: None
+        """Called when the last position of a flatten is closed or left."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any position is being closed."""
+        return bool(self._tasks)
+
+    async def flatten(self, request: FlattenRequest, actor: Actor) -> Receipt:
+        """Begin to close what is asked; answered once it has begun."""
+        capability = Capability.FLATTEN if self._cord.is_pulled else Capability.TRADE
+        if not actor.may(capability):
+            detail = f"{actor} may not close positions at this desk."
+            return self._refuse(request, actor, Outcome.FORBIDDEN, detail)
+        if busy := sorted(self._tasks.keys() & set(request.symbols)):
+            detail = f"{busy[0]} is being closed already; wait for it."
+            return self._refuse(request, actor, Outcome.DENIED, detail)
+        before = (self._cord.is_pulled, self._stops)
+        await self._recorder.try_write("flatten.confirmed", actor, {"what": str(request)})
+        try:
+            held = await self._sight.positions()
+        except BrokerError as error:
+            detail = f"What is held is not known, so nothing was closed: {error}."
+            return self._refuse(request, actor, Outcome.UNKNOWN, detail)
+        lines, objection = self._chosen(request, held), ""
+        if lines and before[0]:
+            objection = await self.before(request)
+        if (self._cord.is_pulled, self._stops) != before:
+            objection = "The cord was pulled meanwhile: confirm again."
+        if objection:
+            return self._refuse(request, actor, Outcome.DENIED, objection)
+        return self._begin(request, lines, actor, is_halted=before[0])
+
+    async def flat(self, symbol: str, actor: Actor) -> Receipt:
+        """Close one symbol's position; answered once its first order is, or it is over."""
+        receipt = await self.flatten(FlattenRequest(extent=Extent.NAMED, symbols=(symbol,)), actor)
+        job = self._jobs.get(symbol)
+        if receipt.outcome is not Outcome.ACCEPTED or job is None:
+            return receipt
+        while job.answer is None and symbol in self._tasks:
+            self._changed.clear()
+            await self._changed.wait()
+        line = self._lines().get(symbol)
+        if line is not None and line.status is CloseStatus.LEFT:
+            return Receipt(outcome=_noes(job), detail=f"{symbol} was left: {line.detail}.")
+        if job.answer is not None:
+            return job.answer
+        return Receipt(outcome=Outcome.ACCEPTED, detail=f"{line.detail if line else symbol}.")
+
+    def stop(self) -> bool:
+        """End every closing at once; its orders are left to whoever stops it."""
+        self._stops += 1
+        self._cord.withdraw_all()
+        for symbol, task in tuple(self._tasks.items()):
+            self._jobs[symbol].is_stopped = True
+            task.cancel()
+        return bool(self._tasks)
+
+    # ── which positions ─────────────────────────────────────────────────────
+
+    def _chosen(self, request: FlattenRequest, held: Sequence[Position]) -> list[Closing]:
+        """Return a line for each position in question, those that cannot be judged as left."""
+        if request.extent is Extent.NAMED:
+            qty_of = {position.symbol: position.qty for position in held}
+            qtys = ((symbol, qty_of.get(symbol, Decimal(0))) for symbol in request.symbols)
+            return [Closing(symbol=symbol, qty=qty, left_qty=qty) for symbol, qty in qtys]
+        free = (position for position in held if position.symbol not in self._tasks)
+        lines = (self._line(request, position) for position in free)
+        return [line for line in lines if line is not None]
+
+    def _line(self, request: FlattenRequest, position: Position) -> Closing | None:
+        line = Closing(symbol=position.symbol, qty=position.qty, left_qty=position.qty)
+        if request.extent is Extent.ALL:
+            return line
+        price = self._price(position)
+        if price is None:
+            detail = "whether it loses is not known: it has no price"
+            return replace(line, status=CloseStatus.LEFT, detail=detail, elapsed_ms=0.0)
+        return line if loss_percent(position, price) > request.loss_percent else None
+
+    def _price(self, position: Position) -> Decimal | None:
+        """Return the live mid, else the broker's last mark."""
+        quote = self._store.state.quotes.get(position.symbol)
+        is_live = quote is not None and quote.age(self._clock.now()) <= self._stale_after
+        if quote is not None and is_live and quote.is_two_sided:
+            return to_tick(quote.mid)
+        return position.last_price
+
+    # ── closing them ────────────────────────────────────────────────────────
+
+    def _begin(
+        self,
+        request: FlattenRequest,
+        lines: Sequence[Closing],
+        actor: Actor,
+        *,
+        is_halted: bool,
+    ) -> Receipt:
+        if not lines:
+            detail = f"Nothing is to be closed: {request} is no holding of this account."
+            if request.extent is not Extent.NAMED:
+                detail = f"Nothing is to be closed: there is no such position ({request})."
+            return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
+        if is_halted:
+            self.on_begin(request)
+        self._tell_begin(request, lines, actor)
+        for line in lines:
+            if not line.status.is_over:
+                self._start(line, request, actor, is_granted=is_halted)
+        names = ", ".join(line.symbol for line in lines)
+        detail = f"Closing {names}: see the flatten's lines for what becomes of each."
+        self._conclude()
+        return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
+
+    def _start(
+        self, line: Closing, request: FlattenRequest, actor: Actor, *, is_granted: bool
+    ) -> None:
+        job = Job(
+            symbol=line.symbol,
+            qty=line.qty,
+            at_market=request.at_market,
+            actor=actor,
+            is_granted=is_granted,
+            say=partial(self._say, line.symbol),
+        )
+        self._jobs[line.symbol] = job
+        self._began[line.symbol] = self._clock.monotonic()
+        task = self._workers.run(f"flatten {line.symbol}", self._close(job))
+        self._tasks[line.symbol] = task
+        # Not in the task itself: one that is stopped before it has begun ends here too.
+        task.add_done_callback(lambda _: self._end(line.symbol))
+
+    async def _close(self, job: Job) -> None:
+        async with self._room:
+            await self._closer.close(job)
+
+    def _end(self, symbol: str) -> None:
+        line = self._lines().get(symbol)
+        if line is not None and not line.status.is_over:
+            self._say(symbol, CloseStatus.LEFT, "it was stopped", line.left_qty)
+        self._tasks.pop(symbol, None)
+        self._changed.set()
+        self._conclude()
+
+    def _conclude(self) -> None:
+        flatten = self._store.state.flatten
+        if self._tasks or flatten is None or flatten.is_over:
+            return
+        over = replace(flatten, is_over=True)
+        self._tell(over)
+        body = {"flatten": over.id, "told": str(over)}
+        self._recorder.note("flatten.ended", THE_DESK, body)
+        self.on_over(over)
+
+    # ── what is told ────────────────────────────────────────────────────────
+
+    def _lines(self) -> dict[str, Closing]:
+        flatten = self._store.state.flatten
+        return {} if flatten is None else {line.symbol: line for line in flatten.closings}
+
+    def _tell_begin(self, request: FlattenRequest, lines: Sequence[Closing], actor: Actor) -> None:
+        running = self._store.state.flatten
+        if running is not None and not running.is_over:
+            kept = [one for one in running.closings if one.symbol in self._tasks]
+            what = f"{running.what}, {request}"
+            self._tell(replace(running, what=what, closings=(*kept, *lines)))
+            return
+        self._jobs.clear()
+        self._tell(
+            Flatten(
+                id=f"f-{secrets.token_hex(4)}",
+                what=str(request),
+                by=str(actor),
+                at=self._clock.now(),
+                closings=tuple(lines),
+            )
+        )
+
+    def _say(self, symbol: str, status: CloseStatus, detail: str, left_qty: Decimal) -> None:
+        flatten = self._store.state.flatten
+        if flatten is None:
+            return
+        elapsed = round((self._clock.monotonic() - self._began[symbol]) * 1_000, 1)
+        changed = {
+            "status": status,
+            "detail": detail,
+            "left_qty": left_qty,
+            "elapsed_ms": elapsed if status.is_over else None,
+        }
+        lines = (
+            replace(line, **changed) if line.symbol == symbol else line  # type: ignore[arg-type] # its own fields
+            for line in flatten.closings
+        )
+        self._tell(replace(flatten, closings=tuple(lines)))
+        self._changed.set()
+
+    def _tell(self, flatten: Flatten) -> None:
+        now = int(self._clock.now().timestamp() * 1_000)
+        revision = max(now, self._store.state.flatten_revision + 1)
+        self._store.apply(FlattenChanged(flatten=flatten, revision=revision))
+
+    def _refuse(
+        self, request: FlattenRequest, actor: Actor, outcome: Outcome, detail: str
+    ) -> Receipt:
+        body = {"what": str(request), "detail": detail}
+        self._recorder.note(f"flatten.{outcome.value}", actor, body)
+        return Receipt(outcome=outcome, detail=detail)
+
+
+async def _nothing_in_the_way(_: FlattenRequest) -> str:
+    return ""
+
+
+def _noes(job: Job) -> Outcome:
+    """Return what a position that was left means for the one who asked for it alone."""
+    if job.answer is not None and job.answer.outcome is not Outcome.ACCEPTED:
+        return job.answer.outcome
+    return Outcome.UNKNOWN
