@@ -27,11 +27,11 @@ class Freshness(Enum):
 def freshness(
     quote: Quote | None, state: TradingState, now: datetime, stale_after: float = STALE_AFTER
 ) -> Freshness:
-    """Return how alive `quote` is; with no word that the stream lives, it does not."""
+    """Return how alive `quote` is; with no word that the stream lives, or crossed, it is not."""
     if quote is None:
         return Freshness.NONE
     stream = state.connections.get(Channel.MARKET_DATA)
-    if stream is None or stream.link is not Link.LIVE:
+    if stream is None or stream.link is not Link.LIVE or quote.is_crossed:
         return Freshness.STALE
     if quote.age(now) <= stale_after:
         return Freshness.ALIVE
@@ -51,6 +51,6 @@ def is_in_session(state: TradingState) -> bool:
 def live_mid(symbol: str, state: TradingState, now: datetime) -> float | None:
     """Return the middle of the quote of `symbol`, None unless it is alive and two-sided."""
     quote = state.quotes.get(symbol)
-    if quote is None or not quote.is_two_sided:
+    if quote is None or not quote.is_sound:
         return None
     return quote.mid if freshness(quote, state, now) is Freshness.ALIVE else None

@@ -44,7 +44,7 @@ class Facts:
     def fresh_quote(self, symbol: str) -> Quote | None:
         """The last quote, if both its sides stand and it is young enough to act on."""
         quote = self.quote(symbol)
-        if quote is None or not quote.is_two_sided:
+        if quote is None or not quote.is_sound:
             return None
         return quote if quote.age(self.now) <= self.limits.stale_after else None
 

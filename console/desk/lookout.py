@@ -106,7 +106,7 @@ class Lookout:
         for trade in moved.trades:
             self._alerts.cross(self._armed.get(trade.symbol, ()), trade.price)
         for quote in moved.quotes:
-            if quote.symbol in self._armed and quote.is_two_sided:
+            if quote.symbol in self._armed and quote.is_sound:
                 self._alerts.cross(self._armed[quote.symbol], quote.mid)
 
     def _see_order(self, order: Order) -> None:

@@ -133,6 +133,10 @@ def quote_is_fresh(request: OrderRequest, facts: Facts) -> Check:
         return failed(rule, f"There is no quote of {symbol}; put it on the watchlist and wait.")
     if not quote.is_two_sided:
         return failed(rule, f"The quote of {symbol} has one side only; wait for the other.")
+    if quote.is_crossed:
+        return failed(
+            rule, f"The quote of {symbol} is crossed, bid over ask; wait for a sound one."
+        )
     age, most = quote.age(facts.now), facts.limits.stale_after
     return failed(rule, f"The quote of {symbol} is {age:.1f} s old, over {most:g} s; wait.")
 

@@ -61,6 +61,16 @@ class Quote:
         """Whether both a bid and an offer stand."""
         return self.bid > 0 and self.ask > 0
 
+    @property
+    def is_crossed(self) -> bool:
+        """Whether somebody bids more than another asks: a feed in disorder, no price."""
+        return self.is_two_sided and self.bid > self.ask
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether both sides stand and make sense together."""
+        return self.is_two_sided and not self.is_crossed
+
     def age(self, now: datetime) -> float:
         """Seconds since the desk heard of it, never below zero."""
         return max((now - self.received_at).total_seconds(), 0.0)

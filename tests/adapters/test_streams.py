@@ -12,7 +12,7 @@ from websockets.asyncio.server import serve
 
 from console.adapters.alpaca.handover import Handover
 from console.adapters.alpaca.market_stream import AlpacaMarketStream
-from console.adapters.alpaca.outages import wait_before
+from console.adapters.alpaca.outages import Patience, wait_before
 from console.adapters.alpaca.stream_frames import Frames
 from console.adapters.alpaca.trading_stream import AlpacaTradingStream
 from console.domain.connections import Link
@@ -170,6 +170,12 @@ GARBAGE = [
     "text",
     '[{"T":"q","S":"AAPL","bp":NaN}]',
     "[" * 3_000,
+    "null",
+    '[{"T":"q","S":"AAPL","bp":1e999,"ap":1,"bs":1,"as":1,"t":"2026-10-08T14:30:00Z"}]',
+    '[{"T":"t","S":"AAPL","p":' + "9" * 5_000 + "}]",
+    msgpack.packb([QUOTE | {"T": "zz"}]) + b"\xc1",
+    msgpack.packb(b"x" * 10_000_000),
+    msgpack.packb([{"T": "q", "S": "A" * 10_000_000}]),
 ]
 
 
@@ -184,7 +190,7 @@ async def test_garbage_neither_deafens_nor_ends_the_stream(listening):
     await until(lambda: sum(item.symbol == "AAPL" for item in heard.items) >= len(GARBAGE))
 
     assert len(server.connections) == 1
-    assert stream.bad > 10
+    assert stream.bad > 16
 
 
 async def test_a_bad_message_loses_itself_alone():
@@ -282,6 +288,19 @@ class TradingServer:
         await socket.send(json.dumps({"stream": stream, "data": data}).encode())
 
 
+BAD_UPDATES = (
+    b"\xff",
+    b"[]",
+    b"null",
+    b"",
+    b'{"stream":"trade_updates","data":{}}',
+    b'{"stream":"trade_updates","data":{"event":"fill","order":{"qty":NaN}}}',
+    b'{"stream":"trade_updates","data":{"event":"fill","order":' + b"[" * 100_000,
+    b'{"stream":"trade_updates","data":"' + b"x" * 10_000_000,
+    msgpack.packb({"stream": "trade_updates", "data": None}),
+)
+
+
 async def test_orders_and_garbage_arrive_as_orders():
     server = TradingServer()
     heard = Listener()
@@ -291,14 +310,14 @@ async def test_orders_and_garbage_arrive_as_orders():
         stream.start(heard.take, heard.hear)
         await until(heard.is_live)
 
-        for garbage in (b"\xff", b"[]", b"null", b'{"stream":"trade_updates","data":{}}'):
+        for garbage in BAD_UPDATES:
             await server.connections[0].send(garbage)
         await server.send(server.connections[0], "trade_updates", {"event": "new", "order": ORDER})
         await until(lambda: heard.items)
         await stream.stop()
 
     assert heard.items[0].order.key == "kc-1"
-    assert stream.bad == 4
+    assert stream.bad == len(BAD_UPDATES)
     assert not [t for t in threading.enumerate() if t.name == "alpaca trading stream"]
 
 
@@ -326,6 +345,30 @@ def test_attempts_never_become_a_storm(chances):
     assert sum(time <= 60 for time in times) <= 6
     late = [time for time in times if time > 60]
     assert all(later - earlier >= 29.999 for earlier, later in pairwise(late))
+
+
+lives = st.none() | st.floats(0, 29.9)
+
+
+@given(st.lists(st.tuples(lives, st.booleans(), st.floats(0, 1)), max_size=25))
+def test_nor_when_every_connection_comes_up_and_is_taken_down_again(losses):
+    patience, now, tries = Patience(), 0.0, [0.0]
+    for lived, is_standing, chance in losses:
+        now += (lived or 0.0) + patience.wait_after(lived, is_standing=is_standing, chance=chance)
+        tries.append(now)
+
+    assert sum(time <= 60 for time in tries[1:]) <= 6
+    late = [time for time in tries if time > 60]
+    assert all(sum(0 <= each - time < 59.9 for each in late) <= 2 for time in late)
+
+
+def test_a_connection_that_lasted_is_a_new_beginning():
+    patience = Patience()
+    for _ in range(10):
+        patience.wait_after(None, is_standing=False, chance=1.0)
+
+    assert patience.wait_after(31.0, is_standing=False, chance=1.0) == 0.5
+    assert patience.wait_after(31.0, is_standing=True, chance=0.0) == 30
 
 
 @given(st.integers(1, 99), st.floats(0, 1))

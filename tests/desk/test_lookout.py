@@ -93,6 +93,15 @@ async def test_a_stale_quote_is_no_ground_for_an_entry(world: World):
     assert world.broker.sent == []
 
 
+async def test_a_crossed_quote_is_no_ground_for_an_entry(world: World):
+    world.price(bid=190.2, ask=190.1)
+
+    receipt = await world.desk.submit(buy(), OWNER)
+
+    assert "crossed" in "".join(check.detail for check in receipt.failures)
+    assert world.broker.sent == []
+
+
 async def test_symbols_are_streamed_as_long_as_somebody_wants_them(world: World):
     world.broker.listed = []
     await world.desk.watch("MSFT", False, OWNER)

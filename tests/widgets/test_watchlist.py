@@ -66,6 +66,8 @@ def test_an_old_quote_of_a_closed_market_is_asleep_not_stale():
     assert freshness(quote, state, sample.NOW + LATER) is Freshness.ASLEEP
     assert freshness(quote, sample.STATE, sample.NOW + LATER) is Freshness.STALE
     assert freshness(None, state, sample.NOW) is Freshness.NONE
+    crossed = replace(quote, bid=quote.ask + 0.01, received_at=sample.NOW)
+    assert freshness(crossed, sample.STATE, sample.NOW) is Freshness.STALE
 
 
 async def test_a_symbol_nobody_knows_shows_dashes_and_no_zero():

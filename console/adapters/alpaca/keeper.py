@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-from console.adapters.alpaca.outages import LIVED, StreamLost, wait_before
+from console.adapters.alpaca.outages import Patience, StreamLost
 from console.domain.connections import Link
 
 T = TypeVar("T")
@@ -98,20 +98,19 @@ class Keeper:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _keep(self) -> None:
-        attempt = 0
+        patience = Patience()
         while True:
             await self._wanted.wait()
             self._live_at = None
             lost = await self._hold()
-            attempt = 1 if self._has_lived() else attempt + 1
+            lived = None if self._live_at is None else self._loop.time() - self._live_at
+            chance = random.random()  # noqa: S311 - spreads attempts, hides nothing
+            is_standing = lost is not None and lost.is_standing
+            wait = patience.wait_after(lived, is_standing=is_standing, chance=chance)
             if lost is None:
                 continue
-            self._report(Link.DOWN, str(lost))
-            chance = random.random()  # noqa: S311 - spreads attempts, hides nothing
-            await self._pause(wait_before(attempt, is_standing=lost.is_standing, chance=chance))
-
-    def _has_lived(self) -> bool:
-        return self._live_at is not None and self._loop.time() - self._live_at >= LIVED
+            self._report(Link.DOWN, _words(lost, wait))
+            await self._pause(wait)
 
     async def _hold(self) -> StreamLost | None:
         """Hold one connection to its end; return why it was lost, None if it was dropped."""
@@ -156,6 +155,12 @@ class Keeper:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._hurry.wait()
+
+
+def _words(lost: StreamLost, wait: float) -> str:
+    if not lost.is_standing:
+        return str(lost)
+    return f"{lost} (standing by: the next try is in {wait:.0f} s)"
 
 
 async def _whole(work: Awaitable[T]) -> T:

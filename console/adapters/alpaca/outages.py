@@ -6,8 +6,9 @@ FIRST_WAIT = 0.5
 SHORTEST_WAIT = 2.0
 LONGEST_WAIT = 60.0
 STAND_BY_WAIT = 45.0
-LIVED = 5.0
-"""Seconds a connection must have lasted to count as a new beginning."""
+LIVED = 30.0
+"""Seconds a connection must have lasted to count as a new beginning: one that is taken down
+again and again a few seconds after it came up must not be tried more often for that."""
 
 
 class StreamLost(Exception):  # noqa: N818 - reads as what it is
@@ -69,6 +70,27 @@ def wait_before(attempt: int, *, is_standing: bool, chance: float) -> float:
         return FIRST_WAIT * _spread(chance)
     whole = min(SHORTEST_WAIT * 2.0 ** min(attempt - 2, 16), LONGEST_WAIT)
     return whole * _spread(chance)
+
+
+class Patience:
+    """How long to wait after each loss, given how long the connection had lasted."""
+
+    def __init__(self) -> None:
+        self._attempt = 0
+        self._troubled_for = 0.0
+
+    def wait_after(self, lived: float | None, *, is_standing: bool, chance: float) -> float:
+        """Return the seconds to wait; `lived` is None when the connection never came up."""
+        if lived is not None and lived >= LIVED:
+            self._attempt, self._troubled_for = 0, 0.0
+        self._attempt += 1
+        self._troubled_for += lived or 0.0
+        wait = wait_before(self._attempt, is_standing=is_standing, chance=chance)
+        if self._troubled_for >= LONGEST_WAIT:
+            # hurry has had its minute, whatever kinds of loss it was made of
+            wait = max(wait, LONGEST_WAIT * _spread(chance))
+        self._troubled_for += wait
+        return wait
 
 
 def _spread(chance: float, least: float = 0.5) -> float:
