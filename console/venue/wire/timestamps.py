@@ -38,7 +38,11 @@ def new_york(at: int) -> datetime:
 
 def new_york_rfc3339(at: int) -> str:
     """Return a time with New York's offset, in whole seconds."""
-    return datetime.fromtimestamp(at // SECOND, NEW_YORK).isoformat()
+    moment = datetime.fromtimestamp(at // SECOND, NEW_YORK)
+    offset = moment.utcoffset() or timedelta()
+    if offset % timedelta(minutes=1):  # local mean time, before 1883: RFC 3339 has no seconds there
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()
 
 
 def nanoseconds(moment: datetime) -> int:
