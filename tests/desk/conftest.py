@@ -73,6 +73,7 @@ class World:
         self.journal = FakeJournal(remembered)
         self.broker = FakeBroker(self.trading, self.clock)
         self.folder = StateFolder(folder)
+        self.epoch = "t"
         self.set_back = 0.0
         self.audit_head = ""
         self.allowance: Allowance | None = None
@@ -88,7 +89,7 @@ class World:
             clock=self.clock,
             folder=self.folder,
             take_readings=lambda symbol, window: (),
-            epoch="t",
+            epoch=self.epoch,
             limits=limits or Limits(pace=QUICK, flatten=QUICK_FLATTEN),
             gauges=Gauges(
                 audit_head=lambda: self.audit_head,

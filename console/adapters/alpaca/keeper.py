@@ -103,14 +103,17 @@ class Keeper:
             await self._wanted.wait()
             self._live_at = None
             lost = await self._hold()
-            lived = None if self._live_at is None else self._loop.time() - self._live_at
             chance = random.random()  # noqa: S311 - spreads attempts, hides nothing
             is_standing = lost is not None and lost.is_standing
-            wait = patience.wait_after(lived, is_standing=is_standing, chance=chance)
+            wait = patience.wait_after(self._lived(), is_standing=is_standing, chance=chance)
             if lost is None:
                 continue
             self._report(Link.DOWN, _words(lost, wait))
             await self._pause(wait)
+
+    def _lived(self) -> float | None:
+        """Return how long the last connection was up, None if it never was."""
+        return None if self._live_at is None else self._loop.time() - self._live_at
 
     async def _hold(self) -> StreamLost | None:
         """Hold one connection to its end; return why it was lost, None if it was dropped."""
