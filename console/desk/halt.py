@@ -126,13 +126,18 @@ class HaltDesk:
             return deny("The fence belongs to a halt, and trading is not halted.")
         if self._flattens.is_running:
             return deny("Positions are being closed; choose when that is over.")
-        await self._recorder.try_write("fence.chosen", actor, {"is_set": is_set})
+        if self._rearm.is_fence_moving:
+            return deny("The fence is being changed already; wait for it.")
+        self._rearm.is_fence_moving = True
         try:
+            await self._recorder.try_write("fence.chosen", actor, {"is_set": is_set})
             await self._put_fence(actor, is_set=is_set)
+            await self._sequence.reissue()
         except FenceFailed as failure:
             detail = f"The fence is not known to stand as you wish: {failure}."
             return Receipt(outcome=Outcome.UNKNOWN, detail=detail)
-        await self._sequence.reissue()
+        finally:
+            self._rearm.is_fence_moving = False
         detail = f"The fence: {self._fencing.words}."
         return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
 

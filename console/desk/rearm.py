@@ -44,6 +44,8 @@ class Rearm:
         self._patience = pace.sweep_deadline
         self._pulls = 0
         self.is_lifting = False
+        self.is_fence_moving = False
+        """Whether somebody is changing the fence, which must not end after the halt has."""
 
     def see_pull(self) -> None:
         """The cord was pulled: whatever is being lifted is lifted no more."""
@@ -103,6 +105,8 @@ class Rearm:
             return deny("Trading is not halted; there is nothing to re-arm.")
         if len(reason.strip()) < SHORTEST_REASON:
             return deny("Re-arming needs a reason, in a few words.")
+        if self.is_fence_moving:
+            return deny("The fence is being changed; re-arm once that is over.")
         if self.is_lifting or not self._board.is_confirmed:
             return deny("The halt is not confirmed yet; re-arm once its receipt is there.")
         return None

@@ -22,6 +22,7 @@ class Faults:
         self.fates = rng.sample(BAD_FATES, rng.randint(0, 5))
         self.badness = rng.choice([0.0, 0.03, 0.1, 0.3])
         self.slowness = rng.choice([0.0, 0.02, 0.05, 0.2])
+        self.slow_connects = rng.choice([0.0, 0.05, 0.3])
         self.drop = rng.choice([0.0, 0.0, 0.1, 0.5])
         self.double = rng.choice([0.0, 0.1, 0.3])
         self.late = rng.choice([0.0, 0.1, 0.4])
@@ -62,7 +63,7 @@ class Faults:
         slow = 3.0 if self._happens(self.slowness) else 0.02
         return Journey(
             fate=fate,
-            connect=rng.uniform(0.0, slow / 2) if rng.random() < 0.3 else 0.0,
+            connect=rng.uniform(0.0, 1.0) if self._happens(self.slow_connects) else 0.0,
             there=rng.uniform(0.0005, slow),
             back=rng.uniform(0.0005, slow),
             late=rng.uniform(0.0, LATEST_EFFECT),

@@ -5,7 +5,7 @@ The names are those of the promises: H are a halt's, O are the orders'.
 
 from collections import Counter
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from console.desk import latch
@@ -23,6 +23,10 @@ NEEDED = frozenset({"open", "all", "/account/activities", "/positions", "/accoun
 MOST_ORDERS = {"flatten": 200, "flat": 60, "exit": 4}
 """Orders that one decision may send, where it is more than one."""
 NEVER_THERE = frozenset({OrderStatus.ABSENT, OrderStatus.REJECTED})
+
+
+PROOF_GAP = 0.25
+"""Seconds that two looks which prove a halt lie apart."""
 
 
 class Broken(AssertionError):  # noqa: N818 - reads as what it is
@@ -142,10 +146,10 @@ class Rules(Witness):
     def _check_receipt(self) -> None:
         world = self._world
         looks = [look for look in self._looks if look[0] >= self._pulled_at]
-        pairs = [second for first, second in pairwise(looks) if not first[1] and not second[1]]
-        if not pairs:
-            raise Broken(f"H8: confirmed after these looks at the venue: {looks[-3:]}")
-        second = pairs[-1][0]
+        proofs = [run for run in _empty_runs(looks) if run[-1] - run[0] >= PROOF_GAP]
+        if not proofs:
+            raise Broken(f"H8: confirmed after these looks at the venue: {looks[-4:]}")
+        second = proofs[-1][-1]
         hidden = [
             order.terms.client_order_id
             for order in world.venue.open_orders
@@ -196,6 +200,14 @@ class Rules(Witness):
         held = {s: p.qty for s, p in (state.positions or {}).items() if p.qty}
         if held != venue.holdings:
             found.append(f"O8: positions {held}, at the venue {venue.holdings}")
+        ledger = {s: h.qty for s, h in state.holdings.items() if h.qty}
+        if ledger != venue.holdings:
+            found.append(f"O8: the ledger holds {ledger}, the venue {venue.holdings}")
+        is_latched = latch.is_pulled(self._world.folder.latch)
+        if is_latched != (state.halt is not None):
+            found.append(f"H4: the latch is {is_latched}, and the screens show {state.halt}")
+        if not is_latched and venue.exchange.account.settings.suspend_trade:
+            found.append("H11: trading is active, and the account is fenced off at the broker")
         return found + self._unbooked()
 
     def _unbooked(self) -> list[str]:
@@ -223,3 +235,12 @@ class Rules(Witness):
             is_there = world.venue.order_of(name) is not None
             if is_there and self._left_by.get(name) == decision:
                 raise Broken(f"a false no: {name} is at the venue, but: {receipt.detail}")
+
+
+def _empty_runs(looks: list[tuple[float, int]]) -> list[list[float]]:
+    """Return the times of looks that showed nothing open, those in a row together."""
+    return [
+        [at for at, _ in run]
+        for is_open, run in groupby(looks, lambda look: look[1] > 0)
+        if not is_open
+    ]
