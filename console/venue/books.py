@@ -15,6 +15,7 @@ import msgspec
 
 from console.venue.trading.accounts import AccountOpened, Activity, DayClosed, Settings
 from console.venue.trading.orders import Fill, Order
+from console.venue.trading.watchlists import Watchlist, WatchlistDeleted
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True, tag="whose"):
@@ -23,7 +24,8 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True, tag="whose"):
     account: str
 
 
-Entry = AccountOpened | Order | Fill | Settings | DayClosed | Activity | Whose
+AccountEntry = Order | Fill | Settings | DayClosed | Activity | Watchlist | WatchlistDeleted
+Entry = AccountOpened | AccountEntry | Whose
 
 OWNER_ONLY = 0o600
 
@@ -43,6 +45,9 @@ class Record:
     fills: list[Fill] = field(default_factory=list)
     activities: list[tuple[int, Activity]] = field(default_factory=list)
     """What moved the account besides fills, each after how many of them."""
+    watchlists: dict[str, Watchlist] = field(default_factory=dict)
+    entries: int = 0
+    """How many entries the books have, over all accounts; counted with the first one."""
     latest_at: int = 0
     """The venue's time of the last entry."""
     others: dict[str, "Record"] = field(default_factory=dict)
@@ -68,6 +73,9 @@ class Books:
             raise BooksUnreadable(
                 f"another venue keeps its books in {path.name}; stop it or name another file"
             ) from None
+        if os.fstat(self._file).st_ino != path.stat().st_ino:
+            os.close(self._file)
+            raise BooksUnreadable(f"another venue has just rewritten {path.name}; start again")
 
     def close(self) -> None:
         """Close the file."""
@@ -85,6 +93,23 @@ class Books:
         written = os.write(self._file, line)
         while written < len(line):
             written += os.write(self._file, line[written:])
+
+    def rewrite(self, lines: Iterable[Sequence[Entry]]) -> None:
+        """Put other lines in the place of all there are, whole or not at all.
+
+        Raises:
+            OSError: when they cannot be written; the old ones stand then.
+        """
+        draft = self._path.with_name(self._path.name + ".draft")
+        file = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OWNER_ONLY)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with os.fdopen(os.dup(file), "wb") as written:
+            for entries in lines:
+                written.write(self._encode(entries) + b"\n")
+        os.fsync(file)
+        draft.replace(self._path)
+        os.close(self._file)
+        self._file = file
 
     def read(self) -> Record | None:
         """Return the account the books tell of, or None when they are empty.
@@ -122,10 +147,12 @@ def _bring_forward(first: Record | None, entries: Iterable[Entry]) -> Record | N
             account = first.others.get(entry.account) if first else None
         elif account is not None:
             _note(account, entry)
+        if first is not None and not isinstance(entry, Whose | AccountOpened):
+            first.entries += 1
     return first
 
 
-def _note(account: Record, entry: Order | Fill | Settings | DayClosed | Activity) -> None:
+def _note(account: Record, entry: AccountEntry) -> None:
     match entry:
         case Order():
             account.orders[entry.id] = entry
@@ -138,3 +165,7 @@ def _note(account: Record, entry: Order | Fill | Settings | DayClosed | Activity
             account.settings = entry
         case DayClosed():
             account.day_closed = entry
+        case Watchlist():
+            account.watchlists[entry.id] = entry
+        case WatchlistDeleted():
+            account.watchlists.pop(entry.id, None)

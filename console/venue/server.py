@@ -19,6 +19,7 @@ from aiohttp import web
 from console.venue import control, option_feed, order_control, stage_control
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.clock import VenueClock
+from console.venue.compaction import read_short
 from console.venue.faults import control as fault_control
 from console.venue.faults.standing import Faults
 from console.venue.floor import Floor
@@ -164,7 +165,7 @@ def open_floor(options: Options) -> Floor:
     """Put the parts of a venue together, and take up its books if it has any."""
     scenario = load(options.scenario) if options.scenario else None
     books = Books(options.books) if options.books else None
-    record = books.read() if books else None
+    record = read_short(books) if books else None
     market = open_market(options)
     clock = VenueClock(starts_at=_starting_time(market, record), speed=options.speed)
     view = MarketView(listing.symbol for listing in market.listings)

@@ -12,6 +12,7 @@ from console.venue.trading.engine import Engine
 from console.venue.trading.exchange import Exchange
 from console.venue.trading.hours import AlwaysOpen, Hours
 from console.venue.trading.orders import Fill, Order, OrderEvent, Terms
+from console.venue.trading.proceedings import Change
 from console.venue.view import MarketView
 from console.venue.wire.timestamps import parse
 
@@ -57,6 +58,8 @@ class Pit:
     cash: Decimal = CASH
     now: int = NOON
     events: list[OrderEvent] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    """The events, and what has changed besides: settings, dividends, watchlists."""
     beside: "Pit | None" = None
     """Another account's pit, whose market and line this one shares."""
 
@@ -111,7 +114,9 @@ class Pit:
         return [event.kind.value for event in self.events if event.is_told]
 
     def _note(self) -> None:
-        self.events += [c for c in self.exchange.take_changes() if isinstance(c, OrderEvent)]
+        changes = self.exchange.take_changes()
+        self.changes += changes
+        self.events += [change for change in changes if isinstance(change, OrderEvent)]
 
 
 def open_pit(bid: float = 99.99, ask: float = 100.01, **more: object) -> Pit:

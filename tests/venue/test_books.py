@@ -1,12 +1,16 @@
 """What was acknowledged is there after a kill -9; what was torn is cut off."""
 
 import resource
+from decimal import Decimal
 
 import pytest
 import requests
+from msgspec.structs import replace
 
-from console.venue.books import Books, BooksUnreadable
-from tests.venue.fakes import buy, open_pit, sell
+from console.venue.books import Books, BooksUnreadable, Whose
+from console.venue.compaction import read_short
+from console.venue.written import entries
+from tests.venue.fakes import NOON, buy, open_pit, sell
 from tests.venue.rig import until
 
 
@@ -42,6 +46,60 @@ def test_orders_and_fills_come_back_as_they_were(tmp_path):
     assert record.opened == pit.account.opened
     assert record.orders == {first.id: first, second.id: second}
     assert record.fills == pit.fills
+
+
+def test_books_written_anew_say_the_same_in_less_and_go_on(tmp_path):
+    path = tmp_path / "books"
+    first, second = open_pit(), open_pit()
+    second.account.opened = replace(second.account.opened, id="b", key="k2")
+    books = Books(path)
+    books.read()
+    for pit, whose in ((first, []), (second, [Whose(account="b")])):
+        books.append([pit.account.opened])
+        for qty in range(1, 9):
+            pit.submit(buy(qty, limit_price=90))
+            pit.submit(buy(qty))
+        pit.exchange.watchlists.create("mine", ["AAPL"], NOON)
+        pit.exchange.watchlists.delete(pit.exchange.watchlists.create("gone", [], NOON))
+        pit.exchange.pay_dividend("AAPL", Decimal(1), NOON)
+        pit.submit(buy(3))
+        books.append([*whose, *entries(pit.changes)])
+    before, length = books.read(), path.stat().st_size
+
+    again = read_short(books, most=1)
+    books.append([first.exchange.blotter.orders[next(iter(before.orders))]])
+    books.close()
+
+    after = reopened(path)
+    assert said(after) == said(before) == said(again)
+    assert [w.name for w in after.watchlists.values()] == ["mine"]
+    assert [place for place, _ in after.activities] == [8]
+    assert path.stat().st_size < 0.7 * length
+    assert after.entries < 0.7 * before.entries
+
+
+def said(record):
+    """Return what a record says of each account, whatever it took to say it."""
+    return [
+        (one.opened, one.settings, one.orders, one.fills, one.activities, one.watchlists)
+        for one in (record, *record.others.values())
+    ]
+
+
+def test_a_venue_keeps_its_watchlists_over_a_kill(start_venue, tmp_path):
+    options = ("--books", str(tmp_path / "books"))
+    venue = start_venue(*options)
+    made = venue.post("/v2/watchlists", {"name": "mine", "symbols": ["KO"]}).json()
+    venue.post(f"/v2/watchlists/{made['id']}", {"symbol": "BTC/USD"})
+    gone = venue.post("/v2/watchlists", {"name": "gone"}).json()
+    venue.delete(f"/v2/watchlists/{gone['id']}")
+
+    venue.kill()
+    again = start_venue(*options)
+
+    assert [each["name"] for each in again.get("/v2/watchlists").json()] == ["mine"]
+    kept = again.get(f"/v2/watchlists/{made['id']}").json()
+    assert [asset["symbol"] for asset in kept["assets"]] == ["KO", "BTC/USD"]
 
 
 @pytest.mark.parametrize("torn", [1, 20, 300])

@@ -1,6 +1,7 @@
 """Routes of watchlists, by id and by name."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -8,13 +9,19 @@ from console.venue.rest.assets import assets_of
 from console.venue.rest.queries import uuid_of
 from console.venue.rest.service import answer, floor_of, read_body
 from console.venue.trading.rejections import malformed, not_found
-from console.venue.trading.watchlists import Watchlist, Watchlists, add_symbol, remove_symbol
+from console.venue.trading.watchlists import Watchlist, Watchlists
 from console.venue.wire.timestamps import rfc3339
+
+T = TypeVar("T")
 
 
 def _watchlists(request: web.Request) -> Watchlists:
-    floor = floor_of(request)
-    return floor.shelf.get(Watchlists, Watchlists, owner=floor.exchange.account.opened.id)
+    return floor_of(request).exchange.watchlists
+
+
+def _changed(request: web.Request, change: Callable[[Watchlists, int], T]) -> T:
+    """Change the lists of the account that asks; the books have it before it is told."""
+    return floor_of(request).command(lambda exchange, now: change(exchange.watchlists, now))
 
 
 def _named(request: web.Request) -> Watchlist:
@@ -82,8 +89,9 @@ async def create_watchlist(request: web.Request) -> web.Response:
     """Make a list."""
     body = await read_body(request)
     symbols = _symbols(request, body) or []
-    now = floor_of(request).now
-    return _whole(request, _watchlists(request).create(_name(body) or "", symbols, now))
+    name = _name(body) or ""
+    made = _changed(request, lambda lists, now: lists.create(name, symbols, now))
+    return _whole(request, made)
 
 
 async def get_watchlist(request: web.Request) -> web.Response:
@@ -97,20 +105,21 @@ async def update_watchlist(request: web.Request) -> web.Response:
     name, symbols = _name(body), _symbols(request, body)
     if name is None and symbols is None:
         raise malformed("name or symbols is required")
-    _watchlists(request).update(found, name, symbols, floor_of(request).now)
-    return _whole(request, found)
+    changed = _changed(request, lambda lists, now: lists.update(found, name, symbols, now))
+    return _whole(request, changed)
 
 
 async def add_to_watchlist(request: web.Request) -> web.Response:
     """Put one more asset at the end of a list."""
     found, body = _named(request), await read_body(request)
-    add_symbol(found, _symbol(request, body.get("symbol")), floor_of(request).now)
-    return _whole(request, found)
+    symbol = _symbol(request, body.get("symbol"))
+    return _whole(request, _changed(request, lambda lists, now: lists.add(found, symbol, now)))
 
 
 async def delete_watchlist(request: web.Request) -> web.Response:
     """Forget a list."""
-    _watchlists(request).delete(_named(request))
+    found = _named(request)
+    _changed(request, lambda lists, _now: lists.delete(found))
     return web.Response(status=204)
 
 
@@ -121,5 +130,5 @@ async def remove_from_watchlist(request: web.Request) -> web.Response:
     asset = assets_of(floor_of(request)).find(named)
     if asset is None:
         raise not_found(f"symbol not found in watchlist: {named[:32]}")
-    remove_symbol(found, str(asset["symbol"]), floor_of(request).now)
-    return _whole(request, found)
+    symbol = str(asset["symbol"])
+    return _whole(request, _changed(request, lambda lists, now: lists.remove(found, symbol, now)))

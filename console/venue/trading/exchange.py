@@ -67,6 +67,7 @@ class Exchange:
         self._cancels: deque[str] = deque()
         self._engine = engine or Engine(view=view)
         self._proceedings = Proceedings(account, self.blotter)
+        self.watchlists = self._proceedings.watchlists
         self._life = OrderLife(
             proceedings=self._proceedings,
             view=view,
@@ -99,8 +100,6 @@ class Exchange:
         """Whether `settle` has something to do."""
         return bool(self._arrivals or self._cancels)
 
-    # Commands
-
     def submit(self, terms: Terms, now: int) -> Order:
         """Take an order, or say why not.
 
@@ -108,7 +107,8 @@ class Exchange:
             Rejection: when a rule refuses it; nothing has changed then.
         """
         self.tell_time(now)
-        self._check_listed(terms.symbol)
+        if not self.view.knows(terms.symbol):
+            raise unprocessable(f'no market price for "{terms.symbol}" yet')
         self.blotter.check_client_id(terms.client_order_id)
         check_window(terms, self.hours, now)
         rulebook.check(terms, self._standing())
@@ -204,10 +204,6 @@ class Exchange:
             may_close_suspended=self._engine.may_close_suspended,
         )
 
-    def _check_listed(self, symbol: str) -> None:
-        if not self.view.knows(symbol):
-            raise unprocessable(f'no market price for "{symbol}" yet')
-
     def _take(self, order: Order) -> Order:
         is_queued = order.status is OrderStatus.ACCEPTED
         self._proceedings.tell(
@@ -215,8 +211,6 @@ class Exchange:
         )
         self._arrivals.append(order.id)
         return order
-
-    # Time and the market
 
     def settle(self, now: int) -> None:
         """Carry out what commands have asked for: cancels first, then arrivals in turn."""
@@ -256,9 +250,8 @@ class Exchange:
     def resume(self, symbol: str, now: int) -> None:
         """Let the orders come in that waited for the end of a halt."""
         for order in self.blotter.open_orders:
-            is_waiting = order.status is OrderStatus.ACCEPTED and order.terms.symbol == symbol
-            if is_waiting and self._life.may_trade(order, now):
-                self._life.arrive(order, now)
+            if order.terms.symbol == symbol:
+                self._life.let_in(order, now)
 
     def pay_dividend(self, symbol: str, rate: Decimal, now: int) -> None:
         """Pay dollars a share to who is long, take them from who is short; reduce bids."""

@@ -97,6 +97,7 @@ class Members:
 
 def _restore(exchange: Exchange, record: Record) -> None:
     exchange.account.settings = record.settings
+    exchange.watchlists.restore(record.watchlists.values())
     if record.day_closed:
         exchange.account.last_equity = record.day_closed.equity
     exchange.restore(record.orders.values(), record.fills, record.activities)

@@ -129,7 +129,12 @@ class OrderLife:
         """End an order whose time is over; let one in that has waited for the open."""
         if order.expires_at is not None and order.expires_at <= now:
             self._end_at(order, now)
-        elif order.status is OrderStatus.ACCEPTED and self.may_trade(order, now):
+        else:
+            self.let_in(order, now)
+
+    def let_in(self, order: Order, now: int) -> None:
+        """Let an order come in that has waited, if it may trade now."""
+        if order.status is OrderStatus.ACCEPTED and self.may_trade(order, now):
             self.arrive(order, now)
 
     def _end_at(self, order: Order, now: int) -> None:

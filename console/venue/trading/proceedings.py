@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from console.venue.trading.accounts import Account, Activity, DayClosed, Settings
 from console.venue.trading.blotter import Blotter
 from console.venue.trading.orders import EventKind, Fill, Order, OrderEvent
+from console.venue.trading.watchlists import Watchlist, WatchlistDeleted, Watchlists
 
-Change = OrderEvent | Order | Settings | DayClosed | Activity
+Change = OrderEvent | Order | Settings | DayClosed | Activity | Watchlist | WatchlistDeleted
 
 
 class Proceedings:
@@ -20,6 +21,10 @@ class Proceedings:
         self.account = account
         self.blotter = blotter
         self._changes: list[Change] = []
+        self.watchlists = Watchlists(note=self._changes_of_lists)
+
+    def _changes_of_lists(self, change: Watchlist | WatchlistDeleted) -> None:
+        self._changes.append(change)
 
     def take(self) -> list[Change]:
         """Return what has changed since the last call."""

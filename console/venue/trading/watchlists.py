@@ -1,34 +1,46 @@
 """An account's watchlists: named, ordered lists of symbols, each symbol once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from uuid import uuid4
+
+import msgspec
+from msgspec.structs import replace
 
 from console.venue.trading.rejections import malformed, not_found
 
 LONGEST_NAME = 64
 
 
-@dataclass(slots=True, kw_only=True)
-class Watchlist:
+class Watchlist(msgspec.Struct, frozen=True, kw_only=True, tag="watchlist"):
     """One list, in the order its owner made."""
 
+    id: str
     name: str
     created_at: int
     updated_at: int
-    symbols: list[str] = field(default_factory=list)
-    id: str = field(default_factory=lambda: str(uuid4()))
+    symbols: tuple[str, ...] = ()
+
+
+class WatchlistDeleted(msgspec.Struct, frozen=True, kw_only=True, tag="watchlist_deleted"):
+    """A list that is no more."""
+
+    id: str
 
 
 class Watchlists:
-    """The lists of one account, in the order they came."""
+    """The lists of one account, in the order they came; `note` hears of every change."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[Watchlist | WatchlistDeleted], None]) -> None:
         self._lists: dict[str, Watchlist] = {}
+        self._note = note
 
     def all(self) -> tuple[Watchlist, ...]:
         """Return every list."""
         return tuple(self._lists.values())
+
+    def restore(self, lists: Iterable[Watchlist]) -> None:
+        """Take up the lists of an earlier run."""
+        self._lists = {known.id: known for known in lists}
 
     def of_id(self, id_: str) -> Watchlist:
         """Return a list by its id.
@@ -58,15 +70,15 @@ class Watchlists:
             Rejection: when the name is taken, too long or empty.
         """
         self._check_name(name)
-        made = Watchlist(
-            name=name, created_at=now, updated_at=now, symbols=[*dict.fromkeys(symbols)]
+        once = tuple(dict.fromkeys(symbols))
+        id_ = str(uuid4())
+        return self._keep(
+            Watchlist(id=id_, name=name, created_at=now, updated_at=now, symbols=once)
         )
-        self._lists[made.id] = made
-        return made
 
     def update(
         self, found: Watchlist, name: str | None, symbols: Iterable[str] | None, now: int
-    ) -> None:
+    ) -> Watchlist:
         """Rename a list, fill it anew, or both.
 
         Raises:
@@ -74,14 +86,45 @@ class Watchlists:
         """
         if name is not None and name != found.name:
             self._check_name(name)
-            found.name = name
-        if symbols is not None:
-            found.symbols = [*dict.fromkeys(symbols)]
-        found.updated_at = now
+        return self._keep(
+            replace(
+                found,
+                name=found.name if name is None else name,
+                symbols=found.symbols if symbols is None else tuple(dict.fromkeys(symbols)),
+                updated_at=now,
+            )
+        )
+
+    def add(self, found: Watchlist, symbol: str, now: int) -> Watchlist:
+        """Put a symbol at the end of a list.
+
+        Raises:
+            Rejection: when it is there already.
+        """
+        if symbol in found.symbols:
+            raise malformed(f"duplicate symbol: {symbol}")
+        return self._keep(replace(found, symbols=(*found.symbols, symbol), updated_at=now))
+
+    def remove(self, found: Watchlist, symbol: str, now: int) -> Watchlist:
+        """Take a symbol out of a list.
+
+        Raises:
+            Rejection: when it is not there.
+        """
+        if symbol not in found.symbols:
+            raise not_found(f"symbol not found in watchlist: {symbol}")
+        left = tuple(kept for kept in found.symbols if kept != symbol)
+        return self._keep(replace(found, symbols=left, updated_at=now))
 
     def delete(self, found: Watchlist) -> None:
         """Forget a list."""
         del self._lists[found.id]
+        self._note(WatchlistDeleted(id=found.id))
+
+    def _keep(self, changed: Watchlist) -> Watchlist:
+        self._lists[changed.id] = changed
+        self._note(changed)
+        return changed
 
     def _check_name(self, name: str) -> None:
         if not name.strip():
@@ -90,27 +133,3 @@ class Watchlists:
             raise malformed(f"watchlist name must be no more than {LONGEST_NAME} characters")
         if any(found.name == name for found in self._lists.values()):
             raise malformed("watchlist name must be unique")
-
-
-def add_symbol(found: Watchlist, symbol: str, now: int) -> None:
-    """Put a symbol at the end of a list.
-
-    Raises:
-        Rejection: when it is there already.
-    """
-    if symbol in found.symbols:
-        raise malformed(f"duplicate symbol: {symbol}")
-    found.symbols.append(symbol)
-    found.updated_at = now
-
-
-def remove_symbol(found: Watchlist, symbol: str, now: int) -> None:
-    """Take a symbol out of a list.
-
-    Raises:
-        Rejection: when it is not there.
-    """
-    if symbol not in found.symbols:
-        raise not_found(f"symbol not found in watchlist: {symbol}")
-    found.symbols.remove(symbol)
-    found.updated_at = now
