@@ -20,6 +20,7 @@ from console.venue import control, option_feed, order_control, stage_control
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.clock import VenueClock
 from console.venue.compaction import read_short
+from console.venue.door import DOOR, LOOPBACK, Door
 from console.venue.faults import control as fault_control
 from console.venue.faults.standing import Faults
 from console.venue.floor import Floor
@@ -41,7 +42,6 @@ from console.venue.trading.members import Members, new_account
 from console.venue.view import MarketView
 from console.venue.wire.market import Tapes
 
-LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 1024 * 1024
 TRADING_STREAMS = ("/stream", "/stream/")
 
@@ -83,13 +83,13 @@ async def serve(options: Options) -> None:
     """Open the venue, say where it is, and serve until a signal comes."""
     stopped = _signals()
     floor = open_floor(options)
-    runner = web.AppRunner(application(floor), access_log=None, shutdown_timeout=0.2)
+    app = application(floor)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    door = app[DOOR] = Door(runner, port=options.port)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, LOOPBACK, options.port)
-        await site.start()
-        port = runner.addresses[0][1]
-        _announce(floor.members, port)
+        await door.open()
+        _announce(floor.members, door.port)
         gc.freeze()
         await _work_until(stopped, floor)
     finally:

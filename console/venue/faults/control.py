@@ -1,12 +1,14 @@
 """The knobs of misbehaviour: faults ordered, listed and lifted, and orders nobody here sent."""
 
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
 
-from console.venue.faults.orders import read_rules
+from console.venue.door import DOOR
+from console.venue.faults.orders import MOST_SECONDS, read_rules
 from console.venue.rest.service import answer, floor_of, read_body
-from console.venue.trading.order_requests import read_ticket
+from console.venue.trading.order_requests import read_number, read_ticket
 from console.venue.trading.rejections import malformed, not_found
 from console.venue.wire.trading import order_json
 
@@ -47,6 +49,17 @@ async def lift_fault(request: web.Request) -> web.Response:
     if not lifted:
         raise not_found(f"no fault is called {id_}")
     return answer({"lifted": lifted})
+
+
+@routes.post("/control/unreachable")
+async def refuse_connections(request: web.Request) -> web.Response:
+    """Stop listening for some seconds: connections are refused. `{"seconds": 0}` ends it."""
+    body = await read_body(request)
+    seconds = Decimal(0) if body.get("seconds") == 0 else read_number(body, "seconds")
+    if seconds is None:
+        raise malformed("seconds is required")
+    request.app[DOOR].shut_for(min(float(seconds), MOST_SECONDS))
+    return answer({"seconds": float(seconds)})
 
 
 @routes.post("/control/foreign-order")
