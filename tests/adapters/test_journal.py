@@ -262,6 +262,20 @@ async def test_a_record_that_cannot_be_written_leaves_nothing_and_the_chain_goes
     assert verify_chain(path) == (2, None)
 
 
+async def test_a_full_disk_is_named_and_nothing_acknowledged_is_lost(tmp_path):
+    path = tmp_path / "desk.db"
+    journal = open_journal(path)
+    kept = await journal.write(record(n=1))
+    await journal._ask(lambda base: base.execute("PRAGMA max_page_count = 1"))
+
+    with pytest.raises(JournalUnavailable, match=f"the disk that holds {path} is full"):
+        await journal.write(record(text="x" * 500_000))
+
+    assert await journal.write(record(n=2)) == kept + 1
+    await journal.close()
+    assert verify_chain(path) == (2, None)
+
+
 async def test_a_record_of_what_is_no_plain_value_is_refused_alone(tmp_path):
     journal = open_journal(tmp_path / "desk.db")
 

@@ -102,7 +102,7 @@ class Writer:
             head = self._write(self._ready(), batch)
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody's record is on the disk
             self._discard(error)
-            _tell(batch, _refuse, f"the record cannot be written: {_words(error)}")
+            _tell(batch, _refuse, f"the record cannot be written: {_words(error, self._path)}")
             return
         self.head = head
         _tell(batch, _accept, None)
@@ -152,7 +152,7 @@ class Writer:
             said = question.ask(self._ready())
         except Exception as error:  # noqa: BLE001 - whatever it was, there is no answer
             self._discard(error)
-            words = f"the record cannot be read: {_words(error)}"
+            words = f"the record cannot be read: {_words(error, self._path)}"
             _call(question.answer, _fail, question.answer, JournalUnavailable(words))
             return
         _call(question.answer, _settle, question.answer, said)
@@ -181,8 +181,23 @@ def _holds(database: Database, head: Head) -> bool:
     return found is not None and found[0] == head.hash
 
 
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _words(error: Exception, path: Path) -> str:
+    """Say what failed; where it was the disk, name the disk."""
+    said = str(error) or type(error).__name__
+    for words, meaning in _OF_THE_DISK.items():
+        if words in said:
+            return f"the disk that holds {path} {meaning} ({said})"
+    return said
+
+
+_OF_THE_DISK = {
+    "disk is full": "is full",
+    "No space left": "is full",
+    "disk I/O error": "fails",
+    "Input/output error": "fails",
+    "readonly database": "cannot be written to",
+    "Read-only file system": "cannot be written to",
+}
 
 
 def _tell(
