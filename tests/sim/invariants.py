@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from console.desk import latch
+from console.domain.events import Event, OrderUpdated
 from console.domain.order_ids import is_ours
-from console.domain.orders import OrderStatus
+from console.domain.orders import Order, OrderStatus
 from console.domain.receipts import Outcome, Receipt
 from tests.sim.traders import DECISION
 from tests.sim.wire import Request, Witness
@@ -45,6 +46,7 @@ class Rules(Witness):
         self.noes: list[tuple[str, str, Receipt]] = []
         """Names, decisions and receipts of what is said not to have happened."""
         self._read: set[str] = set()
+        self._told: dict[str, Order] = {}
         self._looks: list[tuple[float, int]] = []
         """When the venue was looked at for open orders, and how many it told."""
         self._pulled_at = 0.0
@@ -54,6 +56,7 @@ class Rules(Witness):
     def begin_desk(self) -> None:
         """A desk has started: it knows nothing of the broker yet."""
         self._read.clear()
+        self._told.clear()
         self._was_confirmed = False
         self._looks.clear()
         self._pulled_at = self._world.timeline.now
@@ -166,6 +169,20 @@ class Rules(Witness):
         ]
         if waiting:
             raise Broken(f"H8: confirmed while {waiting} were unknown")
+
+    def told(self, event: Event) -> None:
+        """O7: whatever is told late or twice, what has closed stays closed, what filled filled."""
+        if not isinstance(event, OrderUpdated):
+            return
+        order = event.order
+        known = self._told.get(order.key)
+        self._told[order.key] = order
+        if known is None or known.status.is_ours:
+            return
+        if known.status.is_closed and not order.status.is_closed:
+            self._world.fail(f"O7: {order.key} was {known.status} and is {order.status} again")
+        if order.filled_qty < known.filled_qty:
+            self._world.fail(f"O7: {order.key} had {known.filled_qty} filled, and less again")
 
     def look_at_fills(self) -> None:
         """O8: never more filled than the venue filled."""
