@@ -53,3 +53,12 @@ def test_the_history_of_coins_is_public_but_wrong_keys_are_wrong(shared_venue):
     assert without.status_code == 200
     assert without.json()["bars"]["BTC/USD"]["c"] > 0
     assert wrong.status_code == 401
+
+
+def test_corporate_actions_are_found_where_older_clients_look(shared_venue):
+    paths = ("/v1/corporate-actions", "/v1beta1/corporate-actions")
+
+    old, new = (shared_venue.get(path, start="2020-01-01").json() for path in paths)
+
+    assert old == new
+    assert old["corporate_actions"]

@@ -57,6 +57,7 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
     ("GET", "/v1beta1/news", "news", "list_news"),
     ("POST", "/control/news", "news", "publish_news"),
     ("GET", "/v1/corporate-actions", "corporate", "list_actions"),
+    ("GET", "/v1beta1/corporate-actions", "corporate", "list_actions"),  # where older clients look
     ("GET", _ANNOUNCEMENTS, "corporate", "list_announcements"),
     ("GET", _ANNOUNCEMENTS + "/{id}", "corporate", "get_announcement"),
     ("POST", "/control/corporate-action", "corporate", "announce_action"),
