@@ -46,6 +46,7 @@ def main(argv: list[str]) -> int:
             has_one_connection=arguments.one_connection, symbol_limit=arguments.symbol_limit
         ),
         accounts=arguments.accounts,
+        has_bands=arguments.luld,
     )
     try:
         run(options)
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cash", type=_cash, default=DEFAULT_CASH, help="the account at the start, in dollars")
     add("--rate-limit", type=_rate, metavar="N|off", help="requests a minute (default off)")
     add("--scenario", metavar="NAME|FILE", help="play a scenario when the venue opens")
+    add("--luld", action="store_true", help="enforce limit-up limit-down bands, with pauses")
     add("--scenarios", action="store_true", help="list the venue's own scenarios, and end")
     add(
         "--one-connection",

@@ -11,13 +11,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.domain.market import Timeframe
+from console.venue.bands import Bands
 from console.venue.bar_ends import bars_ended, late_prints
 from console.venue.books import Books
 from console.venue.clock import VenueClock
+from console.venue.coin_floor import trade_coins
 from console.venue.faults.standing import Faults
 from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.markets.market import Listing, Market, MarketBar, QuoteTick, Tick
+from console.venue.pauses import keep_bands
 from console.venue.rest.rate_limit import RateLimit
 from console.venue.scenarios import Stage
 from console.venue.shelf import Shelf
@@ -28,7 +31,6 @@ from console.venue.streams.other_feeds import told_between
 from console.venue.streams.subscriptions import Notice, Told
 from console.venue.streams.trading_stream import TradingHub
 from console.venue.trading.accounts import AccountOpened
-from console.venue.trading.asset_classes import AssetClass, class_of
 from console.venue.trading.calendar import TradingCalendar
 from console.venue.trading.exchange import Exchange
 from console.venue.trading.hours import SessionHours
@@ -75,6 +77,7 @@ class Floor:
     trading_hub: TradingHub
     has_real_hours: bool
     books: Books | None = None
+    bands: Bands | None = None
     listings: dict[str, Listing] = field(init=False)
     assets: dict[str, Listing] = field(init=False)
     told_until: int = field(init=False)
@@ -187,32 +190,11 @@ class Floor:
         """Let ticks trade, then tell them; of what is halted neither."""
         if self.halted:
             ticks = [tick for tick in ticks if tick.symbol not in self.halted]
+        if self.bands and self.members.hours.is_open(self.told_until):
+            ticks = self.bands.within(ticks)
         self.members.first.on_ticks(ticks)
         self.commit()
         self.data_hub.publish([*ticks, *bars])
-
-    def wake(self, pair: str) -> None:
-        """Let a pair of coins be traded: from now on its market is followed."""
-        if self.coins is None:
-            from console.venue.coin_feed import CoinFeed  # noqa: PLC0415 - few venues need it
-            from console.venue.markets.coins import Coins  # noqa: PLC0415 - likewise
-
-            self.coins = CoinFeed(self.shelf.get(Coins, Coins))
-        if shown := self.coins.wake(pair, self.told_until):
-            self.members.first.on_shown(shown)
-
-    def wake_held(self) -> None:
-        """Follow the coins that accounts hold or have orders in, after a restart."""
-        for exchange in self.members:
-            named = {order.terms.symbol for order in exchange.blotter.open_orders}
-            for symbol in sorted(named | exchange.account.positions.keys()):
-                if class_of(symbol) is AssetClass.CRYPTO:
-                    self.wake(symbol)
-
-    def _trade_coins(self, before: int, until: int) -> None:
-        for shown in self.coins.between(before, until) if self.coins else ():
-            self.members.first.on_shown(shown)
-        self.commit()
 
     def step(self) -> bool:
         """Bring the market up to the clock; False when another step is needed at once."""
@@ -224,7 +206,8 @@ class Floor:
             exchange.tell_time(until)
         self.tell(ticks, bars_ended(self, max(before, until - LONGEST_GLANCE), until))
         self.data_hub.publish(late_prints(self, until))
-        self._trade_coins(before, until)
+        trade_coins(self, before, until)
+        keep_bands(self, until)
         self.data_hub.publish(told_between(before, until, self.data_hub.has_listeners))
         for tell in self.told_besides:
             self.data_hub.publish(tell(before, until))
@@ -237,14 +220,14 @@ class Floor:
         moved = self.market.move(symbol, price, self.told_until)
         self.tell(moved)
 
-    def halt(self, symbol: str, reason: str) -> None:
+    def halt(self, symbol: str, reason: str, *, code: str = "H") -> None:
         """Stop quotes and trades of a symbol; orders wait."""
         if symbol not in self.listings:
             return
         self.tell([QuoteTick(symbol, self.told_until, 0.0, 0, 0.0, 0)])
         self.halted.add(symbol)
         self.members.halt(symbol)
-        self.announce({"channel": "statuses", "symbol": symbol, "sc": "H", "rc": reason})
+        self.announce({"channel": "statuses", "symbol": symbol, "sc": code, "rc": reason})
 
     def resume(self, symbol: str) -> None:
         """Let a symbol trade again, from its next quote on."""

@@ -17,8 +17,10 @@ import uvloop
 from aiohttp import web
 
 from console.venue import control, option_feed, order_control, stage_control
+from console.venue.bands import Bands
 from console.venue.books import Books, BooksUnreadable, Record
 from console.venue.clock import VenueClock
+from console.venue.coin_floor import wake_held
 from console.venue.compaction import read_short
 from console.venue.door import DOOR, LOOPBACK, Door
 from console.venue.faults import control as fault_control
@@ -61,6 +63,7 @@ class Options:
     scenario: str | None = None
     stream_rules: StreamRules = field(default_factory=StreamRules)
     accounts: int = 1
+    has_bands: bool = False
 
 
 class CannotOpen(Exception):  # noqa: N818 - what the user is told
@@ -186,13 +189,14 @@ def open_floor(options: Options) -> Floor:
         trading_hub=TradingHub(keys=members.keys, faults=faults),
         has_real_hours=options.has_real_hours,
         books=books,
+        bands=Bands() if options.has_bands else None,
     )
     floor.open_market()
     if scenario:
         floor.stage.play(scenario, floor.now)
     if record:
         members.take_up(record)
-        floor.wake_held()
+        wake_held(floor)
     elif books:
         books.append([opened])
     for _ in range(options.accounts - len([*members])):

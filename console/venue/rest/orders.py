@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console.venue.coin_floor import wake
 from console.venue.floor import Floor
 from console.venue.rest.assets import assets_of
 from console.venue.rest.queries import (
@@ -42,7 +43,7 @@ async def submit(request: web.Request) -> web.Response:
     terms = read_ticket(body | ({"symbol": asset["symbol"]} if asset else {}))
     check_asset(asset, terms, floor.exchange.account.position_qty(terms.symbol))
     if class_of(terms.symbol) is AssetClass.CRYPTO:
-        floor.wake(terms.symbol)
+        wake(floor, terms.symbol)
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
     return answer(order_json(order, floor.exchange.blotter.legs(order)))
 
