@@ -95,6 +95,9 @@ class FakeMarketStream:
     def tell(self, *ticks: Tick) -> None:
         self._on_ticks(ticks)
 
+    def take(self, ticks: Sequence[Tick]) -> None:
+        self._on_ticks(ticks)
+
     def link(self, link: Link, detail: str = "") -> None:
         self._on_link(link, detail)
 
