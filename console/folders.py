@@ -6,6 +6,7 @@ else; a test holds it against platformdirs on Linux and macOS.
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,16 @@ class StateFolder:
         return self.path / "HALT"
 
     @property
+    def reducing(self) -> Path:
+        """The reducing latch: while this file exists only orders that reduce are sent."""
+        return self.path / "REDUCING"
+
+    @property
+    def settings(self) -> Path:
+        """What this profile decides by, where it is not the default."""
+        return self.path / "killcord.toml"
+
+    @property
     def receipt(self) -> Path:
         """The receipt of the newest halt that was confirmed."""
         return self.path / RECEIPT_NAME
@@ -85,6 +96,16 @@ class StateFolder:
 def state_folder(profile: str) -> StateFolder:
     """Return the folder of a profile, which may not exist yet."""
     return StateFolder(state_root() / profile)
+
+
+def settings_file(environment: Mapping[str, str] | None = None) -> Path:
+    """Return where the settings of every profile are looked for, before the profile's own."""
+    told = os.environ if environment is None else environment
+    if xdg := told.get("XDG_CONFIG_HOME", "").strip():
+        return Path(xdg) / "killcord" / "killcord.toml"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "killcord" / "killcord.toml"
+    return Path.home() / ".config" / "killcord" / "killcord.toml"
 
 
 def state_root() -> Path:

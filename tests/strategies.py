@@ -25,10 +25,11 @@ from console.domain.events import (
     PositionsReported,
     ReadingsTaken,
     Reconciled,
+    RestraintsChanged,
     WatchlistChanged,
 )
 from console.domain.flatten import CloseStatus, Closing, Flatten
-from console.domain.halt import Halt, HaltStep, StepStatus
+from console.domain.halt import Halt, HaltStep, Mode, Restraint, Source, StepStatus
 from console.domain.ledger import Holding
 from console.domain.market import Quote, Trade
 from console.domain.orders import Order, OrderStatus, Side
@@ -96,6 +97,17 @@ def _halts() -> st.SearchStrategy[Halt | None]:
         is_confirmed=st.booleans(),
     )
     return st.none() | halt
+
+
+def _restraints() -> st.SearchStrategy[Restraint]:
+    return st.builds(
+        Restraint,
+        source=st.sampled_from(Source),
+        mode=st.sampled_from([Mode.REDUCING, Mode.HALTED]),
+        reason=st.sampled_from(["smoke", "fire"]),
+        by=st.just("ann"),
+        since=moments,
+    )
 
 
 def _flattens() -> st.SearchStrategy[Flatten]:
@@ -245,6 +257,9 @@ EVENTS: dict[type, Callable[[], st.SearchStrategy[Event]]] = {
         FlattenChanged, flatten=_flattens(), revision=st.integers(1, 3)
     ),
     HaltChanged: lambda: st.builds(HaltChanged, halt=_halts(), revision=st.integers(1, 3)),
+    RestraintsChanged: lambda: st.builds(
+        RestraintsChanged, restraints=_tuples_of(_restraints()), revision=st.integers(1, 3)
+    ),
 }
 """One strategy for each kind of event; a test holds it against the union."""
 

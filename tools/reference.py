@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # a script has its own folder on the path, not the project's
 
-from console import actions, cli  # noqa: E402 - only now can they be found
+from console import actions, cli, settings  # noqa: E402 - only now can they be found
 from console.commands import halt as halt_command  # noqa: E402 - as above
 from console.desk import limits, rules  # noqa: E402 - as above
 from console.domain import events, orders  # noqa: E402 - as above
@@ -43,9 +43,10 @@ Without a command it opens the console and starts the desk if none runs.
 """
 LIMITS = """# Limits and times
 
-Every number the desk decides by. They are constants of this version: no settings file changes
-them yet. What is named as a source is Alpaca, or an entry of the project's own specification and
-promises.
+Every number and choice the desk decides by: the name in `killcord.toml`, the default, what it may
+be, and what it is. [The desk](../using/desk.md#settings) says how to change one, and `killcord
+settings` prints what counts. What is named as a source is Alpaca, or an entry of the project's own
+specification and promises.
 """
 GATE = """# The gate
 
@@ -172,24 +173,26 @@ def _spelling(action: argparse.Action) -> str:
 
 
 def limits_and_times() -> list[str]:
-    """Return every limit and every time the desk waits."""
-    made = limits.Limits()
-    return [
-        LIMITS,
-        f"## Limits\n\n{paragraph(limits.Limits)}",
-        _numbers(made),
-        f"## Times\n\n{paragraph(limits.Pace)}",
-        _numbers(made.pace),
-    ]
+    """Return every limit, every trigger and every time the desk waits."""
+    parts = [LIMITS]
+    for section, kind in settings.SECTIONS.items():
+        parts += [f"## [{section}]", paragraph(kind), _settings_of(section)]
+    return parts
 
 
-def _numbers(made: limits.Limits | limits.Pace) -> str:
+def _settings_of(section: str) -> str:
     rows = [
-        (f"`{name}`", value_of(getattr(made, name)), said)
-        for name, said in field_docs(type(made)).items()
-        if isinstance(getattr(made, name), int | float | Decimal)
+        (f"`{told.name}`", _default_of(told.default), told.range, told.doc)
+        for told in settings.known_settings()
+        if told.section == section
     ]
-    return table(("name", "default", "what it is"), rows)
+    return table(("name", "default", "may be", "what it is"), rows)
+
+
+def _default_of(default: object) -> str:
+    if isinstance(default, int | float | Decimal) and not isinstance(default, bool):
+        return value_of(default)
+    return f"`{str(default).lower()}`"
 
 
 def wire() -> list[str]:

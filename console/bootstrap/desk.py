@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from console.adapters.alpaca.access import AlpacaAccess
     from console.adapters.embedded_venue import EmbeddedVenue
     from console.desk.desk import Desk
+    from console.desk.limits import Limits
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +175,7 @@ class DeskProcess:
         from console.studies.readings import take_readings  # noqa: PLC0415
 
         clock = self._clock
+        limits = self._limits()
         history = AlpacaHistory(access, clock=clock)
         stack.push_async_callback(history.close)
         try:
@@ -200,10 +202,21 @@ class DeskProcess:
             folder=self._folder,
             take_readings=take_readings,
             epoch=epoch_of(datetime.now(UTC)),
+            limits=limits,
             gauges=gauges,
+            has_real_time=self._folder.profile != "demo",
         )
         broker.may_send = desk.may_send
         return desk
+
+    def _limits(self) -> "Limits":
+        from console.settings import read_settings  # noqa: PLC0415 - this process only
+        from console.settings_sources import BadSettings  # noqa: PLC0415 - as above
+
+        try:
+            return read_settings(self._folder, os.environ).limits
+        except BadSettings as trouble:
+            raise CannotStart(str(trouble)) from None
 
     async def _open_doors(
         self, desk: "Desk", access: "AlpacaAccess", stack: AsyncExitStack

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from console.desk.gate import Facts, failed, passed
-from console.domain.exposure import ZERO, cost, free_to_close, held_qty
+from console.domain.exposure import ZERO, cost, held_qty
 from console.domain.orders import Order, OrderRequest, OrderType, Side
 from console.domain.receipts import Check
 
@@ -30,7 +30,7 @@ def unseen_cost(facts: Facts) -> Decimal | None:
 def stays_on_one_side(rule: str, request: OrderRequest, facts: Facts) -> Check:
     """An order against a holding must not exceed what is free of it."""
     position = facts.position(request.symbol)
-    held, free = held_qty(position), free_to_close(position, facts.other_orders)
+    held, free = held_qty(position), facts.free_to_close(request.symbol)
     if request.qty <= free:
         return passed(rule, f"closes {request.qty:f} of {abs(held):f}")
     verb = request.side.value

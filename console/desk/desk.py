@@ -7,6 +7,7 @@ middle changes nothing about what becomes of its order.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -70,6 +71,7 @@ class Desk:
         gauges: Gauges | None = None,
         default_watchlist: Sequence[str] = WELL_KNOWN,
         sleep: Sleep = asyncio.sleep,
+        has_real_time: bool = False,
     ) -> None:
         self._broker = broker
         self._history = history
@@ -88,6 +90,7 @@ class Desk:
             epoch=epoch,
             gauges=gauges or Gauges(),
             sleep=sleep,
+            has_real_time=has_real_time,
         )
         self._rooms.unknowns.on_resolved = self._on_resolved
         self._rooms.universe.on_loaded = self._rooms.watchlist.prune
@@ -114,12 +117,17 @@ class Desk:
         remembered = await self._journal.remembered()
         self._remember(remembered)
         rooms.halts.resume()
+        rooms.restraints.start()
+        rooms.unseen.start()
+        rooms.traffic.start()
         rooms.lookout.start()
         rooms.store.listen(self._on_event)
         rooms.attention.start()
         rooms.unknowns.follow_remembered()
         rooms.trading.start()
         rooms.workers.keep("halt watcher", rooms.halts.watch)
+        rooms.workers.keep("restraints", rooms.restraints.watch)
+        rooms.workers.keep("triggers", rooms.triggers.work)
         rooms.workers.keep("recorder", rooms.recorder.work)
         rooms.workers.keep("reconciler", rooms.reconciler.work)
         rooms.workers.keep("list of instruments", rooms.universe.work)
@@ -228,8 +236,16 @@ class Desk:
         return await self._do("halt", self._rooms.halts.pull(reason, actor, keeps=keeps))
 
     async def rearm(self, reason: str, actor: Actor) -> Receipt:
-        """Lift a confirmed halt."""
-        return await self._do("re-arm", self._rooms.halts.rearm(reason, actor))
+        """Lift a confirmed halt or, where there is none, the reducing latch."""
+        return await self._do("re-arm", self._rearm(reason, actor))
+
+    async def reduce(self, reason: str, actor: Actor) -> Receipt:
+        """Let only orders through that reduce, until a re-arm."""
+        return await self._do("reduce", self._rooms.restraints.reduce(reason, actor))
+
+    async def override_blind(self, reason: str, actor: Actor) -> Receipt:
+        """Let entries pass while the trading stream is down, for a reason that is recorded."""
+        return await self._do("override", self._rooms.blind.allow(reason, actor))
 
     async def reconcile(self, actor: Actor) -> Receipt:
         """Compare with the broker now; what was found is in the state before this answers."""
@@ -274,6 +290,20 @@ class Desk:
 
     async def _do(self, name: str, command: Coroutine[Any, Any, T]) -> T:
         return await asyncio.shield(self._rooms.workers.run(name, command))
+
+    async def _rearm(self, reason: str, actor: Actor) -> Receipt:
+        rooms = self._rooms
+        is_reducing = rooms.restraints.is_reducing and not rooms.cord.is_pulled
+        lift = rooms.restraints.rearm if is_reducing else rooms.halts.rearm
+        receipt = await lift(reason, actor)
+        if receipt.outcome is not Outcome.ACCEPTED:
+            return receipt
+        told = [receipt.detail]
+        if still := rooms.triggers.acknowledge():
+            told.append(f"But this still holds and pulls again: {still}.")
+        if kept := rooms.restraints.current():
+            told.append(f"Still {self.state.mode.value}: {'; '.join(map(str, kept))}.")
+        return replace(receipt, detail=" ".join(told))
 
     def _forbidden(self, capability: Capability, actor: Actor) -> Receipt | None:
         if actor.may(capability):

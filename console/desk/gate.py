@@ -8,12 +8,14 @@ for it is sanity.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from console.desk.limits import Limits
-from console.domain.exposure import reduces
+from console.domain.exposure import ZERO, free_to_close
+from console.domain.halt import Mode, Restraint, highest
 from console.domain.instruments import Asset
 from console.domain.market import Quote
-from console.domain.orders import Order, OrderRequest
+from console.domain.orders import Order, OrderRequest, Side
 from console.domain.positions import Position
 from console.domain.receipts import Check
 from console.domain.state import TradingState
@@ -36,6 +38,16 @@ class Facts:
     now: datetime
     replacing: Order | None = None
     """The working order that this one takes the place of, if any."""
+    restraints: tuple[Restraint, ...] = ()
+    """Every source but the halt latch that raises the mode."""
+    unseen: Callable[[str, Side], Decimal] = lambda _symbol, _side: ZERO
+    """How much of a symbol and side was executed that the positions do not show yet."""
+    sent_last_minute: int = 0
+    """Orders that left within the last minute."""
+    age_of_twin: float | None = None
+    """Seconds since the same order was sent, None if it was not."""
+    blind_reason: str = ""
+    """Why entries pass while the trading stream is down; empty unless somebody said so."""
 
     def quote(self, symbol: str) -> Quote | None:
         """The last quote of a symbol."""
@@ -60,7 +72,23 @@ class Facts:
 
     def is_exit(self, request: OrderRequest) -> bool:
         """Whether the order only makes a position smaller, whatever else fills."""
-        return reduces(request, self.position(request.symbol), self.other_orders)
+        position = self.position(request.symbol)
+        if position is None or position.qty == 0 or request.side is not position.closing_side:
+            return False
+        return request.qty <= self.free_to_close(request.symbol)
+
+    def free_to_close(self, symbol: str) -> Decimal:
+        """How much of a holding no open order and no fill of late has claimed, without sign."""
+        position = self.position(symbol)
+        if position is None:
+            return ZERO
+        gone = self.unseen(symbol, position.closing_side)
+        return max(free_to_close(position, self.other_orders) - gone, ZERO)
+
+    @property
+    def mode(self) -> Mode:
+        """What the desk lets through, the halt latch aside."""
+        return highest(self.restraints)
 
 
 Rule = Callable[[OrderRequest, Facts], Check]

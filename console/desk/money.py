@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from console.desk.books import Books
 from console.desk.connections import Connections
@@ -13,6 +15,7 @@ from console.desk.workers import Sleep
 from console.domain.events import AccountReported
 from console.ports import Broker, BrokerError, Clock
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -60,11 +63,14 @@ class Money:
 
     async def refresh(self) -> None:
         """Ask once. BrokerError when the broker could not tell."""
-        asked_at, deadline = self._clock.now(), self._pace.send_deadline
+        asked_at = self._clock.now()
         positions, account = await asyncio.gather(
-            self._connections.ask_within(deadline, self._broker.positions()),
-            self._connections.ask_within(deadline, self._broker.account()),
+            self._question(self._broker.positions), self._question(self._broker.account)
         )
         self._books.tell_positions(positions, asked_at)
         # Orders sent after the question are not in the answer: its age counts from there.
         self._store.apply(AccountReported(replace(account, at=asked_at)))
+
+    async def _question(self, question: Callable[[], Awaitable[T]]) -> T:
+        # Begun only when it is awaited: a desk that stops meanwhile leaves nothing behind.
+        return await self._connections.ask_within(self._pace.send_deadline, question())

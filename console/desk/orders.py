@@ -140,7 +140,7 @@ class OrderDesk:
         return None
 
     def _denied(self, request: OrderRequest, replacing: Order | None = None) -> Receipt | None:
-        checks = self._situation.checks(request, replacing)
+        checks = self._situation.decide(request, replacing)
         failures = tuple(check for check in checks if not check.passed)
         if not failures:
             return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from console.desk.alerts import AlertDesk
 from console.desk.analyst import Analyst, TakeReadings
 from console.desk.attention import Attention
+from console.desk.blind import BlindEntries
 from console.desk.board import Board
 from console.desk.books import Books
 from console.desk.cancels import CancelDesk
@@ -26,6 +27,7 @@ from console.desk.orders import OrderDesk
 from console.desk.rearm import Rearm
 from console.desk.reconcile import Reconciler
 from console.desk.recorder import Recorder
+from console.desk.restraints import Restraints
 from console.desk.sender import Sender
 from console.desk.sequence import HaltSequence
 from console.desk.sight import Sight
@@ -34,8 +36,11 @@ from console.desk.store import Store
 from console.desk.survey import Survey
 from console.desk.sweep import Sweep
 from console.desk.trading import TradingLine
+from console.desk.traffic import Traffic
+from console.desk.triggers.watcher import TriggerWatch
 from console.desk.universe import Universe
 from console.desk.unknowns import Unknowns
+from console.desk.unseen import UnseenFills
 from console.desk.wakefulness import Wakefulness
 from console.desk.watchlist import Watchlist
 from console.desk.workers import Sleep, Workers
@@ -63,6 +68,7 @@ class Rooms:
         epoch: str,
         gauges: Gauges,
         sleep: Sleep,
+        has_real_time: bool = False,
     ) -> None:
         pace = limits.pace
         self.store = store = Store()
@@ -182,15 +188,34 @@ class Rooms:
             clock=clock,
             pace=pace,
         )
+        self.restraints = restraints = Restraints(
+            path=folder.reducing,
+            store=store,
+            reconciler=reconciler,
+            recorder=recorder,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
+        self.unseen = unseen = UnseenFills(store=store, clock=clock)
+        self.traffic = traffic = Traffic(store=store, clock=clock)
+        self.blind = blind = BlindEntries(
+            store=store, connections=connections, recorder=recorder, alerts=alerts
+        )
         situation = Situation(
             store=store,
             universe=universe,
             connections=connections,
             reconciler=reconciler,
             cord=cord,
+            restraints=restraints,
+            unseen=unseen,
+            traffic=traffic,
+            blind=blind,
             limits=limits,
             clock=clock,
         )
+        sender.last_look = situation.last_look
         self.orders = orders = OrderDesk(
             broker=broker,
             store=store,
@@ -301,6 +326,25 @@ class Rooms:
             pace=pace,
             sleep=sleep,
         )
+
+        self.triggers = TriggerWatch(
+            store=store,
+            feed=feed,
+            connections=connections,
+            recorder=recorder,
+            alerts=alerts,
+            traffic=traffic,
+            cord=cord,
+            halts=self.halts,
+            restraints=restraints,
+            workers=workers,
+            clock=clock,
+            limits=limits,
+            sleep=sleep,
+            has_real_time=has_real_time,
+            set_back=gauges.set_back,
+        )
+        reconciler.on_mismatch = self.triggers.mismatched
 
     def _on_death(self, name: str, error: Exception) -> None:
         text = f"A part of the desk stumbled ({name}): {error!r}. See the desk's log."

@@ -6,6 +6,7 @@ from console.desk.coverage import could_meet, may_be_sold_short, stays_on_one_si
 from console.desk.gate import Facts, Rule, failed, passed
 from console.desk.limits import Limits
 from console.domain.exposure import cost, held_qty, worst_price
+from console.domain.halt import Mode
 from console.domain.instruments import is_on_tick, tick_size
 from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side, TimeInForce
 from console.domain.receipts import Check
@@ -25,6 +26,18 @@ def the_broker_is_known(request: OrderRequest, facts: Facts) -> Check:
     return passed(rule, "reconciled with the broker")
 
 
+def the_mode_lets_it_through(request: OrderRequest, facts: Facts) -> Check:
+    """While trading is restrained only orders pass that at their worst reduce, or none."""
+    rule, why = "mode", "; ".join(str(restraint) for restraint in facts.restraints)
+    if facts.mode is Mode.ACTIVE:
+        return passed(rule, "active")
+    if facts.mode is Mode.HALTED:
+        return failed(rule, f"Nothing is sent: {why}.")
+    if facts.is_exit(request):
+        return passed(rule, "reducing, and this order only reduces")
+    return failed(rule, f"Only orders that reduce are let through: {why}.")
+
+
 def the_stream_is_live(request: OrderRequest, facts: Facts) -> Check:
     """No entry while the desk would not hear what becomes of it."""
     rule = "trading stream"
@@ -32,6 +45,8 @@ def the_stream_is_live(request: OrderRequest, facts: Facts) -> Check:
         return passed(rule, "live")
     if facts.is_exit(request):
         return passed(rule, "down, but this order only reduces")
+    if facts.blind_reason:
+        return passed(rule, f"down, and overridden: {facts.blind_reason}")
     return failed(rule, "The trading stream is down: only orders that reduce may be sent.")
 
 
@@ -244,8 +259,31 @@ def order_does_not_cross_our_own(request: OrderRequest, facts: Facts) -> Check:
     return passed(rule, "no own order in the way")
 
 
+def orders_are_not_too_many(request: OrderRequest, facts: Facts) -> Check:
+    """Only so many entries a minute: the broker answers only so many calls."""
+    rule, sent, most = "order rate", facts.sent_last_minute, facts.limits.max_orders_per_minute
+    if facts.is_exit(request):
+        return passed(rule, "this order only reduces")
+    if sent >= most:
+        text = f"{sent} orders were sent within a minute, the limit is {most}; wait a moment."
+        return failed(rule, text)
+    return passed(rule, f"{sent} of at most {most} within a minute")
+
+
+def order_is_no_repetition(request: OrderRequest, facts: Facts) -> Check:
+    """The same side, symbol, size and price again so soon is a slip of the hand."""
+    rule, age, span = "duplicate order", facts.age_of_twin, facts.limits.duplicate_window
+    if facts.is_exit(request):
+        return passed(rule, "this order only reduces")
+    if age is None or age >= span or facts.replacing is not None:
+        return passed(rule, "none of late")
+    text = f"The same order was sent {age:.1f} s ago; wait until {span:g} s are over, or change it."
+    return failed(rule, text)
+
+
 RULES: tuple[Rule, ...] = (
     the_broker_is_known,
+    the_mode_lets_it_through,
     the_stream_is_live,
     symbol_is_tradable,
     quantity_is_sane,
@@ -260,4 +298,6 @@ RULES: tuple[Rule, ...] = (
     sale_is_covered,
     no_order_of_the_symbol_is_unknown,
     order_does_not_cross_our_own,
+    orders_are_not_too_many,
+    order_is_no_repetition,
 )

@@ -49,6 +49,8 @@ class Sender:
         self._in_flight: set[str] = set()
         self._landed = asyncio.Event()
         self._slots = asyncio.Semaphore(pace.sends_at_once)
+        self.last_look: Callable[[Order], str] = lambda _order: ""
+        """Why an order may not leave in the mode of this moment; asked right before the send."""
 
     @property
     def in_flight(self) -> int:
@@ -78,7 +80,11 @@ class Sender:
             return self._hold_back(kind, order, actor, f"It cannot be recorded: {error!r}")
         async with self._slots:
             # Right before the send: nothing is awaited between this look and the call.
-            if objection := self._cord.objection(order.request) or self._too_late(order, began):
+            if objection := (
+                self._cord.objection(order.request)
+                or self.last_look(order)
+                or self._too_late(order, began)
+            ):
                 return self._hold_back(kind, order, actor, objection)
             told = await self._deliver(order, call)
         self._store.apply(OrderUpdated(told))

@@ -11,7 +11,7 @@ from console.domain.account import Account
 from console.domain.alerts import Alert, Crossing
 from console.domain.connections import Connection
 from console.domain.flatten import Flatten
-from console.domain.halt import Halt
+from console.domain.halt import Halt, Restraint
 from console.domain.ledger import Holding
 from console.domain.market import Day, MarketClock, Quote, Trade
 from console.domain.orders import Fill, Order
@@ -126,6 +126,14 @@ class HaltChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestraintsChanged:
+    """Every source but the halt latch that raises the mode; later revisions win."""
+
+    restraints: tuple[Restraint, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlattenChanged:
     """How far the last confirmed flatten has come; later revisions win."""
 
@@ -148,5 +156,6 @@ Event = (
     | WatchlistChanged
     | ReadingsTaken
     | HaltChanged
+    | RestraintsChanged
     | FlattenChanged
 )

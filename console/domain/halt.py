@@ -1,5 +1,6 @@
 """The halt: a latch that stays until it is lifted, and the proof of what it did."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,46 @@ class Mode(StrEnum):
     ACTIVE = "active"
     REDUCING = "reducing"
     HALTED = "halted"
+
+    @property
+    def rank(self) -> int:
+        """How much it forbids; the higher, the more."""
+        return tuple(Mode).index(self)
+
+
+class Source(StrEnum):
+    """What can raise the mode, in words."""
+
+    LATCH = "halt latch"
+    REDUCING = "reducing latch"
+    BROKER = "broker suspension"
+    RECONCILIATION = "not reconciled"
+    AUDIT = "audit not writable"
+
+    @property
+    def is_latched(self) -> bool:
+        """Whether only a re-arm lowers it, rather than the end of what raised it."""
+        return self in (Source.LATCH, Source.REDUCING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restraint:
+    """One source that raises the mode, and why."""
+
+    source: Source
+    mode: Mode
+    reason: str
+    by: str
+    since: datetime
+
+    def __str__(self) -> str:
+        return f"{self.source.value}: {self.reason} (by {self.by})"
+
+
+def highest(restraints: Iterable[Restraint]) -> Mode:
+    """Return the highest mode of all sources; active without any."""
+    modes = (restraint.mode for restraint in restraints)
+    return max(modes, key=lambda mode: mode.rank, default=Mode.ACTIVE)
 
 
 class StepStatus(StrEnum):

@@ -15,6 +15,7 @@ from console.domain.events import (
     OrderUpdated,
     PositionsReported,
     Reconciled,
+    RestraintsChanged,
     WatchlistChanged,
 )
 from console.domain.state import TradingState
@@ -25,6 +26,9 @@ def tell(state: TradingState) -> list[Event]:
     events: list[Event] = []
     if state.halt_revision:
         events.append(HaltChanged(halt=state.halt, revision=state.halt_revision))
+    if state.restraints_revision:
+        told, revision = state.restraints, state.restraints_revision
+        events.append(RestraintsChanged(restraints=told, revision=revision))
     if state.flatten is not None:
         revision = state.flatten_revision
         events.append(FlattenChanged(flatten=state.flatten, revision=revision))

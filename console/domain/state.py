@@ -29,10 +29,11 @@ from console.domain.events import (
     PositionsReported,
     ReadingsTaken,
     Reconciled,
+    RestraintsChanged,
     WatchlistChanged,
 )
 from console.domain.flatten import Flatten
-from console.domain.halt import Halt, Mode
+from console.domain.halt import Halt, Mode, Restraint, Source, highest
 from console.domain.ledger import Holding, exchange_day, realized_on
 from console.domain.market import Day, MarketClock, Quote, Trade
 from console.domain.orders import Fill, Order, OrderStatus, newest
@@ -76,14 +77,30 @@ class TradingState:
     readings: Mapping[str, ReadingsTaken] = field(default_factory=dict)
     halt: Halt | None = None
     halt_revision: int = 0
+    restraints: tuple[Restraint, ...] = ()
+    restraints_revision: int = 0
     flatten: Flatten | None = None
     """The last one that was confirmed, running or over."""
     flatten_revision: int = 0
 
     @property
     def mode(self) -> Mode:
-        """What the desk lets through."""
-        return Mode.ACTIVE if self.halt is None else Mode.HALTED
+        """What the desk lets through: the highest of all sources."""
+        return Mode.HALTED if self.halt is not None else highest(self.restraints)
+
+    @property
+    def sources(self) -> tuple[Restraint, ...]:
+        """Every source that raises the mode, the halt latch first."""
+        if self.halt is None:
+            return self.restraints
+        latch = Restraint(
+            source=Source.LATCH,
+            mode=Mode.HALTED,
+            reason=self.halt.reason,
+            by=self.halt.by,
+            since=self.halt.at,
+        )
+        return (latch, *self.restraints)
 
     @property
     def open_orders(self) -> tuple[Order, ...]:
@@ -157,6 +174,8 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
             return _put(state, "readings", [(event.symbol, event)], _later)
         case HaltChanged():
             return _change_halt(state, event)
+        case RestraintsChanged():
+            return _change_restraints(state, event)
         case FlattenChanged():
             return _change_flatten(state, event)
 
@@ -188,6 +207,13 @@ def _change_halt(state: TradingState, event: HaltChanged) -> TradingState:
     if told <= (state.halt_revision, repr(state.halt)):
         return state
     return replace(state, halt=event.halt, halt_revision=event.revision)
+
+
+def _change_restraints(state: TradingState, event: RestraintsChanged) -> TradingState:
+    told = (event.revision, repr(event.restraints))
+    if told <= (state.restraints_revision, repr(state.restraints)):
+        return state
+    return replace(state, restraints=event.restraints, restraints_revision=event.revision)
 
 
 def _change_flatten(state: TradingState, event: FlattenChanged) -> TradingState:

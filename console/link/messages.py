@@ -241,6 +241,7 @@ _KINDS: dict[str, Any] = {
         events.WatchlistChanged,
         events.ReadingsTaken,
         events.HaltChanged,
+        events.RestraintsChanged,
         events.FlattenChanged,
     )
 }

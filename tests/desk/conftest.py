@@ -11,7 +11,9 @@ from console.desk.desk import Desk
 from console.desk.flatten_limits import FlattenLimits
 from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
+from console.desk.triggers.limits import TriggerLimits
 from console.domain.connections import Allowance
+from console.domain.halt import Source
 from console.domain.orders import Order
 from console.folders import StateFolder
 from console.ports import Remembered
@@ -48,10 +50,18 @@ QUICK = Pace(
     sweep_deadline=0.3,
     sweep_pause_longest=0.05,
     proof_gap=0.02,
+    trigger_look=0.01,
     halt_repeat=0.0,
 )
-
 QUICK_FLATTEN = FlattenLimits(reprice_after=0.2, quote_patience=0.2, most_tries=2)
+FREE_HAND = Limits(
+    pace=QUICK,
+    flatten=QUICK_FLATTEN,
+    duplicate_window=0.0,
+    max_orders_per_minute=100_000,
+    triggers=TriggerLimits(order_rate=100_000, mismatches=1_000),
+)
+"""For tests that send the same order over and over, and put holdings into the account."""
 
 
 async def until(condition: Callable[[], object], what: str = "it", seconds: float = 10.0) -> None:
@@ -90,7 +100,7 @@ class World:
             folder=self.folder,
             take_readings=lambda symbol, window: (),
             epoch=self.epoch,
-            limits=limits or Limits(pace=QUICK, flatten=QUICK_FLATTEN),
+            limits=limits or FREE_HAND,
             gauges=Gauges(
                 audit_head=lambda: self.audit_head,
                 set_back=lambda: self.set_back,
@@ -107,7 +117,13 @@ class World:
         await self.desk.start()
         await until(lambda: self.desk.state.account, "the reconciliation")
         await until(lambda: self.desk.state.connections, "a connection")
+        await until(self.is_reconciled, "the end of the reconciliation")
         self.price()
+
+    def is_reconciled(self) -> bool:
+        """Whether the desk says that it knows what the broker holds."""
+        sources = {restraint.source for restraint in self.state.restraints}
+        return Source.RECONCILIATION not in sources
 
     def price(self, symbol: str = "AAPL", bid: float = 190.0, ask: float = 190.1) -> None:
         """Quote a symbol now."""

@@ -17,6 +17,13 @@ from tests.e2e.terminal import PATIENCE, Terminal
 ROOT = Path(__file__).resolve().parents[2]
 KILLCORD = [sys.executable, "-m", "console"]
 
+FREE_HAND = {
+    "KILLCORD_LIMITS_DUPLICATE_WINDOW": "0",
+    "KILLCORD_LIMITS_MAX_ORDERS_PER_MINUTE": "100000",
+    "KILLCORD_TRIGGERS_ORDER_RATE": "100000",
+}
+"""For tests that send the same order over and over, and as fast as they can."""
+
 
 class Rig:
     """One state folder with everything that runs on it; `close` leaves nothing behind."""
@@ -26,6 +33,8 @@ class Rig:
         self.env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("APCA_", "KILLCORD_"))},
             "KILLCORD_STATE": str(folder),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            **FREE_HAND,
             "PYTHONPATH": str(ROOT),
         }
         self.started: dict[str, str] = {}

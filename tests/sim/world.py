@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from console.desk import latch
 from console.desk.desk import Desk
 from console.desk.latch import Latched
 from console.desk.limits import Limits, Pace
+from console.desk.triggers.limits import TriggerLimits
 from console.domain.state import TradingState
 from console.folders import StateFolder
 from console.venue.trading.rejections import Rejection
@@ -25,15 +26,32 @@ from tests.sim.invariants import Broken, Rules
 from tests.sim.journal import Platter, SimJournal
 from tests.sim.streams import NoHistory, SimMarketStream, SimTradingStream
 from tests.sim.timeline import ProcessLoop, Timeline
-from tests.sim.traders import Traders
+from tests.sim.traders import DECISION, Traders
 from tests.sim.venue import NOON_NS, SYMBOLS, SimVenue
 from tests.sim.wire import SimBroker
 
+T = TypeVar("T")
 PACE = replace(Pace(), latch_poll=0.25, readings_every=60.0, quote_poll=0.2, measure_every=2.0)
 """The desk's own times, but for polls that find nothing here and cost a run its speed."""
+FREE_HAND = Limits(
+    pace=PACE,
+    duplicate_window=0.0,
+    max_orders_per_minute=100_000,
+    triggers=TriggerLimits(
+        order_rate=100_000,
+        rejects=10_000,
+        mismatches=1_000,
+        stale_data=3_600.0,
+        audit_silent=60.0,
+        clock_jump=86_400.0,
+    ),
+)
+"""Traders without manners: what they run into is the venue, not a rule that stops them first."""
 HEALED_WITHIN = 60.0
 """Seconds after the last fault within which the desk must have the truth."""
 HALTED_WITHIN = 15.0
+PATIENCE = 60.0
+"""Seconds after which a command will never be answered."""
 MOST_STEPS = 300_000
 """A run that has not ended by then never will."""
 
@@ -94,6 +112,7 @@ class World:
         self._foreign = 0
         self.crashes = 0
         self.broken = ""
+        self._most_steps: int | None = None
         self.crash_on = ""
         """Where in the next note the desk is to be killed; empty when nowhere."""
         self._loop: ProcessLoop | None = None
@@ -132,7 +151,7 @@ class World:
             folder=self.folder,
             take_readings=lambda symbol, window: (),
             epoch=f"s{len(self._loops)}",
-            limits=Limits(pace=PACE),
+            limits=FREE_HAND,
             default_watchlist=SYMBOLS,
         )
         broker.may_send = self.desk.may_send
@@ -292,6 +311,27 @@ class World:
             healed_after=healed_after,
             broken=seed_trouble,
         )
+
+    # ── for tests that say themselves what happens ──────────────────────────
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass; Broken when a promise is."""
+        self._until(self.timeline.now + seconds, lambda: False)
+
+    def answer(self, decision: str, work: Coroutine[Any, Any, T]) -> T | None:
+        """Let somebody ask the desk for something; None when it died before it answered."""
+        assert self._loop is not None
+        token = DECISION.set(f"{decision}-{self.timeline.steps}")
+        loop, task = self._loop, self._loop.create_task(work)
+        DECISION.reset(token)
+        self._until(self.timeline.now + PATIENCE, lambda: task.done() or loop.is_dead, every=0.0)
+        return task.result() if task.done() else None
+
+    def see_the_end(self) -> None:
+        """Heal, halt, and hold everything against the venue; Broken when a promise is."""
+        self.start_desk()
+        self._heal()
+        self._end()
 
     def _until(self, when: float, is_reached: Callable[[], bool], every: float = 0.25) -> bool:
         """Let things happen until a time, or until something holds; look at each step."""

@@ -1,0 +1,187 @@
+"""REDUCING only reduces: whatever fills, is unknown or is told late. Promise H9."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from console.desk.gate import Facts
+from console.desk.limits import Limits
+from console.desk.rules import the_mode_lets_it_through
+from console.desk.store import Store
+from console.desk.unseen import UnseenFills
+from console.domain.events import OrderUpdated, PositionsReported
+from console.domain.halt import Mode, Restraint, Source
+from console.domain.orders import Order, OrderStatus, Side
+from tests.builders import NOON, asset, order, position, request
+
+REDUCING = Restraint(
+    source=Source.REDUCING, mode=Mode.REDUCING, reason="a test", by="ann", since=NOON
+)
+ZERO = Decimal(0)
+
+
+class SlowClock:
+    """The time of a market that the test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class Market:
+    """The broker's truth on one symbol, and a desk that hears of it late."""
+
+    def __init__(self, held: int) -> None:
+        self.clock = SlowClock()
+        self.store = Store()
+        self.unseen = UnseenFills(store=self.store, clock=self.clock)
+        self.unseen.start()
+        self.held = Decimal(held)
+        self.orders: dict[str, Order] = {}
+        self.checked: set[str] = set()
+        self.untold: list[OrderUpdated] = []
+        self.asked: list[PositionsReported] = []
+        self.count = 0
+        self.ask()
+        self.answer()
+
+    def place(self, side: Side, qty: int, *, is_lost: bool) -> str:
+        """Have an order stand at the broker; the desk knows it as sent or as unknown."""
+        self.count += 1
+        key = f"kc-t-{self.count}"
+        now = self.clock.now()
+        wanted = request(side, str(qty), key=key)
+        self.orders[key] = order(key, wanted=wanted, submitted_at=now)
+        status = OrderStatus.UNKNOWN if is_lost else OrderStatus.IN_FLIGHT
+        ours = Order(request=wanted, status=status, updated_at=now, submitted_at=now)
+        self.store.apply(OrderUpdated(ours))
+        return key
+
+    def submit(self, side: Side, qty: int, *, is_lost: bool) -> None:
+        """Send an order if the mode lets it through."""
+        facts = Facts(
+            state=self.store.state,
+            asset=asset(),
+            is_listed_known=True,
+            is_reconciled=True,
+            is_trading_live=True,
+            limits=Limits(),
+            now=self.clock.now(),
+            restraints=(REDUCING,),
+            unseen=self.unseen.qty,
+        )
+        if the_mode_lets_it_through(request(side, str(qty)), facts).passed:
+            self.checked.add(self.place(side, qty, is_lost=is_lost))
+
+    def fill(self, which: int, qty: int) -> None:
+        """Execute some of an open order; the desk will hear of it."""
+        working = [one for one in self.orders.values() if one.is_open]
+        if not working:
+            return
+        hit = working[which % len(working)]
+        done = min(Decimal(qty), hit.leaves_qty)
+        before, self.held = self.held, self.held + done * hit.request.side.sign
+        if hit.key in self.checked:
+            assert abs(self.held) <= abs(before), "the exposure grew"
+            assert before * self.held >= 0, "the exposure flipped"
+        filled = hit.filled_qty + done
+        whole = filled == hit.request.qty
+        status = OrderStatus.FILLED if whole else OrderStatus.PARTIALLY_FILLED
+        self._change(hit, status, filled)
+
+    def cancel(self, which: int) -> None:
+        """End an open order; the desk will hear of it."""
+        working = [one for one in self.orders.values() if one.is_open]
+        if working:
+            hit = working[which % len(working)]
+            self._change(hit, OrderStatus.CANCELED, hit.filled_qty)
+
+    def tell(self, which: int) -> None:
+        """Have the desk hear one word of the broker, in any order."""
+        if self.untold:
+            self.store.apply(self.untold.pop(which % len(self.untold)))
+
+    def ask(self) -> None:
+        """Have the desk ask for the positions; the answer is of this moment and comes later."""
+        held = (position(qty=str(self.held)),) if self.held else ()
+        self.asked.append(PositionsReported(positions=held, at=self.clock.now()))
+
+    def answer(self) -> None:
+        """Have the oldest question answered."""
+        if self.asked:
+            self.store.apply(self.asked.pop(0))
+
+    def _change(self, known: Order, status: OrderStatus, filled: Decimal) -> None:
+        changed = Order(
+            request=known.request,
+            status=status,
+            updated_at=self.clock.now(),
+            submitted_at=known.submitted_at,
+            broker_id=known.broker_id,
+            filled_qty=filled,
+        )
+        self.orders[known.key] = changed
+        self.untold.append(OrderUpdated(changed))
+
+
+sides, quantities, which = st.sampled_from(Side), st.integers(1, 6), st.integers(0, 5)
+STEPS = st.one_of(
+    st.tuples(st.just("submit"), sides, quantities, st.booleans()),
+    st.tuples(st.just("fill"), which, quantities),
+    st.tuples(st.just("cancel"), which),
+    st.tuples(st.just("tell"), which),
+    st.tuples(st.just("ask")),
+    st.tuples(st.just("answer")),
+    st.tuples(st.just("wait"), st.sampled_from([0.1, 1.0, 7.0])),
+)
+BEFORE = st.lists(st.tuples(sides, quantities, st.booleans()), max_size=3)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(-6, 6), BEFORE, st.lists(STEPS, max_size=40))
+def test_no_order_that_passes_grows_the_exposure_or_flips_it(held, before, steps):
+    market = Market(held)
+    for side, qty, is_lost in before:
+        market.place(side, qty, is_lost=is_lost)
+
+    for name, *rest in steps:
+        market.clock.seconds += 0.01
+        if name == "wait":
+            market.clock.seconds += rest[0]
+        elif name == "submit":
+            side, qty, is_lost = rest
+            market.submit(side, qty, is_lost=is_lost)
+        else:
+            getattr(market, name)(*rest)
+
+
+def test_an_order_that_closes_what_is_held_passes():
+    market = Market(6)
+
+    market.submit(Side.SELL, 6, is_lost=False)
+
+    assert len(market.checked) == 1
+
+
+def test_a_fill_that_the_positions_do_not_show_yet_is_counted():
+    market = Market(6)
+    market.clock.seconds += 1
+    market.submit(Side.SELL, 6, is_lost=False)
+    market.fill(0, 6)
+    market.tell(0)
+
+    market.submit(Side.SELL, 6, is_lost=False)
+
+    assert len(market.checked) == 1
+    assert market.unseen.qty("AAPL", Side.SELL) == 6
+    market.clock.seconds += 1
+    market.ask()
+    market.answer()
+    assert market.unseen.qty("AAPL", Side.SELL) == ZERO
