@@ -16,6 +16,12 @@ from tests.e2e.terminal import PATIENCE, Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLCORD = [sys.executable, "-m", "console"]
+FOR_WANT_OF_A_PRICE = (
+    "s old, over",
+    "There is no quote",
+    "has one side only",
+    "no price to reckon",
+)
 
 FREE_HAND = {
     "KILLCORD_LIMITS_DUPLICATE_WINDOW": "0",
@@ -87,16 +93,36 @@ class Rig:
             check=False,
         )
 
-    def run_until_done(self, *arguments: str) -> str:
-        """Run a command until the desk takes it, as a trader would whose quote was too old."""
-        tries: list[subprocess.CompletedProcess[str]] = []
+    def order(self, line: str, *flags: str) -> subprocess.CompletedProcess[str]:
+        """Send an order; again while the desk denies it for want of a fresh price.
 
-        def is_done() -> bool:
-            tries.append(self.run(*arguments))
-            return tries[-1].returncode == 0
+        On a crowded machine the market itself may be late. A denied order has not left.
+        """
+        answers: list[subprocess.CompletedProcess[str]] = []
 
-        self.until(is_done, f"{arguments} was never taken")
-        return tries[-1].stdout
+        def is_answered() -> bool:
+            answers.append(self.run("order", line, *flags))
+            return not any(words in answers[-1].stdout for words in FOR_WANT_OF_A_PRICE)
+
+        self.until(is_answered, f"never a fresh price for {line!r}")
+        return answers[-1]
+
+    def fill(self, line: str, symbol: str) -> None:
+        """Buy, and bring the market to the order: it has moved on while the order was written."""
+        done = self.order(line, "--json")
+        assert done.returncode == 0, done.stdout
+        self.meet(symbol)
+
+    def meet(self, symbol: str) -> None:
+        """Let the market fall below the newest order in a symbol until there is a position."""
+        [order, *_] = self.json_of_venue("GET", f"/v2/orders?status=all&symbols={symbol}")
+        price = float(order["limit_price"]) * 0.999
+
+        def is_filled() -> bool:
+            self.control("/price", {"symbol": symbol, "price": price})
+            return any(held["symbol"] == symbol for held in self.json("positions"))
+
+        self.until(is_filled, f"the order in {symbol} was never filled")
 
     def python(self, script: str) -> str:
         """Run a script in a fresh interpreter; return what it prints."""
@@ -118,11 +144,16 @@ class Rig:
         self._terminals.append(terminal)
         return terminal
 
+    @property
+    def venue(self) -> dict[str, str]:
+        """The start line of the venue: this rig's, or the one that the desk started."""
+        return self.started or json.loads((self.profile / "venue.json").read_text())
+
     def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the venue's control: a GET, or a POST when there is a body."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            self.started["control_url"] + path,
+            self.venue["control_url"] + path,
             data=data,
             headers={"Content-Type": "application/json"},
         )
@@ -132,12 +163,12 @@ class Rig:
     def json_of_venue(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the venue directly, as another program with the same keys would."""
         request = urllib.request.Request(
-            self.started["trading_url"] + path,
+            self.venue["trading_url"] + path,
             data=None if body is None else json.dumps(body).encode(),
             method=method,
             headers={
-                "APCA-API-KEY-ID": self.started["key"],
-                "APCA-API-SECRET-KEY": self.started["secret"],
+                "APCA-API-KEY-ID": self.venue["key"],
+                "APCA-API-SECRET-KEY": self.venue["secret"],
             },
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -145,7 +176,7 @@ class Rig:
 
     def embedded_venue_pid(self) -> int:
         """The venue that the desk itself started."""
-        return int(json.loads((self.profile / "venue.json").read_text())["pid"])
+        return int(self.venue["pid"])
 
     def journal(self) -> list[dict[str, Any]]:
         """Everything the venue saw, in order."""
@@ -177,7 +208,8 @@ class Rig:
                 process.wait()
                 if process.stdout is not None:
                     process.stdout.close()
-        self._kill_the_embedded_venue()
+        if not self.started:
+            self._kill_the_embedded_venue()
 
     def _kill_the_embedded_venue(self) -> None:
         with suppress(OSError, ValueError, KeyError):

@@ -123,12 +123,12 @@ def test_a_storm_ends_however_the_cord_is_pulled(rig: Rig, way):
 def test_with_a_full_disk_no_order_leaves_and_a_halt_still_works(rig: Rig):
     rig.start_venue()
     rig.start_desk()
-    assert rig.run("order", "buy 1 F").returncode == 0
+    assert rig.order("buy 1 F").returncode == 0
     desk = rig.status()["desk_pid"]
     resource.prlimit(desk, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
     seen = len(posts(rig.journal()))
 
-    refused = rig.run("order", "buy 1 F")
+    refused = rig.order("buy 1 F")
     halted = rig.run("halt", "--reason", "full")
 
     assert refused.returncode == 3, refused.stdout
@@ -155,7 +155,7 @@ def test_nonsense_at_the_doors_hurts_nobody(rig: Rig):
                     continue
 
     assert rig.status()["mode"] == "active"
-    assert rig.run("order", "buy 1 F").returncode == 0
+    assert rig.order("buy 1 F").returncode == 0
 
 
 def test_a_second_desk_is_refused_and_the_first_goes_on(rig: Rig):
@@ -166,13 +166,13 @@ def test_a_second_desk_is_refused_and_the_first_goes_on(rig: Rig):
 
     assert second.returncode == 1
     assert "a demo desk is running already" in second.stderr
-    assert rig.run("order", "buy 1 F").returncode == 0
+    assert rig.order("buy 1 F").returncode == 0
 
 
 def test_the_secret_is_in_no_log_no_database_and_no_argument(rig: Rig):
     rig.start_venue()
     rig.start_desk()
-    rig.run("order", "buy 1 F")
+    rig.order("buy 1 F")
     rig.run("halt", "--reason", "canary")
     processes = [psutil.Process(rig.desk_process.pid), psutil.Process(rig.venue_process.pid)]
 

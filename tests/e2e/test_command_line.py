@@ -39,10 +39,10 @@ def test_reading_commands_read_for_people_and_for_programs(demo):
 
 def test_an_order_is_replaced_canceled_and_refused_by_its_twins(demo):
     bid = demo.json("quote", "AAPL")["bid"]
-    sent = demo.run("order", f"buy 10 AAPL @ {bid * 0.98:.2f}", "--json")
+    sent = demo.order(f"buy 10 AAPL @ {bid * 0.98:.2f}", "--json")
     number = json.loads(sent.stdout)["order"].removeprefix("kc-")
 
-    replaced = demo.run("order", f"replace {number} 5 @ {bid * 0.97:.2f}")
+    replaced = demo.order(f"replace {number} 5 @ {bid * 0.97:.2f}")
     demo.until(lambda: [o["qty"] for o in demo.json("orders")] == ["5"], "never replaced")
     canceled = demo.run("cancel", "AAPL")
     demo.until(lambda: demo.json("orders") == [], "never canceled")
@@ -58,7 +58,7 @@ def test_a_silent_broker_is_told_as_unknown_and_never_sent_again(demo):
     demo.control("/delay", {"seconds": 20})
     demo.control("/mute", {"stream": "trading", "muted": True})
 
-    done = demo.run("order", "buy 1 F", "--json")
+    done = demo.order("buy 1 F", "--json")
     demo.control("/delay", {"seconds": 0})
 
     assert done.returncode == 4

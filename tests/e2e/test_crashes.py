@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 def rest_an_order(rig: Rig) -> str:
     bid = rig.json("quote", "AAPL")["bid"]
-    done = rig.run("order", f"buy 1 AAPL @ {bid * 0.97:.2f} gtc", "--json")
+    done = rig.order(f"buy 1 AAPL @ {bid * 0.97:.2f} gtc", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     [order] = rig.json("orders")
     return order["client_order_id"]
@@ -35,8 +35,7 @@ def test_a_killed_console_changes_nothing(rig):
 def test_a_killed_desk_comes_back_with_the_same_picture(rig):
     rig.start_venue()
     rig.start_desk()
-    rig.run("order", "buy 5 F")
-    rig.until(lambda: rig.json("positions") != [], "never filled")
+    rig.fill("buy 5 F", "F")
     order = rest_an_order(rig)
     before = rig.json("orders", "--all")
 
@@ -69,8 +68,7 @@ def test_what_happened_while_the_desk_was_dead_is_reported_and_the_broker_wins(r
 
 def test_a_killed_venue_comes_back_with_its_books(rig):
     rig.start_desk()
-    rig.run("order", "buy 5 F")
-    rig.until(lambda: rig.json("positions") != [], "never filled")
+    rig.fill("buy 5 F", "F")
     order = rest_an_order(rig)
 
     os.kill(rig.embedded_venue_pid(), signal.SIGKILL)

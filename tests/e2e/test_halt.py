@@ -22,7 +22,7 @@ def trading(rig: Rig) -> Rig:
 
 def rest_an_order(rig: Rig, symbol: str = "AAPL") -> None:
     bid = rig.json("quote", symbol)["bid"]
-    done = rig.run("order", f"buy 1 {symbol} @ {bid * 0.97:.2f} gtc")
+    done = rig.order(f"buy 1 {symbol} @ {bid * 0.97:.2f} gtc")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -124,7 +124,7 @@ def test_rearming_wants_a_reason_and_lifts_it(trading):
     assert without.returncode == 3
     assert done.returncode == 0
     assert trading.status()["mode"] == "active"
-    assert trading.run("order", "buy 1 AAPL").returncode == 0
+    assert trading.order("buy 1 AAPL").returncode == 0
 
 
 def test_a_hung_desk_is_halted_beside_and_sends_nothing_when_it_wakes(trading):
