@@ -37,6 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cancel_order", "x", "Cancel order", "Trading", Capability.CANCEL, in_footer=True),
     Action("replace_order", "r", "Replace order", "Trading", Capability.TRADE),
     Action("flat", "f", "Flat", "Trading", Capability.TRADE),
+    Action("exit_position", "e", "Exit", "Trading", Capability.TRADE),
     Action("set_alert", "p", "Price alert", "Alerts", Capability.ALERT),
     Action("remove_alert", "u", "Remove price alert", "Alerts", Capability.ALERT),
     Action("acknowledge", "a", "Acknowledge", "Alerts", Capability.ALERT, in_footer=True),

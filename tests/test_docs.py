@@ -5,6 +5,10 @@ import pytest
 
 from console.actions import ACTIONS
 from console.cli import parser
+from console.domain.language import VERBS, parse
+from console.domain.sizes import PORTIONS
+from console.domain.terms import TERM_WORDS
+from console.domain.words import Problem
 from tools import reference
 from widgets.help_view import key_names
 
@@ -156,3 +160,33 @@ def test_nothing_in_the_docs_names_a_machine():
     }
 
     assert {page: found for page, found in told.items() if found} == {}
+
+
+ORDER_LINE = read(ROOT / "docs/using/console.md")
+CELLS = re.compile(r"^\| (`[^|]*`) \| (.*) \|$", re.MULTILINE)
+
+
+def rows_under(head):
+    table = ORDER_LINE.partition(f"| {head} |")[2].partition("\n\n")[0]
+    return CELLS.findall(table)
+
+
+EXAMPLES = [line for cell, _ in rows_under("line | means") for line in CODE.findall(cell)]
+SENTENCES = [(CODE.findall(cell)[0], said) for cell, said in rows_under("line | sentence")]
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_every_example_of_the_order_language_is_in_the_language(line):
+    assert not isinstance(parse(line), Problem)
+
+
+@pytest.mark.parametrize(("line", "said"), SENTENCES)
+def test_every_sentence_on_a_wrong_line_is_what_it_says(line, said):
+    assert parse(line).text == said
+
+
+def test_the_manual_has_an_example_of_every_verb_and_every_term():
+    written = {word for line in EXAMPLES for word in line.lower().replace("/", " / ").split()}
+    synonyms = {"lmt", "stp", "market", ">", "above", "below"}
+
+    assert {*VERBS, *TERM_WORDS, *PORTIONS} - written - synonyms == set()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, auto
 from textwrap import wrap
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from console.domain.market import Quote
 from console.domain.receipts import Check, Outcome, Preview, Receipt
+from console.domain.stakes import stakes
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import Cell, Line, Meaning, width_of
@@ -25,16 +27,29 @@ GRAMMAR = (
     ("buy 100 AAPL @ 190.10 day", "limit"),
     ("sell 50 IBM mkt", "market"),
     ("sell 50 TSLA stop 170 gtc", "stop"),
+    ("buy r1% AAPL sl 187 tp 196", "bracket by risk"),
+    ("sell half AAPL", "part of it"),
+    ("exit AAPL", "free it and close"),
     ("replace AAPL @ 190.05", "new terms"),
     ("cancel AAPL   cancel all", "cancel"),
     ("flat AAPL", "cancel and close"),
 )
-OUTCOMES: dict[Outcome, tuple[str, Meaning]] = {
-    Outcome.ACCEPTED: ("✓ accepted", "filled"),
-    Outcome.FORBIDDEN: ("⊘ forbidden", "denied"),
-    Outcome.DENIED: ("⊘ denied", "denied"),
-    Outcome.REJECTED: ("✗ rejected", "rejected"),
-    Outcome.UNKNOWN: ("? UNKNOWN", "unknown"),
+
+
+class Answer(NamedTuple):
+    """How an outcome is written, and what it says about the order."""
+
+    text: str
+    meaning: Meaning
+    says: str = ""
+
+
+OUTCOMES: dict[Outcome, Answer] = {
+    Outcome.ACCEPTED: Answer("✓ accepted", "filled"),
+    Outcome.FORBIDDEN: Answer("⊗ forbidden", "caution", "You may not: nothing was sent."),
+    Outcome.DENIED: Answer("⊘ denied", "denied", "Our own gate said no: nothing was sent."),
+    Outcome.REJECTED: Answer("✗ rejected", "rejected", "The broker said no: it is not there."),
+    Outcome.UNKNOWN: Answer("? UNKNOWN", "unknown", "It may or may not exist: do not repeat it."),
 }
 
 
@@ -172,10 +187,11 @@ def _error(sentence: str, at: int | None, width: int) -> list[Line]:
 
 
 def _result(receipt: Receipt, width: int) -> list[Line]:
-    words, meaning = OUTCOMES[receipt.outcome]
+    words, meaning, says = OUTCOMES[receipt.outcome]
     outcome = Cell(words, meaning, bold=True, reverse=receipt.outcome is Outcome.UNKNOWN)
     detail = _wrapped((), receipt.detail, "strong", width)
-    return [(outcome,), *detail, *_checks(receipt.failures, width)]
+    head = (outcome, Cell(f"  {says}", meaning)) if says else (outcome,)
+    return [head, *detail, *_checks(receipt.failures, width)]
 
 
 def _wrapped(first: Line, text: str, meaning: Meaning, width: int) -> list[Line]:
@@ -195,11 +211,29 @@ def _order(preview: Preview, now: datetime | None, width: int) -> list[Line]:
     return [
         *_wrapped(_said("Order"), words, "strong", width),
         _said("NBBO", *_quote(preview.quote, now)),
+        *_stakes(preview),
         _said("Notional", figures.known(figures.money(preview.notional))),
         _said("Power after", figures.known(figures.money(preview.buying_power_after))),
         _said("Position after", figures.known(figures.qty(preview.position_after))),
         *_checks(preview.checks, width),
     ]
+
+
+def _stakes(preview: Preview) -> list[Line]:
+    """Say what an order with exits puts at risk, and what it may bring."""
+    if preview.request is None or not preview.request.has_exits:
+        return []
+    found = stakes(preview.request, preview.quote)
+    if found is None:
+        return [_said("Risk", Cell("not known: no price to measure it from", "caution"))]
+    lines = [_said("Measured from", Cell(figures.price(found.entry), "words"))]
+    if found.risk is not None:
+        lines.append(_said("Risk", Cell(f"▼ {figures.money(found.risk)}", "loss")))
+    if found.reward is not None:
+        ratio = "" if found.ratio is None else f"  {figures.tenths(found.ratio)} to 1"
+        reward = Cell(f"▲ {figures.money(found.reward)}", "gain")
+        lines.append(_said("Reward", reward, Cell(ratio, "quiet")))
+    return lines
 
 
 def _said(label: str, *cells: Cell) -> Line:

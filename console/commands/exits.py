@@ -3,8 +3,12 @@
 DONE = 0
 FAILED = 1
 USAGE = 2
-REFUSED = 3
-"""Forbidden, denied or rejected: it did not happen."""
+DENIED = 3
+"""Our own gate or latch said no, or there was nothing to do: nothing was sent."""
 UNKNOWN = 4
 """No answer came: it may or may not have happened."""
 NO_DESK = 5
+FORBIDDEN = 6
+"""The person may not: nothing was sent."""
+REJECTED = 7
+"""The broker said no: it does not exist there."""

@@ -5,10 +5,11 @@ from collections.abc import Awaitable
 from console.commands import exits
 from console.commands.asking import Desk, attached
 from console.commands.tables import as_json
-from console.domain.language import parse, resolve
+from console.domain.language import parse
 from console.domain.order_ids import short_number
 from console.domain.receipts import Outcome, Preview, Receipt
-from console.domain.tickets import CancelCommand, FlatCommand, ReplaceCommand, Ticket
+from console.domain.targets import resolve
+from console.domain.tickets import CancelCommand, ExitCommand, FlatCommand, ReplaceCommand, Ticket
 from console.domain.words import Problem
 from console.folders import StateFolder
 from console.link.client import DeskLost, DeskRefused
@@ -16,9 +17,9 @@ from console.link.client import DeskLost, DeskRefused
 QUOTE_SECONDS = 5.0
 STATUS_OF = {
     Outcome.ACCEPTED: exits.DONE,
-    Outcome.FORBIDDEN: exits.REFUSED,
-    Outcome.DENIED: exits.REFUSED,
-    Outcome.REJECTED: exits.REFUSED,
+    Outcome.FORBIDDEN: exits.FORBIDDEN,
+    Outcome.DENIED: exits.DENIED,
+    Outcome.REJECTED: exits.REJECTED,
     Outcome.UNKNOWN: exits.UNKNOWN,
 }
 
@@ -37,10 +38,15 @@ async def order(folder: StateFolder, line: str, *, wants_json: bool) -> int:
                 receipt = await _replace(desk, command)
             case FlatCommand(symbol=symbol):
                 receipt = await _asked(desk.link.flat(symbol))
+            case ExitCommand(symbol=symbol):
+                receipt = await _asked(desk.link.exit(symbol))
             case CancelCommand(target=target):
                 receipt = await _cancel(desk, target)
             case _:
-                print("Only buy, sell, replace, flat and cancel can be given as an order.")
+                print(
+                    "Only these can be given as an order: buy, sell, short, cover, replace, "
+                    "flat, exit and cancel."
+                )
                 return exits.USAGE
     return _tell(receipt, wants_json=wants_json)
 

@@ -16,8 +16,9 @@ from console.desk.store import Store
 from console.domain.events import FillBooked, HoldingUpdated, OrderUpdated, PositionsReported
 from console.domain.ledger import Holding
 from console.domain.order_ids import is_ours
-from console.domain.orders import Fill, Order, OrderStatus, newest
+from console.domain.orders import Fill, Order, OrderStatus
 from console.domain.positions import Position
+from console.domain.tellings import newest, unfolded
 from console.ports import Clock, Setting
 
 POSITIONS = "positions"
@@ -43,24 +44,30 @@ class Books:
 
     def name(self, order: Order) -> Order:
         """Return the order marked as foreign if no Killcord desk named it."""
-        if order.is_foreign or is_ours(order.key):
+        if order.is_foreign or order.is_leg or is_ours(order.key):
             return order
         return replace(order, is_foreign=True)
 
     def is_news(self, order: Order) -> bool:
-        """Return whether this is a later word on the order than the one we have."""
-        known = self._store.state.orders.get(order.key)
-        told = self.name(order)
-        return known is None or newest(known, told) is not known
+        """Return whether this is a later word on the order, or a leg of it, than we have."""
+        return any(self._is_news(told) for told in unfolded(order))
 
     def tell_order(self, order: Order, *, source: str) -> bool:
-        """Take in what the broker said of an order; return whether it was news."""
+        """Take in what the broker said of an order and its legs; return whether it was news."""
+        news = [self._tell_one(told, source) for told in unfolded(order)]
+        return any(news)
+
+    def _is_news(self, order: Order) -> bool:
+        known = self._store.state.orders.get(order.key)
+        return known is None or newest(known, self.name(order)) is not known
+
+    def _tell_one(self, order: Order, source: str) -> bool:
         if order.broker_id is not None:
             self._key_of[order.broker_id] = order.key
-        if not self.is_news(order):
+        if not self._is_news(order):
             return False
-        told = self.name(order)
-        self._store.apply(OrderUpdated(told))
+        self._store.apply(OrderUpdated(self.name(order)))
+        told = self._store.state.orders[order.key]
         self._recorder.note("order.told", THE_DESK, {"source": source, **terms(told)}, told)
         return True
 

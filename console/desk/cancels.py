@@ -10,6 +10,7 @@ from console.desk.recorder import Recorder
 from console.desk.store import Store
 from console.desk.unknowns import Unknowns
 from console.desk.workers import Workers
+from console.domain.chains import chain_of
 from console.domain.orders import Order
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Receipt
@@ -47,7 +48,8 @@ class CancelDesk:
         if not keys:
             return Receipt(outcome=Outcome.DENIED, detail="There is no order to cancel.")
         await self._recorder.try_write("cancel.intended", actor, {"orders": list(keys)})
-        answers = await asyncio.gather(*(self._cancel_one(key) for key in dict.fromkeys(keys)))
+        meant = dict.fromkeys(link for key in keys for link in self._alive(key))
+        answers = await asyncio.gather(*(self._cancel_one(key) for key in meant))
         receipt = _summary(answers)
         return await self._conclude("cancel.answered", actor, {"orders": list(keys)}, receipt)
 
@@ -64,6 +66,20 @@ class CancelDesk:
             detail = f"No answer to cancel all: {why}. Look at the orders and ask again."
         receipt = Receipt(outcome=outcome, detail=detail)
         return await self._conclude("cancel_all.answered", actor, {}, receipt)
+
+    def _alive(self, key: str) -> tuple[str, ...]:
+        """Return which links of an order's chain to cancel.
+
+        The newest; and while nobody knows whether that came about, the one it should replace.
+        """
+        orders = self._store.state.orders
+        if key not in orders:
+            return (key,)
+        chain = chain_of(orders[key], orders)
+        if not chain.newest.status.is_ours:
+            return (chain.newest.key,)
+        alive = tuple(link.key for link in chain.links if link.is_open)
+        return alive or (chain.newest.key,)
 
     async def _cancel_one(self, key: str) -> Receipt:
         order = self._store.state.orders.get(key)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from console.desk.gate import Facts, failed, passed
 from console.domain.exposure import ZERO, cost, held_qty
-from console.domain.orders import Order, OrderRequest, OrderType, Side
+from console.domain.orders import Order, OrderClass, OrderRequest, OrderType, Side
 from console.domain.receipts import Check
 
 MEETS_ANYTHING = frozenset({OrderType.MARKET, OrderType.STOP})
@@ -49,13 +49,16 @@ def may_be_sold_short(rule: str, request: OrderRequest, facts: Facts) -> Check:
     if request.qty != request.qty.to_integral_value():
         return failed(rule, "A short sale needs whole shares.")
     for order in facts.other_orders:
-        if order.request.symbol == symbol and order.request.side is Side.BUY:
+        is_purchase = order.request.side is Side.BUY and not order.is_group_exit
+        if order.request.symbol == symbol and is_purchase:
             return failed(rule, f"Cancel the open purchase first: {order.request}.")
     return passed(rule, f"sells {request.qty:f} short")
 
 
 def could_meet(one: OrderRequest, other: OrderRequest) -> bool:
     """Whether two orders on opposite sides could trade with each other at once."""
+    if {one.order_class, other.order_class} != {OrderClass.SIMPLE}:
+        return False  # the broker exempts brackets, OCO and OTO orders
     kinds = {one.order_type, other.order_type}
     if OrderType.TRAILING_STOP in kinds:
         return False
@@ -66,6 +69,8 @@ def could_meet(one: OrderRequest, other: OrderRequest) -> bool:
 
 
 def _unseen_qty(order: Order, facts: Facts) -> Decimal:
+    if order.is_group_exit:
+        return ZERO  # it closes what its entry, or a holding, has paid for
     account = facts.state.account
     is_seen = account is not None and order.submitted_at <= account.at
     if is_seen and not order.status.is_ours:

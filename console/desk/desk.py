@@ -231,6 +231,10 @@ class Desk:
         """Suspend the account at the broker while halted, or lift that."""
         return await self._do("fence", self._rooms.halts.fence(actor, is_set=is_set))
 
+    async def exit(self, symbol: str, actor: Actor) -> Receipt:
+        """Free a position from its own orders and close it; protect it again if that fails."""
+        return await self._do("exit", self._rooms.exits.exit(_symbol(symbol), actor))
+
     async def halt(self, reason: str, actor: Actor, *, keeps: str = "") -> Receipt:
         """Pull the cord; answered as soon as the latch holds."""
         return await self._do("halt", self._rooms.halts.pull(reason, actor, keeps=keeps))
@@ -322,6 +326,7 @@ class Desk:
         rooms.books.remember(remembered.fills)
         rooms.reconciler.remember(settings)
         rooms.watchlist.begin(settings)
+        rooms.exits.remember(settings)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, OrderUpdated) and event.order.status.is_closed:
@@ -332,6 +337,8 @@ class Desk:
         text = f"No longer unknown: {order.request} is {fate}."
         if order.status is OrderStatus.ABSENT:
             text = f"No longer unknown: {order.request} never reached the broker."
+            if order.replaces is not None:
+                text = f"{text} What it should replace is as it was."
         symbol = order.request.symbol
         self._rooms.alerts.alert(AlertKind.UNKNOWN, Severity.INFO, text, symbol)
         self._rooms.reconciler.demand(Cause.UNKNOWN)

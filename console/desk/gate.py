@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from console.desk.limits import Limits
-from console.domain.exposure import ZERO, free_to_close
+from console.domain.exposure import ZERO, claim_of, free_to_close
 from console.domain.halt import Mode, Restraint, highest
 from console.domain.instruments import Asset
 from console.domain.market import Quote
@@ -66,12 +66,16 @@ class Facts:
 
     @property
     def other_orders(self) -> tuple[Order, ...]:
-        """Every open order but the one that is replaced."""
-        replaced = None if self.replacing is None else self.replacing.key
-        return tuple(order for order in self.state.open_orders if order.key != replaced)
+        """Every open order but the one that is replaced, and those that go when it trades."""
+        if self.replacing is None:
+            return self.state.open_orders
+        replaced = claim_of(self.replacing, {})
+        return tuple(o for o in self.state.open_orders if claim_of(o, {}) != replaced)
 
     def is_exit(self, request: OrderRequest) -> bool:
         """Whether the order only makes a position smaller, whatever else fills."""
+        if self.replacing is not None and self.replacing.is_leg:
+            return request.qty <= self.replacing.request.qty
         position = self.position(request.symbol)
         if position is None or position.qty == 0 or request.side is not position.closing_side:
             return False

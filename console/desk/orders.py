@@ -3,15 +3,18 @@
 There is no other way to the broker, and no way past one of the stations.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from console.desk.pricing import NotPriced, price
 from console.desk.recorder import Recorder
+from console.desk.replaceable import not_replaceable
 from console.desk.sender import Sender
 from console.desk.situation import Situation
 from console.desk.store import Store
+from console.domain.chains import Chain, chain_of
 from console.domain.exposure import ZERO, cost, held_qty, reduces
 from console.domain.order_ids import MAX_LENGTH, OrderIds, is_ours
 from console.domain.orders import Order, OrderRequest, OrderStatus, ReplaceRequest
@@ -20,15 +23,8 @@ from console.domain.receipts import Check, Outcome, Preview, Receipt
 from console.domain.tickets import Ticket
 from console.ports import Broker, Clock
 
-UNSETTLED = frozenset(
-    {
-        OrderStatus.ACCEPTED,
-        OrderStatus.PENDING_NEW,
-        OrderStatus.PENDING_CANCEL,
-        OrderStatus.PENDING_REPLACE,
-    }
-)
-"""States in which Alpaca refuses to replace an order."""
+MOST_OFFERED = 64
+"""How many consoles' offered ids are kept; every command line is a console of its own."""
 
 
 class OrderDesk:
@@ -53,13 +49,13 @@ class OrderDesk:
         self._recorder = recorder
         self._clock = clock
         self._ids = OrderIds(epoch, audit_head)
-        self._offered: dict[tuple[int, int | None], str] = {}
+        self._offered: OrderedDict[tuple[int, int | None], str] = OrderedDict()
 
     def preview(self, ticket: Ticket, actor: Actor) -> Preview:
         """Say what the gate would say of a ticket now; nothing is sent or recorded."""
         quote = self._store.state.quotes.get(ticket.symbol)
         try:
-            request = price(ticket, quote, self._offer_id(actor))
+            request = price(ticket, self._store.state, self._offer_id(actor))
         except NotPriced as error:
             checks = (
                 self._situation.halt_check(),
@@ -99,12 +95,18 @@ class OrderDesk:
         )
 
     async def replace(self, key: str, terms: Mapping[str, object], actor: Actor) -> Receipt:
-        """Replace a working order; `terms` are new values of ReplaceRequest's fields."""
+        """Replace a working order; `terms` are new values of ReplaceRequest's fields.
+
+        Whichever link of a chain of replacements is named, the newest is replaced. A new
+        quantity is that of the whole chain, what its earlier links have filled included.
+        """
         known = self._store.state.orders.get(key)
         if known is None:
             no_order = _deny("There is no such order; nothing was replaced.")
             return self._refuse_replace(key, actor, self._forbidden(actor) or no_order)
-        if refusal := self._forbidden(actor) or _not_replaceable(known, terms):
+        chain = chain_of(known, self._store.state.orders)
+        known, terms = chain.newest, _of_the_newest(chain, terms)
+        if refusal := self._forbidden(actor) or not_replaceable(known, terms):
             return self._refuse_replace(key, actor, refusal)
         try:
             request = replace(known.request, client_order_id=self._ids.next(), **terms)  # type: ignore[arg-type] # the caller names fields
@@ -113,8 +115,14 @@ class OrderDesk:
             return self._refuse_replace(key, actor, _deny(f"These terms make no order: {error}."))
         if refusal := self._denied(remaining, replacing=known):
             return self._refuse_replace(key, actor, refusal)
-        wish = ReplaceRequest(order=key, client_order_id=request.client_order_id, **terms)  # type: ignore[arg-type] # as above
-        order = replace(self._in_flight(request), replaces=known.broker_id)
+        wish = ReplaceRequest(order=known.key, client_order_id=request.client_order_id, **terms)  # type: ignore[arg-type] # as above
+        order = replace(
+            self._in_flight(request),
+            replaces=known.broker_id,
+            group=known.group,
+            parent=known.parent,
+            role=known.role,
+        )
         broker_id = known.broker_id or ""
         return await self._sender.send(
             "replace", order, actor, lambda: self._broker.replace(broker_id, wish)
@@ -130,6 +138,9 @@ class OrderDesk:
         offered = self._offered.get(caller)
         if offered is None or offered in self._store.state.orders:
             offered = self._offered[caller] = self._ids.next()
+        self._offered.move_to_end(caller)
+        while len(self._offered) > MOST_OFFERED:
+            self._offered.popitem(last=False)
         return offered
 
     def _misnamed(self, client_order_id: str) -> Receipt | None:
@@ -196,13 +207,10 @@ def _deny(detail: str) -> Receipt:
     return Receipt(outcome=Outcome.DENIED, detail=detail)
 
 
-def _not_replaceable(order: Order, terms: Mapping[str, object]) -> Receipt | None:
-    words = order.status.value.replace("_", " ")
-    if order.status.is_closed:
-        return _deny(f"{order.request} is {words} already; nothing was replaced.")
-    if order.broker_id is None or order.status.is_ours or order.status in UNSETTLED:
-        return _deny(f"{order.request} is {words}; it can be replaced once it is working.")
+def _of_the_newest(chain: Chain, terms: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the terms with the quantity the newest link needs to make up the whole."""
     qty = terms.get("qty")
-    if isinstance(qty, Decimal) and qty <= order.filled_qty:
-        return _deny(f"{order.filled_qty:f} are filled already; the new quantity must be more.")
-    return None
+    if not isinstance(qty, Decimal):
+        return terms
+    earlier = sum((link.filled_qty for link in chain.earlier), ZERO)
+    return {**terms, "qty": qty - earlier}

@@ -12,11 +12,13 @@ from console.desk.cancels import CancelDesk
 from console.desk.closer import Closer
 from console.desk.connections import Connections
 from console.desk.cord import Cord
+from console.desk.exits import ExitDesk
 from console.desk.feed import Feed
 from console.desk.fence import Fence
 from console.desk.fencing import Fencing
 from console.desk.flatten import FlattenDesk
 from console.desk.gauges import Gauges
+from console.desk.guard import Guard
 from console.desk.halt import HaltDesk
 from console.desk.held_key import HeldKey
 from console.desk.latch_disk import LatchDisk
@@ -265,6 +267,29 @@ class Rooms:
             workers=workers,
             clock=clock,
             limits=limits,
+        )
+        guard = Guard(
+            sight=sight,
+            store=store,
+            orders=orders,
+            recorder=recorder,
+            reconciler=reconciler,
+            alerts=alerts,
+            limits=limits,
+            sleep=sleep,
+        )
+        self.exits = ExitDesk(
+            sight=sight,
+            guard=guard,
+            store=store,
+            orders=orders,
+            cancels=cancels,
+            cord=cord,
+            recorder=recorder,
+            workers=workers,
+            clock=clock,
+            limits=limits,
+            sleep=sleep,
         )
         sweep = Sweep(
             broker=broker,

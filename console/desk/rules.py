@@ -5,6 +5,7 @@ from decimal import Decimal
 from console.desk.coverage import could_meet, may_be_sold_short, stays_on_one_side, unseen_cost
 from console.desk.gate import Facts, Rule, failed, passed
 from console.desk.limits import Limits
+from console.desk.validity import VALIDITY
 from console.domain.exposure import cost, held_qty, worst_price
 from console.domain.halt import Mode
 from console.domain.instruments import is_on_tick, tick_size
@@ -222,6 +223,8 @@ def buying_power_suffices(request: OrderRequest, facts: Facts) -> Check:
 def sale_is_covered(request: OrderRequest, facts: Facts) -> Check:
     """An order may close a holding or open the other way, never both at once."""
     rule, symbol = "short sale", request.symbol
+    if facts.replacing is not None and facts.replacing.is_leg and facts.is_exit(request):
+        return passed(rule, "an exit as before")
     held = held_qty(facts.position(symbol))
     if held * request.side.sign < 0:
         return stays_on_one_side(rule, request, facts)
@@ -290,6 +293,7 @@ RULES: tuple[Rule, ...] = (
     fraction_is_allowed,
     terms_fit_together,
     prices_are_on_tick,
+    *VALIDITY,
     stop_is_beyond_the_market,
     quote_is_fresh,
     limit_is_near_the_market,

@@ -1,13 +1,15 @@
 """What orders could do at their worst: to a position, and to the buying power.
 
-An order without an answer counts as if all of it will trade.
+An order without an answer counts as if all of it will trade. Orders of which only
+one can trade, the exits of a bracket or OCO and the two ends of a replacement,
+count once, at the largest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from console.domain.market import Quote
-from console.domain.orders import Order, OrderRequest, OrderType, Side
+from console.domain.orders import LegRole, Order, OrderRequest, OrderStatus, OrderType, Side
 from console.domain.positions import Position
 
 ZERO = Decimal(0)
@@ -25,15 +27,43 @@ def held_qty(position: Position | None) -> Decimal:
 
 
 def leaves_by_side(orders: Iterable[Order], symbol: str, side: Side) -> Decimal:
-    """Return how much of the open orders of one side may still trade."""
-    return sum(
-        (
-            order.leaves_qty
-            for order in orders
-            if order.request.symbol == symbol and order.request.side is side
-        ),
-        ZERO,
-    )
+    """Return how much of the open orders of one side may still trade, at the most."""
+    ours = [order for order in orders if order.request.symbol == symbol]
+    by_id = {order.broker_id: order for order in ours if order.broker_id is not None}
+    claims = dict[str, Decimal]()
+    for order in ours:
+        if order.request.side is side:
+            name = claim_of(order, by_id)
+            claims[name] = max(claims.get(name, ZERO), _leaves(order, ours))
+    return sum(claims.values(), ZERO)
+
+
+def claim_of(order: Order, by_id: Mapping[str, Order]) -> str:
+    """Return the name of what an order claims: of all orders with one name only one can trade."""
+    if order.is_group_exit:
+        return f"exit {order.group or order.parent or order.broker_id or order.key}"
+    seen = {order.key}
+    while order.replaces is not None and order.replaces in by_id:
+        order = by_id[order.replaces]
+        if order.key in seen:
+            break
+        seen.add(order.key)
+    return order.key
+
+
+def _leaves(order: Order, orders: Iterable[Order]) -> Decimal:
+    """Return what may still trade: of a leg that is held, no more than its entry has brought in."""
+    if order.status is not OrderStatus.HELD or order.role is LegRole.ENTRY:
+        return order.leaves_qty
+    entry = next((other for other in orders if _is_entry_of(other, order)), None)
+    return order.leaves_qty if entry is None else min(order.leaves_qty, entry.filled_qty)
+
+
+def _is_entry_of(other: Order, leg: Order) -> bool:
+    if other.role is not LegRole.ENTRY or not other.is_open:
+        return False
+    is_parent = other.broker_id is not None and other.broker_id == leg.parent
+    return is_parent or (other.group is not None and other.group == leg.group)
 
 
 def free_to_close(position: Position | None, orders: Iterable[Order]) -> Decimal:

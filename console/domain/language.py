@@ -1,26 +1,31 @@
 """The order language: one line of text to one command, or to one sentence on what is wrong.
 
-buy|sell QTY SYMBOL [@ PRICE | mkt | stop PRICE [limit PRICE]] [day|gtc|ioc|fok]
+buy|sell SIZE SYMBOL [PRICES] [EXITS] [TIME]      short SIZE SYMBOL …   cover [SIZE] SYMBOL …
+    SIZE    10, 0.5, $5000, half, all, 25%, r1% (of the equity, lost at the stop-loss)
+    PRICES  @ PRICE | mkt | stop PRICE [@ PRICE] | trail 2% | trail 1.50
+    EXITS   tp PRICE, sl PRICE[/LIMIT]; oco with both when they exit a holding
+    TIME    day|gtc|ioc|fok|opg|cls, ext
 cancel NUMBER|SYMBOL|all          replace NUMBER|SYMBOL [QTY] [@ PRICE] [stop PRICE] [day|…]
-flat SYMBOL                       alert SYMBOL above|below PRICE
+flat SYMBOL      exit SYMBOL      alert SYMBOL above|below PRICE
 unalert SYMBOL [PRICE]            watch SYMBOL                      unwatch SYMBOL
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Final
 
 from console.domain import words
 from console.domain.alerts import Direction
-from console.domain.order_ids import is_ours, short_number
-from console.domain.orders import Order, OrderType, Side, TimeInForce
-from console.domain.state import TradingState
+from console.domain.orders import OrderClass, OrderType, Side, TimeInForce
+from console.domain.reader import Reader, listed
+from console.domain.sizes import Size, read_size
+from console.domain.targets import ALL
+from console.domain.terms import Terms, order_class, order_type, read_terms
 from console.domain.tickets import (
     AlertCommand,
     CancelCommand,
     Command,
+    ExitCommand,
     FlatCommand,
+    Intent,
     ReplaceCommand,
     Ticket,
     UnalertCommand,
@@ -28,22 +33,18 @@ from console.domain.tickets import (
 )
 from console.domain.words import Problem, Word, Wrong
 
-ALL: Final = "all"
-LIMIT_WORDS = ("@", "limit", "lmt")
-STOP_WORDS = ("stop", "stp")
-MARKET_WORDS = ("mkt", "market")
-TIMES_IN_FORCE: Mapping[str, TimeInForce] = {
-    time.value: time
-    for time in (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK)
-}
 DIRECTIONS: Mapping[str, Direction] = {
     "above": Direction.ABOVE,
     ">": Direction.ABOVE,
     "below": Direction.BELOW,
     "<": Direction.BELOW,
 }
-TERM_WORDS = (*LIMIT_WORDS, *STOP_WORDS, *MARKET_WORDS, *TIMES_IN_FORCE)
-
+SIDES: Mapping[str, tuple[Side, Intent | None]] = {
+    "buy": (Side.BUY, None),
+    "sell": (Side.SELL, None),
+    "short": (Side.SELL, Intent.SHORT),
+    "cover": (Side.BUY, Intent.COVER),
+}
 NOTHING_WRITTEN = Problem(
     text="Nothing is written yet: try 'buy 10 AAPL @ 190.10 day'.", at=(0, 0), is_unfinished=True
 )
@@ -55,206 +56,106 @@ def parse(text: str) -> Command | Problem:
         line = words.split(text)
         if not line:
             return NOTHING_WRITTEN
-        return _command(_Reader(line=line, end=len(text)))
+        return _command(Reader(line=line, end=len(text)))
     except Wrong as wrong:
         return wrong.problem
 
 
-def wording(ticket: Ticket) -> str:
-    """Return the line that says this ticket; parsing it gives the same ticket."""
-    said = [ticket.side.value, f"{ticket.qty:f}", ticket.symbol]
-    if ticket.order_type is OrderType.MARKET:
-        said.append("mkt")
-    if ticket.stop_price is not None:
-        said += ["stop", f"{ticket.stop_price:f}"]
-    if ticket.limit_price is not None:
-        said += ["@", f"{ticket.limit_price:f}"]
-    return " ".join([*said, ticket.time_in_force.value])
-
-
-def resolve(target: str, state: TradingState) -> tuple[Order, ...] | Problem:
-    """Return the open orders that a cancel or replace means: by number, symbol or `all`."""
-    if target == ALL:
-        sentence = "No order is open, so there is nothing to cancel."
-        return state.open_orders or _not_there(target, sentence)
-    if words.is_symbol(target):
-        meant = tuple(order for order in state.open_orders if order.request.symbol == target)
-        return meant or _not_there(target, f"No order of {target} is open.")
-    return _resolve_number(target, state)
-
-
-def _resolve_number(target: str, state: TradingState) -> tuple[Order, ...] | Problem:
-    named = [order for order in state.orders.values() if _is_called(order.key, target)]
-    meant = tuple(order for order in named if order.is_open)
-    if len(meant) == 1:
-        return meant
-    if meant:
-        handles = " or ".join(sorted(short_number(order.key) for order in meant))
-        return _not_there(target, f"{target} names several open orders: write {handles}.")
-    if named:
-        status = named[0].status.value.replace("_", " ")
-        return _not_there(target, f"Order {target} is not open any more: {status}.")
-    return _not_there(
-        target, f"No order has the number {target}: the orders pane shows the numbers."
-    )
-
-
-def _not_there(target: str, sentence: str) -> Problem:
-    return Problem(text=sentence, at=(0, len(target)))
-
-
-def _is_called(key: str, target: str) -> bool:
-    """Whether a person means the order by `target`: its handle, or the number it ends in."""
-    handle = short_number(key)
-    return handle == target or (is_ours(key) and handle.rpartition("-")[2] == target)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reader:
-    """The words not yet read, from left to right."""
-
-    line: list[Word]
-    end: int
-    place: int = 0
-
-    def next(self, sentence: str) -> Word:
-        """Return the next word; `sentence` says what is missing when there is none."""
-        if self.place == len(self.line):
-            raise Wrong(sentence, (self.end, self.end), is_unfinished=True)
-        word = self.line[self.place]
-        self.place += 1
-        return word
-
-    def peek(self) -> Word | None:
-        """Return the next word and leave it there."""
-        return self.line[self.place] if self.place < len(self.line) else None
-
-    def finish(self, command: Command) -> Command:
-        """Return `command` if nothing follows it."""
-        word = self.peek()
-        if word is not None:
-            raise Wrong(f"Nothing can follow here: delete {word.shown}.", word.at)
-        return command
-
-
-@dataclass(slots=True)
-class _Terms:
-    """Prices and time in force, in whatever order they come; each at most once."""
-
-    limit: tuple[Word, Decimal] | None = None
-    stop: tuple[Word, Decimal] | None = None
-    market: Word | None = None
-    time: tuple[Word, TimeInForce] | None = None
-    said: list[Word] = field(default_factory=list)
-
-
-def _command(reader: _Reader) -> Command:
-    verb = reader.next("")
+def _command(reader: Reader) -> Command:
+    verb = reader.take()
     read = _VERBS.get(verb.lower)
     if read is None:
         raise Wrong(
-            f"Killcord does not know the verb {verb.shown}; it knows {_listed(tuple(_VERBS))}.",
+            f"Killcord does not know the verb {verb.shown}; it knows {listed(tuple(_VERBS))}.",
             verb.at,
             is_unfinished=verb.may_become(VERBS),
         )
-    return reader.finish(read(reader, verb))
+    command = read(reader, verb)
+    rest = reader.peek()
+    if rest is not None:
+        raise Wrong(f"Nothing can follow here: delete {rest.shown}.", rest.at)
+    return command
 
 
-def _order(reader: _Reader, verb: Word) -> Ticket:
-    side = Side(verb.lower)
-    example = f"{side.value} 10 AAPL @ 190.10"
-    sentence = f"Write how many shares after '{side.value}', as in '{example}'."
-    number = reader.next(sentence)
-    if number.text[0].isalpha():
-        raise Wrong(f"{number.shown} is not a quantity. {sentence}", number.at)
-    qty = words.quantity(number, example)
+def _order(reader: Reader, verb: Word) -> Ticket:
+    name = verb.lower
+    size = read_size(reader, name)
+    example = f"{name} 10 AAPL @ 190.10"
     missing = f"Write the symbol after the quantity, as in '{example}'."
     word = reader.next(missing)
     if word.text in "@<>":
         raise Wrong(missing, word.at)
     symbol = words.symbol(word, example)
-    terms = _terms(reader, f"{side.value} {number.text} {symbol}")
+    terms = read_terms(reader, f"{name} {size} {symbol}")
+    if size.risk_percent is not None and terms.loss is None:
+        text = f"Write where the risk ends: a stop-loss, as in '{name} {size} {symbol} sl 187'."
+        raise Wrong(text, (reader.end, reader.end), is_unfinished=True)
+    return _ticket(name, symbol, size, terms, reader.end)
+
+
+def _ticket(verb: str, symbol: str, size: Size, terms: Terms, end: int) -> Ticket:
+    side, intent = SIDES[verb]
+    trail = terms.trail
     return Ticket(
         symbol=symbol,
         side=side,
-        qty=qty,
-        order_type=_order_type(terms),
-        time_in_force=terms.time[1] if terms.time else TimeInForce.DAY,
-        limit_price=terms.limit[1] if terms.limit else None,
-        stop_price=terms.stop[1] if terms.stop else None,
+        qty=size.qty,
+        notional=size.notional,
+        portion=size.portion,
+        risk_percent=size.risk_percent,
+        intent=intent,
+        order_type=order_type(terms),
+        time_in_force=terms.time_in_force or TimeInForce.DAY,
+        limit_price=terms.limit.price if terms.limit else None,
+        stop_price=terms.stop.price if terms.stop else None,
+        trail_price=trail.price if trail and not trail.is_percent else None,
+        trail_percent=trail.price if trail and trail.is_percent else None,
+        extended_hours=terms.extended is not None,
+        order_class=order_class(terms, end),
+        take_profit=terms.profit.price if terms.profit else None,
+        stop_loss=terms.loss.price if terms.loss else None,
+        stop_loss_limit=terms.loss.limit if terms.loss else None,
     )
 
 
-def _order_type(terms: _Terms) -> OrderType:
-    if terms.market is not None:
-        for priced, name in ((terms.limit, "limit"), (terms.stop, "stop")):
-            if priced is not None:
-                raise Wrong(
-                    f"A market order has no {name} price: delete {terms.market.shown} "
-                    f"or {priced[0].shown} and its price.",
-                    max(terms.market.at, priced[0].at),
-                )
-        return OrderType.MARKET
-    if terms.stop is None:
-        return OrderType.LIMIT
-    return OrderType.STOP if terms.limit is None else OrderType.STOP_LIMIT
-
-
-def _terms(reader: _Reader, before: str) -> _Terms:
-    terms = _Terms()
-    while (word := reader.peek()) is not None:
-        reader.next("")
-        terms.said.append(word)
-        if word.lower in LIMIT_WORDS:
-            terms.limit = _priced(reader, word, terms.limit, f"{before} @ 190.10")
-        elif word.lower in STOP_WORDS:
-            terms.stop = _priced(reader, word, terms.stop, f"{before} stop 195")
-        elif word.lower in MARKET_WORDS:
-            terms.market = _once(word, terms.market)
-        elif word.lower in TIMES_IN_FORCE:
-            terms.time = _timed(word, terms.time)
-        else:
-            raise _unknown_term(word)
-    return terms
-
-
-def _priced(
-    reader: _Reader, word: Word, known: tuple[Word, Decimal] | None, example: str
-) -> tuple[Word, Decimal]:
-    name = "limit price" if word.lower in LIMIT_WORDS else "stop price"
-    if known is not None:
-        raise Wrong(f"The {name} is written twice: keep one of them.", word.at)
-    number = reader.next(f"Write a price after {word.shown}, as in '{example}'.")
-    return word, words.price_on_tick(number, name, example)
-
-
-def _timed(word: Word, known: tuple[Word, TimeInForce] | None) -> tuple[Word, TimeInForce]:
-    if known is not None:
-        raise Wrong(
-            f"An order has one time in force, here are two: keep {known[0].shown} or {word.shown}.",
-            word.at,
-        )
-    return word, TIMES_IN_FORCE[word.lower]
-
-
-def _once(word: Word, known: Word | None) -> Word:
-    if known is not None:
-        raise Wrong(f"{word.shown} is written twice: delete one.", word.at)
-    return word
-
-
-def _unknown_term(word: Word) -> Wrong:
-    if word.text[0] in "0123456789.$":
-        return Wrong(f"Write @ before a limit price, as in '@ {word.text[:12]}'.", word.at)
-    return Wrong(
-        f"Killcord does not know the term {word.shown}; it knows @ PRICE, mkt, stop PRICE, "
-        f"limit PRICE, {_listed(tuple(TIMES_IN_FORCE))}.",
-        word.at,
-        is_unfinished=word.may_become(TERM_WORDS),
+def wording(ticket: Ticket) -> str:
+    """Return the line that says this ticket; parsing it gives the same ticket."""
+    size = Size(
+        qty=ticket.qty,
+        notional=ticket.notional,
+        portion=ticket.portion,
+        risk_percent=ticket.risk_percent,
     )
+    verb = ticket.side.value if ticket.intent is None else ticket.intent.value
+    said = [verb, str(size), ticket.symbol, *_prices(ticket), *_exits(ticket)]
+    said.append(ticket.time_in_force.value)
+    return " ".join([*said, "ext"] if ticket.extended_hours else said)
 
 
-def _target(reader: _Reader, verb: str, *, may_be_all: bool) -> str:
+def _prices(ticket: Ticket) -> list[str]:
+    said = ["mkt"] if ticket.order_type is OrderType.MARKET else []
+    if ticket.stop_price is not None:
+        said += ["stop", f"{ticket.stop_price:f}"]
+    if ticket.limit_price is not None:
+        said += ["@", f"{ticket.limit_price:f}"]
+    if ticket.trail_price is not None:
+        said += ["trail", f"{ticket.trail_price:f}"]
+    if ticket.trail_percent is not None:
+        said += ["trail", f"{ticket.trail_percent:f}%"]
+    return said
+
+
+def _exits(ticket: Ticket) -> list[str]:
+    said = ["oco"] if ticket.order_class is OrderClass.OCO else []
+    if ticket.take_profit is not None:
+        said += ["tp", f"{ticket.take_profit:f}"]
+    if ticket.stop_loss is not None:
+        limit = "" if ticket.stop_loss_limit is None else f"/{ticket.stop_loss_limit:f}"
+        said += ["sl", f"{ticket.stop_loss:f}{limit}"]
+    return said
+
+
+def _target(reader: Reader, verb: str, *, may_be_all: bool) -> str:
     example = f"{verb} 12"
     kinds = "an order number, a symbol or 'all'" if may_be_all else "an order number or a symbol"
     word = reader.next(f"Write {kinds} after '{verb}', as in '{example}'.")
@@ -269,38 +170,57 @@ def _target(reader: _Reader, verb: str, *, may_be_all: bool) -> str:
     return words.symbol(word, f"{verb} AAPL")
 
 
-def _cancel(reader: _Reader, _verb: Word) -> CancelCommand:
+def _cancel(reader: Reader, _verb: Word) -> CancelCommand:
     return CancelCommand(target=_target(reader, "cancel", may_be_all=True))
 
 
-def _replace(reader: _Reader, _verb: Word) -> ReplaceCommand:
+def _replace(reader: Reader, _verb: Word) -> ReplaceCommand:
     target = _target(reader, "replace", may_be_all=False)
     example = f"replace {target} 50 @ 190.20"
     following = reader.peek()
     qty = None
     if following is not None and following.text[0] in "0123456789.-+$":
-        qty = words.quantity(reader.next(""), example)
-    terms = _terms(reader, f"replace {target}")
-    if terms.market is not None:
-        raise Wrong("A working order cannot become a market order: delete 'mkt'.", terms.market.at)
+        qty = words.quantity(reader.take(), example)
+    terms = read_terms(reader, f"replace {target}")
+    _stays_as_it_is(terms)
     if qty is None and not terms.said:
         sentence = f"Write what is new, a quantity or a price, as in '{example}'."
         raise Wrong(sentence, (reader.end, reader.end), is_unfinished=True)
     return ReplaceCommand(
         target=target,
         qty=qty,
-        limit_price=terms.limit[1] if terms.limit else None,
-        stop_price=terms.stop[1] if terms.stop else None,
-        time_in_force=terms.time[1] if terms.time else None,
+        limit_price=terms.limit.price if terms.limit else None,
+        stop_price=terms.stop.price if terms.stop else None,
+        time_in_force=terms.time_in_force,
     )
 
 
-def _flat(reader: _Reader, _verb: Word) -> FlatCommand:
+def _stays_as_it_is(terms: Terms) -> None:
+    """Refuse what a replacement cannot change."""
+    if terms.market is not None:
+        raise Wrong("A working order cannot become a market order: delete 'mkt'.", terms.market.at)
+    for exit_ in (terms.profit, terms.loss):
+        if exit_ is not None:
+            text = "An exit is an order of its own: replace it by its number, and delete"
+            raise Wrong(f"{text} {exit_.word.shown}.", exit_.word.at)
+    trail = None if terms.trail is None else terms.trail.word
+    for word in (trail, terms.named_class, terms.extended):
+        if word is not None:
+            text = f"{word.shown} cannot be changed while the order works"
+            raise Wrong(f"{text}: cancel it and write a new one.", word.at)
+
+
+def _flat(reader: Reader, _verb: Word) -> FlatCommand:
     word = reader.next("Write the symbol after 'flat', as in 'flat AAPL'.")
     return FlatCommand(symbol=words.symbol(word, "flat AAPL"))
 
 
-def _alert(reader: _Reader, _verb: Word) -> AlertCommand:
+def _exit(reader: Reader, _verb: Word) -> ExitCommand:
+    word = reader.next("Write the symbol after 'exit', as in 'exit AAPL'.")
+    return ExitCommand(symbol=words.symbol(word, "exit AAPL"))
+
+
+def _alert(reader: Reader, _verb: Word) -> AlertCommand:
     example = "alert AAPL above 195"
     symbol = words.symbol(reader.next(f"Write the symbol, as in '{example}'."), example)
     sentence = f"Write 'above' or 'below' after the symbol, as in '{example}'."
@@ -313,30 +233,29 @@ def _alert(reader: _Reader, _verb: Word) -> AlertCommand:
     return AlertCommand(symbol=symbol, direction=direction, price=level)
 
 
-def _unalert(reader: _Reader, _verb: Word) -> UnalertCommand:
+def _unalert(reader: Reader, _verb: Word) -> UnalertCommand:
     example = "unalert AAPL 195"
     symbol = words.symbol(reader.next(f"Write the symbol, as in '{example}'."), example)
-    if reader.peek() is None:
+    if reader.is_at_end():
         return UnalertCommand(symbol=symbol)
-    return UnalertCommand(symbol=symbol, price=words.price(reader.next(""), "price", example))
+    return UnalertCommand(symbol=symbol, price=words.price(reader.take(), "price", example))
 
 
-def _watch(reader: _Reader, verb: Word) -> WatchCommand:
+def _watch(reader: Reader, verb: Word) -> WatchCommand:
     example = f"{verb.lower} KO"
     word = reader.next(f"Write the symbol after '{verb.lower}', as in '{example}'.")
     return WatchCommand(symbol=words.symbol(word, example), is_watched=verb.lower == "watch")
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-_VERBS: Mapping[str, Callable[[_Reader, Word], Command]] = {
+_VERBS: Mapping[str, Callable[[Reader, Word], Command]] = {
     "buy": _order,
     "sell": _order,
+    "short": _order,
+    "cover": _order,
     "cancel": _cancel,
     "replace": _replace,
     "flat": _flat,
+    "exit": _exit,
     "alert": _alert,
     "unalert": _unalert,
     "watch": _watch,

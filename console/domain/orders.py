@@ -1,7 +1,7 @@
 """Orders: what the trader asks for, what the broker holds, what was executed.
 
 An order is always told whole, with cumulative quantities, so the newest telling
-of it is all that is ever needed; `newest` says which of two that is.
+of it is all that is ever needed; `console.domain.tellings` says which of two that is.
 """
 
 from dataclasses import dataclass
@@ -46,6 +46,26 @@ class TimeInForce(StrEnum):
     FOK = "fok"
     OPG = "opg"
     CLS = "cls"
+
+
+class OrderClass(StrEnum):
+    """Which orders come with an order and share its fate."""
+
+    SIMPLE = "simple"
+    BRACKET = "bracket"
+    """An entry with a take-profit and a stop-loss, held until it is filled."""
+    OCO = "oco"
+    """A take-profit and a stop-loss of a holding; one cancels the other."""
+    OTO = "oto"
+    """An entry with one of the two exits, held until it is filled."""
+
+
+class LegRole(StrEnum):
+    """What an order of a bracket, OCO or OTO is there for."""
+
+    ENTRY = "entry"
+    TAKE_PROFIT = "take_profit"
+    STOP_LOSS = "stop_loss"
 
 
 class OrderStatus(StrEnum):
@@ -100,7 +120,6 @@ _CLOSED = frozenset(
         OrderStatus.FILLED,
     }
 )
-_RANK = {status: rank for rank, status in enumerate(OrderStatus)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +137,20 @@ class OrderRequest:
     trail_price: Decimal | None = None
     trail_percent: Decimal | None = None
     extended_hours: bool = False
+    notional: Decimal | None = None
+    """Dollars to trade for; then the broker finds the quantity, and `qty` is the most it can be."""
+    order_class: OrderClass = OrderClass.SIMPLE
+    take_profit: Decimal | None = None
+    """Limit price of the exit that takes the profit."""
+    stop_loss: Decimal | None = None
+    """Stop price of the exit that ends the loss."""
+    stop_loss_limit: Decimal | None = None
+    """Limit price of that exit; without one it sells at the market."""
 
     def __post_init__(self) -> None:
         if not self.qty > 0:
             raise ValueError(f"the quantity must be more than 0, it is {self.qty}")
-        for label in ("limit_price", "stop_price", "trail_price", "trail_percent"):
+        for label in _ABOVE_ZERO:
             price: Decimal | None = getattr(self, label)
             if price is not None and not price > 0:
                 words = label.replace("_", " ")
@@ -136,8 +164,23 @@ class OrderRequest:
         ):
             raise ValueError("a trailing stop order needs a trail in dollars or in percent")
 
+    @property
+    def has_exits(self) -> bool:
+        """Whether it names a take-profit or a stop-loss."""
+        return self.take_profit is not None or self.stop_loss is not None
+
     def __str__(self) -> str:
-        words = [self.side.value, f"{self.qty:f}", self.symbol]
+        qty = f"{self.qty:f}" if self.notional is None else f"${self.notional:f}"
+        words = [self.side.value, qty, self.symbol, *self._prices(), *self._exits()]
+        words.append(self.time_in_force.value)
+        if self.extended_hours:
+            words.append("ext")
+        return " ".join(words)
+
+    def _prices(self) -> list[str]:
+        if self.order_class is OrderClass.OCO and self.take_profit is not None:
+            return []
+        words = list[str]()
         if self.order_type is OrderType.MARKET:
             words.append("mkt")
         if self.stop_price is not None:
@@ -148,8 +191,20 @@ class OrderRequest:
             words += ["trail", dollars(self.trail_price)]
         if self.trail_percent is not None:
             words += ["trail", f"{self.trail_percent:f}%"]
-        words.append(self.time_in_force.value)
-        return " ".join(words)
+        return words
+
+    def _exits(self) -> list[str]:
+        words = list[str]()
+        if self.order_class is OrderClass.OCO or (
+            self.order_class is not OrderClass.SIMPLE and not self.has_exits
+        ):
+            words.append(self.order_class.value)
+        if self.take_profit is not None:
+            words += ["tp", dollars(self.take_profit)]
+        if self.stop_loss is not None:
+            limit = "" if self.stop_loss_limit is None else f"/{dollars(self.stop_loss_limit)}"
+            words += ["sl", f"{dollars(self.stop_loss)}{limit}"]
+        return words
 
 
 def dollars(price: Decimal) -> str:
@@ -158,6 +213,16 @@ def dollars(price: Decimal) -> str:
     return f"{whole}.{cents:0<2}" if price.is_finite() else whole
 
 
+_ABOVE_ZERO = (
+    "limit_price",
+    "stop_price",
+    "trail_price",
+    "trail_percent",
+    "notional",
+    "take_profit",
+    "stop_loss",
+    "stop_loss_limit",
+)
 _NEEDS_LIMIT = (OrderType.LIMIT, OrderType.STOP_LIMIT)
 _NEEDS_STOP = (OrderType.STOP, OrderType.STOP_LIMIT)
 
@@ -196,6 +261,28 @@ class Order:
     """Whether another program, not this desk, placed it."""
     reason: str = ""
     """The broker's words on a rejection, as it said them."""
+    group: str | None = None
+    """The broker's name for the orders of one bracket, OCO or OTO."""
+    parent: str | None = None
+    """The broker's id of the order that this one is a leg of."""
+    role: LegRole | None = None
+    """What it does in its group."""
+    legs: "tuple[Order, ...]" = ()
+    """Legs that were told along with it; in the state each stands for itself."""
+
+    @property
+    def is_leg(self) -> bool:
+        """Whether it came with another order, and the trader placed only that one."""
+        if self.parent is not None or self.role is LegRole.STOP_LOSS:
+            return True
+        is_head = self.request.order_class is OrderClass.OCO
+        return self.role is LegRole.TAKE_PROFIT and not is_head
+
+    @property
+    def is_group_exit(self) -> bool:
+        """Whether it is one of the exits of which only one can trade."""
+        is_oco = self.request.order_class is OrderClass.OCO
+        return is_oco or self.is_leg or self.role is LegRole.TAKE_PROFIT
 
     @property
     def key(self) -> str:
@@ -227,32 +314,3 @@ class Fill:
     qty: Decimal
     price: Decimal
     at: datetime
-
-
-def newest(known: Order, told: Order) -> Order:
-    """Return the later word on one order, whichever order they arrived in.
-
-    The broker's word beats ours; a closed order stays closed; more filled is
-    later; then the broker's own time decides, then how far the life has come.
-    This is a maximum over a total order, so repeats and reorderings are harmless.
-    """
-    if told is known:
-        return known
-    return told if _lateness(told) > _lateness(known) else known
-
-
-def _lateness(order: Order) -> tuple[bool, bool, Decimal, datetime, int, str]:
-    return (
-        _is_the_brokers_word(order),
-        order.status.is_closed,
-        order.filled_qty,
-        order.updated_at,
-        _RANK[order.status],
-        repr(order),
-    )
-
-
-def _is_the_brokers_word(order: Order) -> bool:
-    # An order the broker once named and now denies is absent by the broker's word, not by ours.
-    is_denied = order.status is OrderStatus.ABSENT and order.broker_id is not None
-    return is_denied or not order.status.is_ours

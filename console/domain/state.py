@@ -36,10 +36,11 @@ from console.domain.flatten import Flatten
 from console.domain.halt import Halt, Mode, Restraint, Source, highest
 from console.domain.ledger import Holding, exchange_day, realized_on
 from console.domain.market import Day, MarketClock, Quote, Trade
-from console.domain.orders import Fill, Order, OrderStatus, newest
+from console.domain.orders import Fill, Order, OrderStatus
 from console.domain.positions import Position
 from console.domain.readings import Reading
 from console.domain.reconciliation import Reconciliation
+from console.domain.tellings import newest, unfolded
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -146,7 +147,7 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
         case MarketMoved():
             return _move(state, event)
         case OrderUpdated(order):
-            return _put(state, "orders", [(order.key, order)], newest)
+            return _put(state, "orders", [(told.key, told) for told in unfolded(order)], newest)
         case FillBooked(fill):
             return _put(state, "fills", [(fill.execution_id, fill)], _larger)
         case HoldingUpdated(holding):

@@ -57,6 +57,17 @@ class Word:
         text = self.text if len(self.text) <= _SHOWN else f"{self.text[: _SHOWN - 1]}…"
         return f"'{text}'"
 
+    def parted(self, separator: str) -> "tuple[Word, str, Word]":
+        """Return what stands before the separator, the separator, and what stands after it."""
+        before, found, after = self.text.partition(separator)
+        start, end = self.at
+        middle = start + len(before)
+        return (
+            Word(text=before, at=(start, middle), is_last=self.is_last and not found),
+            found,
+            Word(text=after, at=(middle + len(found), end), is_last=self.is_last),
+        )
+
     def may_become(self, keywords: tuple[str, ...]) -> bool:
         """Whether typing on could make one of `keywords` of it."""
         return self.is_last and any(keyword.startswith(self.lower) for keyword in keywords)
@@ -110,6 +121,23 @@ def quantity(word: Word, example: str) -> Decimal:
     number = _number(word, f"{word.shown} is not a quantity: write digits, as in '{example}'.")
     if number == 0:
         raise Wrong(f"The quantity must be more than 0: write it as in '{example}'.", word.at)
+    return number
+
+
+def percent(word: Word, name: str, example: str) -> Decimal:
+    """Read a percentage with its sign: more than 0, at most 100; `name` is what it is of."""
+    digits, sign, rest = word.parted("%")
+    sentence = f"{word.shown} is not a percentage: write the {name} as in '{example}'."
+    if not sign or rest.text:
+        raise Wrong(sentence, word.at, is_unfinished=word.is_last and not sign)
+    if digits.text.startswith("$"):
+        raise Wrong(sentence, word.at)
+    number = _number(digits, sentence)
+    if not 0 < number <= 100:  # noqa: PLR2004 - of a hundred
+        raise Wrong(
+            f"The {name} must be more than 0 % and at most 100 %: write it as in '{example}'.",
+            word.at,
+        )
     return number
 
 

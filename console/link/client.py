@@ -188,6 +188,10 @@ class LinkClient:
         """Suspend the account at the broker while halted, or lift that."""
         return await self._command(messages.Fence(id=self._number(), is_set=is_set))
 
+    async def exit(self, symbol: str) -> Receipt:
+        """Free a position from its own orders and close it; protected again if that fails."""
+        return await self._command(messages.Exit(id=self._number(), symbol=symbol))
+
     async def halt(self, reason: str) -> Receipt:
         """Pull the cord."""
         return await self._command(messages.Halt(id=self._number(), reason=reason))

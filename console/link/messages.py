@@ -100,6 +100,12 @@ class Fence(Request, tag="fence", frozen=True, kw_only=True):
     is_set: bool
 
 
+class Exit(Request, tag="exit", frozen=True, kw_only=True):
+    """Free a position from its own orders and close it; answered with a Receipt."""
+
+    symbol: str
+
+
 class Halt(Request, tag="halt", frozen=True, kw_only=True):
     """Pull the cord; answered with a Receipt as soon as the latch is on the disk."""
 
@@ -166,6 +172,7 @@ FromConsole = (
     | Flat
     | Flatten
     | Fence
+    | Exit
     | Halt
     | Rearm
     | Reconcile

@@ -52,6 +52,9 @@ class DeskService(Protocol):
     async def fence(self, is_set: bool, actor: Actor, /) -> Receipt:  # noqa: FBT001 - the wire's field
         """Suspend the account at the broker while halted, or lift that."""
 
+    async def exit(self, symbol: str, actor: Actor, /) -> Receipt:
+        """Free a position from its own orders and close it."""
+
     async def halt(self, reason: str, actor: Actor, /) -> Receipt:
         """Pull the cord."""
 
@@ -112,6 +115,8 @@ async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
             return await desk.flatten(request.request, actor)
         case messages.Fence():
             return await desk.fence(request.is_set, actor)
+        case messages.Exit():
+            return await desk.exit(request.symbol, actor)
         case messages.Halt():
             return await desk.halt(request.reason, actor)
         case messages.Rearm():

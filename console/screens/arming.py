@@ -11,7 +11,7 @@ from typing import assert_never
 from console.domain.market import Quote
 from console.domain.orders import Order, Side
 from console.domain.receipts import Preview
-from console.domain.tickets import FlatCommand, ReplaceCommand, Ticket
+from console.domain.tickets import ExitCommand, FlatCommand, ReplaceCommand, Ticket
 
 BEAT_SECONDS = 0.25
 """How long after arming another Enter is taken for a repeated key."""
@@ -22,7 +22,7 @@ MOVED_PERCENT = 0.2
 STALE_SECONDS = 2.0
 """From which age on a quote is stale."""
 
-Armable = Ticket | ReplaceCommand | FlatCommand
+Armable = Ticket | ReplaceCommand | FlatCommand | ExitCommand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Armed:
                 return side
             case ReplaceCommand():
                 return self.orders[0].request.side if self.orders else None
-            case FlatCommand():
+            case FlatCommand() | ExitCommand():
                 return None
             case _ as never:
                 assert_never(never)

@@ -42,6 +42,9 @@ class Commands(Protocol):
     async def flat(self, symbol: str) -> Receipt:
         """Cancel the symbol's working orders and close its position."""
 
+    async def exit(self, symbol: str) -> Receipt:
+        """Free a position from its own orders and close it; protected again if that fails."""
+
     async def halt(self, reason: str) -> Receipt:
         """Pull the cord."""
 

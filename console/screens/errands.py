@@ -9,14 +9,17 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from console.domain.alerts import Crossing
-from console.domain.language import resolve
+from console.domain.language import wording
 from console.domain.order_ids import short_number
 from console.domain.orders import Order
+from console.domain.protectors import protectors
 from console.domain.receipts import Outcome, Preview, Receipt
 from console.domain.state import TradingState
+from console.domain.targets import resolve
 from console.domain.tickets import (
     AlertCommand,
     CancelCommand,
+    ExitCommand,
     FlatCommand,
     ReplaceCommand,
     Ticket,
@@ -24,7 +27,7 @@ from console.domain.tickets import (
     WatchCommand,
 )
 from console.domain.words import Problem
-from console.screens.arming import Armed
+from console.screens.arming import Armable, Armed
 from console.screens.desk_link import Commands, DeskLink
 
 logger = logging.getLogger(__name__)
@@ -105,14 +108,20 @@ async def _armed(armed: Armed, desk: Commands) -> Receipt:
             )
         case FlatCommand(symbol=symbol):
             return await desk.flat(symbol)
+        case ExitCommand(symbol=symbol):
+            return await desk.exit(symbol)
 
 
 def orders_of(
-    command: Ticket | CancelCommand | ReplaceCommand | FlatCommand, state: TradingState
+    command: Ticket | CancelCommand | ReplaceCommand | FlatCommand | ExitCommand,
+    state: TradingState,
 ) -> tuple[Order, ...]:
     """Return the open orders a command acts on."""
     if isinstance(command, Ticket):
         return ()
+    if isinstance(command, ExitCommand):
+        position = state.position_of(command.symbol)
+        return () if position is None else protectors(position, state.open_orders)
     target = command.symbol if isinstance(command, FlatCommand) else command.target
     meant = resolve(target, state)
     return () if isinstance(meant, Problem) else meant
@@ -142,19 +151,20 @@ def summary(command: Immediate) -> str:
             return f"{'watch' if command.is_watched else 'unwatch'} {command.symbol}"
 
 
-def armed_summary(command: Ticket | ReplaceCommand | FlatCommand, state: TradingState) -> str:
+def armed_summary(command: Armable, state: TradingState) -> str:
     """Say what the next Enter sends, where it is not an order itself."""
     if isinstance(command, ReplaceCommand):
         return _replace_summary(command, orders_of(command, state)[0])
     if isinstance(command, Ticket):
-        return f"{command.side.value} {command.qty:f} {command.symbol}"
+        return wording(command)
     parts = []
     if orders := orders_of(command, state):
         parts.append(f"cancel {len(orders)} open order{'s' if len(orders) > 1 else ''}")
     position = state.position_of(command.symbol)
     if position is not None and position.qty:
         parts.append(f"{position.closing_side.value} {abs(position.qty):f} to close the position")
-    return f"flat {command.symbol}: {', then '.join(parts)}"
+    verb = "exit" if isinstance(command, ExitCommand) else "flat"
+    return f"{verb} {command.symbol}: {', then '.join(parts)}"
 
 
 def _replace_summary(command: ReplaceCommand, order: Order) -> str:
@@ -181,6 +191,14 @@ def nothing_to_close(symbol: str, state: TradingState) -> Problem | None:
     if not isinstance(resolve(symbol, state), Problem):
         return None
     text = f"There is no position and no open order in {symbol}: nothing is to be closed."
+    return Problem(text=text, at=(0, len(text)))
+
+
+def nothing_to_exit(symbol: str, state: TradingState) -> Problem | None:
+    """Return why `exit` has nothing to do, None when it has or when that is not known."""
+    if state.positions is None or state.position_of(symbol) is not None:
+        return None
+    text = f"There is no position in {symbol}: nothing is to be exited."
     return Problem(text=text, at=(0, len(text)))
 
 

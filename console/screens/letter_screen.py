@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from console.domain.chains import newest_link
 from console.screens import prefills
 from console.screens.desk_link import DeskLink
 from console.screens.entry_pane import EntryPane
 from console.screens.pane_screen import PaneScreen
 from console.screens.prefills import Prefill
-from widgets.blotter import Blotter, names_of
+from widgets.blotter import Blotter
 from widgets.ticket import TicketPane
 
 
@@ -40,6 +41,10 @@ class LetterScreen(PaneScreen):
         """Name the selected symbol to close."""
         self._begin_for_symbol(prefills.flat)
 
+    def action_exit_position(self) -> None:
+        """Name the selected symbol to exit."""
+        self._begin_for_symbol(prefills.exit_position)
+
     def action_set_alert(self) -> None:
         """Begin an alert on the selected symbol."""
         self._begin_for_symbol(prefills.alert)
@@ -67,10 +72,11 @@ class LetterScreen(PaneScreen):
         """Use the selected order, else the newest open one."""
         state = self._link.state
         order = state.orders.get(self._orders.selected or "")
+        if order is not None:
+            order = newest_link(order, state.orders)
         if order is None or not order.is_open:
             order = next(iter(state.open_orders), None)
-        names = names_of(tuple(state.orders.values()))
-        self._begin(prefill(names[order.key] if order else ""))
+        self._begin(prefill((order and self._orders.name_of(order.key)) or ""))
 
     def _begin(self, prefill: Prefill) -> None:
         self._entry_pane.write(prefill)

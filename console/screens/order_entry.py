@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 from console.domain.halt import Mode
 from console.domain.hints import hint
-from console.domain.language import parse, resolve
+from console.domain.language import parse
 from console.domain.receipts import Outcome, Preview, Receipt
+from console.domain.targets import resolve
 from console.domain.tickets import (
     CancelCommand,
     Command,
+    ExitCommand,
     FlatCommand,
     ReplaceCommand,
     Ticket,
@@ -136,7 +138,7 @@ class OrderEntry:
                 if not self._is_arming:
                     self._is_arming = True
                     self._run(partial(self._arm_ticket, command, text), "arm")
-            case ReplaceCommand() | FlatCommand():
+            case ReplaceCommand() | FlatCommand() | ExitCommand():
                 self._arm(command, None)
             case _:
                 self._send(
@@ -181,6 +183,8 @@ class OrderEntry:
                 return Problem(text=text, at=(0, len(self._view.text)))
         if isinstance(command, FlatCommand):
             return errands.nothing_to_close(command.symbol, state)
+        if isinstance(command, ExitCommand):
+            return errands.nothing_to_exit(command.symbol, state)
         if isinstance(command, UnalertCommand):
             return errands.nothing_armed(command, state)
         return None

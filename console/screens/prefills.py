@@ -35,6 +35,11 @@ def flat(symbol: str) -> Prefill:
     return _whole(f"flat {symbol}")
 
 
+def exit_position(symbol: str) -> Prefill:
+    """Name the symbol to exit; Enter is missing."""
+    return _whole(f"exit {symbol}")
+
+
 def alert(symbol: str) -> Prefill:
     """Begin a price alert; direction and price are missing."""
     return _whole(f"alert {symbol} ")

@@ -61,7 +61,8 @@ def test_an_order_of_several_legs_is_told_with_each_leg():
 
     assert parent_read.request.symbol == orders.NO_SYMBOL
     assert leg_read.status is OrderStatus.HELD
-    assert leg_read.is_foreign
+    assert leg_read.parent == parent_read.broker_id
+    assert not leg_read.is_foreign  # it came with an order of ours
 
 
 def test_a_price_of_nothing_is_no_price():

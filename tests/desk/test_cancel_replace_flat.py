@@ -1,10 +1,12 @@
 """Commands on working orders and on positions."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+from console.desk.orders import MOST_OFFERED
 from console.domain.orders import OrderStatus, OrderType, Side
 from console.domain.receipts import Outcome
-from tests.builders import OWNER, STRANGER, buy, sell
+from tests.builders import OWNER, STRANGER, buy, sell, ticket
 from tests.desk.conftest import World, until
 
 
@@ -164,3 +166,56 @@ async def test_a_failed_question_is_not_flat(world: World):
 
     assert receipt.outcome is Outcome.UNKNOWN
     assert "service unavailable" in receipt.detail
+
+
+async def test_a_chain_of_replacements_is_one_order_whichever_link_is_named(world: World):
+    first = await submitted(world, qty="100")
+    world.broker.execute(first, "40")
+    world.price()
+    second = (await world.desk.replace(first, OWNER, limit_price="190.05")).order
+    world.price()
+    third = await world.desk.replace(first, OWNER, limit_price="190.00")
+    canceled = await world.desk.cancel([first], OWNER)
+
+    assert third.outcome is Outcome.ACCEPTED, third
+    assert world.state.orders[third.order].replaces == world.state.orders[second].broker_id
+    assert canceled.outcome is Outcome.ACCEPTED
+    assert world.state.orders[third.order].status is OrderStatus.CANCELED
+
+
+async def test_a_new_quantity_is_that_of_the_whole_chain(world: World):
+    first = await submitted(world, qty="100")
+    world.broker.execute(first, "40")
+    world.price()
+    second = (await world.desk.replace(first, OWNER, limit_price="190.05")).order
+    world.price()
+    await world.desk.replace(first, OWNER, qty="80")
+
+    wish = world.broker.sent[-1]
+
+    assert (wish.order, wish.qty) == (second, Decimal(40))
+
+
+async def test_while_a_replacement_is_unknown_a_cancel_goes_to_both_ends(world: World):
+    key = await submitted(world)
+    world.price()
+    old = world.state.orders[key].broker_id
+    world.broker.trouble = "no answer"
+    replaced = await world.desk.replace(key, OWNER, limit_price="190.05")
+    asked = await world.desk.cancel([key], OWNER)
+    world.broker.trouble = ""
+
+    assert (replaced.outcome, asked.outcome) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
+    assert old in world.broker.cancels
+    await until(lambda: world.state.orders[replaced.order].status is OrderStatus.ABSENT, "its fate")
+    assert world.state.orders[key].status is OrderStatus.NEW
+    again = await world.desk.cancel([replaced.order], OWNER)
+    assert again.outcome is Outcome.DENIED
+
+
+async def test_the_ids_offered_to_consoles_that_went_away_are_forgotten(world: World):
+    desk = world.desk._rooms.orders
+    for pid in range(3 * MOST_OFFERED):
+        desk.preview(ticket(), replace(OWNER, pid=pid))
+
+    assert len(desk._offered) <= MOST_OFFERED

@@ -177,17 +177,17 @@ def test_an_order_that_is_replaced_does_not_count_against_its_successor():
 
 
 def test_a_limit_ticket_without_a_price_is_priced_at_the_touch():
-    bought = price(ticket(Side.BUY), quote(), "kc-t-1")
-    sold = price(ticket(Side.SELL), quote(), "kc-t-2")
+    bought = price(ticket(Side.BUY), facts().state, "kc-t-1")
+    sold = price(ticket(Side.SELL), facts().state, "kc-t-2")
 
     assert (str(bought.limit_price), str(sold.limit_price)) == ("190.10", "190.00")
 
 
 def test_a_ticket_that_cannot_be_priced_says_why():
     with pytest.raises(NotPriced, match="There is no ask of AAPL to price from"):
-        price(ticket(Side.BUY), None, "kc-t-1")
+        price(ticket(Side.BUY), TradingState(), "kc-t-1")
     with pytest.raises(NotPriced, match="The quantity must be more than 0"):
-        price(ticket(qty="0", limit_price=Decimal(1)), quote(), "kc-t-1")
+        price(ticket(qty="0", limit_price=Decimal(1)), facts().state, "kc-t-1")
 
 
 def _quoted(known: Facts, bid: float, ask: float) -> Facts:

@@ -5,8 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.exposure import free_to_close, reduces, worst_price
-from console.domain.orders import OrderStatus, OrderType, Side
+from console.domain.exposure import free_to_close, leaves_by_side, reduces, worst_price
+from console.domain.orders import LegRole, OrderClass, OrderStatus, OrderType, Side
 from tests.builders import buy, order, position, quote, request, sell
 
 whole = st.integers(1, 50)
@@ -51,3 +51,44 @@ def test_the_worst_price_of_each_kind_of_order():
     assert worst_price(low_stop, touch) == Decimal("10.40")
     assert worst_price(sell(limit="100"), touch) == Decimal("104.030")
     assert worst_price(buy(limit=None), None) is None
+
+
+def exit_leg(key, qty, role, status=OrderStatus.NEW, filled="0", **ties):
+    wanted = sell(qty, key=key, order_class=OrderClass.BRACKET)
+    return order(key, status, filled, wanted=wanted, role=role, group="g-1", **ties)
+
+
+@given(st.integers(1, 50), st.integers(0, 50), st.integers(0, 50))
+def test_the_exits_of_one_group_claim_their_shares_once(qty, of_profit, of_loss):
+    profit = exit_leg("p", str(qty), LegRole.TAKE_PROFIT, filled=str(min(of_profit, qty)))
+    loss = exit_leg("l", str(qty), LegRole.STOP_LOSS, filled=str(min(of_loss, qty)))
+
+    claimed = leaves_by_side([profit, loss], "AAPL", Side.SELL)
+
+    assert claimed == max(profit.leaves_qty, loss.leaves_qty)
+
+
+@given(st.integers(1, 50), st.integers(0, 50))
+def test_a_held_exit_claims_no_more_than_its_entry_has_brought_in(qty, filled):
+    got = str(min(filled, qty))
+    wanted = buy(str(qty), key="kc-t-1", order_class=OrderClass.BRACKET)
+    status = OrderStatus.PARTIALLY_FILLED
+    entry = order("kc-t-1", status, got, wanted=wanted, role=LegRole.ENTRY, group="g-1")
+    held = exit_leg("l", str(qty), LegRole.STOP_LOSS, OrderStatus.HELD)
+
+    assert leaves_by_side([entry, held], "AAPL", Side.SELL) == Decimal(got)
+    assert leaves_by_side([held], "AAPL", Side.SELL) == Decimal(qty)
+
+
+def test_an_order_and_what_may_replace_it_claim_their_shares_once():
+    old = order("kc-t-1", wanted=sell("10", key="kc-t-1"), filled="4")
+    new = order(
+        "kc-t-2",
+        OrderStatus.UNKNOWN,
+        wanted=sell("10", key="kc-t-2"),
+        replaces="b-kc-t-1",
+        broker_id=None,
+    )
+
+    assert leaves_by_side([old, new], "AAPL", Side.SELL) == 10
+    assert free_to_close(position(qty="16"), [new, old]) == 6

@@ -11,13 +11,25 @@ from hypothesis import strategies as st
 from console.domain.alerts import Direction
 from console.domain.hints import hint
 from console.domain.instruments import to_tick
-from console.domain.language import NOTHING_WRITTEN, VERBS, parse, resolve, wording
-from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side, TimeInForce
+from console.domain.language import NOTHING_WRITTEN, VERBS, parse, wording
+from console.domain.orders import (
+    Order,
+    OrderClass,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from console.domain.state import TradingState
+from console.domain.targets import resolve
+from console.domain.terms import TERM_WORDS
 from console.domain.tickets import (
     AlertCommand,
     CancelCommand,
+    ExitCommand,
     FlatCommand,
+    Intent,
     ReplaceCommand,
     Ticket,
     UnalertCommand,
@@ -63,6 +75,62 @@ UNDERSTOOD = {
         limit_price=D("195.5"),
         time_in_force=TimeInForce.FOK,
     ),
+    "buy 10 AAPL @ 190.10 opg": replace(LIMIT_190, time_in_force=TimeInForce.OPG),
+    "buy 10 AAPL mkt cls": ticket(order_type=OrderType.MARKET, time_in_force=TimeInForce.CLS),
+    "buy 10 AAPL @ 190.10 gtc ext": replace(
+        LIMIT_190, time_in_force=TimeInForce.GTC, extended_hours=True
+    ),
+    "sell 10 AAPL trail 2%": ticket(
+        side=Side.SELL, order_type=OrderType.TRAILING_STOP, trail_percent=D(2)
+    ),
+    "sell 10 AAPL trail 1.50 gtc": ticket(
+        side=Side.SELL,
+        order_type=OrderType.TRAILING_STOP,
+        trail_price=D("1.50"),
+        time_in_force=TimeInForce.GTC,
+    ),
+    "sell half AAPL": ticket(side=Side.SELL, qty=None, portion=D(50)),
+    "sell 25% AAPL": ticket(side=Side.SELL, qty=None, portion=D(25)),
+    "sell all IBM mkt": Ticket(
+        symbol="IBM", side=Side.SELL, portion=D(100), order_type=OrderType.MARKET
+    ),
+    "sell 10 ALL": ticket(symbol="ALL", side=Side.SELL),
+    "buy $5000 SPY": ticket(symbol="SPY", qty=None, notional=D(5000)),
+    "buy r1% AAPL @190.10 sl 187 tp 196": ticket(
+        qty=None,
+        risk_percent=D(1),
+        limit_price=D("190.10"),
+        order_class=OrderClass.BRACKET,
+        take_profit=D(196),
+        stop_loss=D(187),
+    ),
+    "short 100 IBM @ 185": Ticket(
+        symbol="IBM", side=Side.SELL, qty=D(100), intent=Intent.SHORT, limit_price=D(185)
+    ),
+    "cover IBM": Ticket(symbol="IBM", side=Side.BUY, portion=D(100), intent=Intent.COVER),
+    "cover all": Ticket(symbol="ALL", side=Side.BUY, portion=D(100), intent=Intent.COVER),
+    "cover half IBM": Ticket(symbol="IBM", side=Side.BUY, portion=D(50), intent=Intent.COVER),
+    "cover 5 IBM mkt": Ticket(
+        symbol="IBM", side=Side.BUY, qty=D(5), intent=Intent.COVER, order_type=OrderType.MARKET
+    ),
+    "buy 10 AAPL @ 190.10 bracket tp 196 sl 187/186.5": replace(
+        LIMIT_190,
+        order_class=OrderClass.BRACKET,
+        take_profit=D(196),
+        stop_loss=D(187),
+        stop_loss_limit=D("186.5"),
+    ),
+    "buy 10 AAPL @ 190.10 oto sl 187": replace(
+        LIMIT_190, order_class=OrderClass.OTO, stop_loss=D(187)
+    ),
+    "sell 10 AAPL oco tp 196 sl 187 gtc": ticket(
+        side=Side.SELL,
+        order_class=OrderClass.OCO,
+        take_profit=D(196),
+        stop_loss=D(187),
+        time_in_force=TimeInForce.GTC,
+    ),
+    "exit aapl": ExitCommand(symbol="AAPL"),
     "cancel 12": CancelCommand(target="12"),
     "cancel 012": CancelCommand(target="12"),
     "cancel 3f2a17-12": CancelCommand(target="3f2a17-12"),
@@ -110,9 +178,33 @@ REFUSED = {
     "buy 10 AAPL mkt @ 190": "A market order has no limit price",
     "buy 10 AAPL mkt stop 190": "A market order has no stop price",
     "buy 10 AAPL mkt mkt": "written twice",
-    "buy 10 AAPL opg": "does not know the term 'opg'",
+    "buy 10 AAPL moo": "does not know the term 'moo'",
+    "buy half AAPL": "write how many shares, as in 'buy 10 AAPL'",
+    "short $500 AAPL": "in whole shares",
+    "sell r1% AAPL": "write it after buy or short",
+    "buy r1% AAPL @ 190": "Write where the risk ends: a stop-loss",
+    "buy r0% AAPL sl 180": "more than 0 % and at most 100 %",
+    "buy r101% AAPL sl 180": "more than 0 % and at most 100 %",
+    "sell 0% AAPL": "more than 0 % and at most 100 %",
+    "buy $5.001 AAPL": "an amount has dollars and cents",
+    "buy 10 AAPL trail": "Write how far it trails",
+    "buy 10 AAPL trail 2% @ 190": "finds its own price: delete 'trail' or '@'",
+    "buy 10 AAPL mkt trail 2%": "A market order has no trail price",
+    "buy 10 AAPL tp": "Write a price after 'tp'",
+    "buy 10 AAPL sl 187/": "Write the limit of the stop-loss after '/'",
+    "buy 10 AAPL sl 187/0": "The stop-loss limit must be more than 0",
+    "buy 10 AAPL sl 187.001": "write 187.00 or 187.01 as the stop-loss",
+    "buy 10 AAPL bracket tp 196": "needs both exits: write tp PRICE and sl PRICE",
+    "buy 10 AAPL oto": "An OTO needs one exit",
+    "buy 10 AAPL oto tp 196 sl 187": "write 'bracket'",
+    "buy 10 AAPL oco bracket": "An order has one order class, here are two",
+    "sell 10 AAPL oco tp 196 sl 187 @ 190": "none of its own: delete '@' and its price",
+    "sell 10 AAPL oco tp 196 sl 187 mkt": "An OCO waits for its prices",
+    "replace 12 tp 196": "replace it by its number, and delete 'tp'",
+    "replace 12 trail 2%": "cannot be changed while the order works",
+    "exit": "Write the symbol after 'exit'",
     "hello": "does not know the verb 'hello'; it knows buy, sell",
-    "short 10 AAPL": "does not know the verb 'short'",
+    "dump 10 AAPL": "does not know the verb 'dump'",
     "@@ << ((": "does not know the verb '@'",
     "buy 10 AAPL\x1b[31m": "U+001B",
     "buy 10 \u202eLPAA": "U+202E",
@@ -176,7 +268,7 @@ GARBAGE = st.one_of(
     st.text(),
     st.lists(
         st.sampled_from(
-            [*VERBS, *"@<>$,.-", "10", "AAPL", "stop", "limit", "mkt", "day", "fok", "all", "\x00"]
+            [*VERBS, *TERM_WORDS, *"@<>$,.-%/\x00", "10", "AAPL", "r1%", "2%", "187/186", "half"]
         )
         | st.text(max_size=4),
         max_size=9,
@@ -206,22 +298,64 @@ def test_no_text_breaks_the_hint(text):
 prices = st.decimals("0.0001", "999999.99", places=4).map(to_tick).filter(lambda p: p > 0)
 
 
+sizes = st.one_of(
+    st.decimals("0.000000001", "999999999", places=9)
+    .filter(lambda qty: qty > 0)
+    .map(lambda qty: {"qty": qty}),
+    st.decimals("1", "99999", places=2).map(lambda amount: {"notional": amount}),
+    st.decimals("0.01", "100", places=2).map(lambda part: {"portion": part}),
+    st.decimals("0.01", "100", places=2).map(lambda part: {"risk_percent": part}),
+)
+VERB_OF = {
+    "notional": [(Side.BUY, None), (Side.SELL, None)],
+    "portion": [(Side.SELL, None), (Side.BUY, Intent.COVER)],
+    "risk_percent": [(Side.BUY, None), (Side.SELL, Intent.SHORT)],
+    "qty": [
+        (Side.BUY, None),
+        (Side.SELL, None),
+        (Side.SELL, Intent.SHORT),
+        (Side.BUY, Intent.COVER),
+    ],
+}
+
+
 @st.composite
 def tickets(draw):
-    order_type = draw(st.sampled_from([t for t in OrderType if t is not OrderType.TRAILING_STOP]))
+    size = draw(sizes)
+    side, intent = draw(st.sampled_from(VERB_OF[next(iter(size))]))
+    needs_loss = "risk_percent" in size
+    order_class = draw(st.sampled_from([c for c in OrderClass if not needs_loss or c != "simple"]))
+    is_oco = order_class is OrderClass.OCO
+    order_type = OrderType.LIMIT if is_oco else draw(st.sampled_from(OrderType))
     has_stop = order_type in (OrderType.STOP, OrderType.STOP_LIMIT)
-    limit = {
-        OrderType.STOP_LIMIT: prices,
-        OrderType.LIMIT: st.none() | prices,
-    }.get(order_type, st.none())
+    has_limit = order_type is OrderType.STOP_LIMIT or (
+        order_type is OrderType.LIMIT and not is_oco and draw(st.booleans())
+    )
+    has_loss = needs_loss or order_class in (OrderClass.BRACKET, OrderClass.OCO)
+    if order_class is OrderClass.OTO and not needs_loss:
+        has_loss = draw(st.booleans())
+    has_profit = order_class in (OrderClass.BRACKET, OrderClass.OCO) or (
+        order_class is OrderClass.OTO and not has_loss
+    )
+    trail = {}
+    if order_type is OrderType.TRAILING_STOP:
+        in_percent = st.decimals("0.1", "100", places=1).map(lambda p: {"trail_percent": p})
+        trail = draw(in_percent | prices.map(lambda p: {"trail_price": p}))
     return Ticket(
         symbol=draw(st.from_regex(r"[A-Z][A-Z0-9]{0,5}([./][A-Z]{1,4})?", fullmatch=True)),
-        side=draw(st.sampled_from(Side)),
-        qty=draw(st.decimals("0.000000001", "999999999", places=9).filter(lambda q: q > 0)),
+        side=side,
+        intent=intent,
         order_type=order_type,
-        time_in_force=draw(st.sampled_from(list(TimeInForce)[:4])),
-        limit_price=draw(limit),
+        order_class=order_class,
+        time_in_force=draw(st.sampled_from(TimeInForce)),
+        limit_price=draw(prices) if has_limit else None,
         stop_price=draw(prices) if has_stop else None,
+        take_profit=draw(prices) if has_profit else None,
+        stop_loss=draw(prices) if has_loss else None,
+        stop_loss_limit=draw(st.none() | prices) if has_loss else None,
+        extended_hours=draw(st.booleans()),
+        **size,
+        **trail,
     )
 
 
@@ -301,9 +435,14 @@ def test_a_target_that_names_no_open_order_is_a_problem(target, sentence):
         ("buy ", "QUANTITY"),
         ("buy 1", "QUANTITY"),
         ("buy 10 ", "SYMBOL"),
-        ("buy 10 AAPL ", "@ PRICE · mkt · stop PRICE · day gtc ioc fok · Enter"),
+        ("buy 10 AAPL ", "@ PRICE · mkt · stop PRICE · trail 2% · tp PRICE · sl PRICE · day"),
+        ("buy 10 AAPL sl ", "PRICE in dollars, or PRICE/LIMIT"),
+        ("sell ", "QUANTITY, half, all, 25%"),
+        ("cover ", "SYMBOL for all of it"),
+        ("cover half ", "SYMBOL"),
+        ("exit ", "SYMBOL: its protection is lifted"),
         ("buy 10 AAPL @", "PRICE in dollars"),
-        ("buy 10 AAPL @ 190 ", "stop PRICE · day gtc ioc fok · Enter"),
+        ("buy 10 AAPL @ 190 ", "stop PRICE · tp PRICE · sl PRICE · day gtc ioc fok opg cls · ext"),
         ("replace 12 ", "new QUANTITY"),
         ("alert AAPL ", "above or >"),
         ("flat AAPL ", "Enter"),

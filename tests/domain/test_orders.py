@@ -8,7 +8,8 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 
-from console.domain.orders import Order, OrderStatus, OrderType, TimeInForce, newest
+from console.domain.orders import Order, OrderStatus, OrderType, TimeInForce
+from console.domain.tellings import newest
 from tests.builders import buy, order
 from tests.strategies import orders
 

@@ -143,6 +143,9 @@ class FakeDesk:
     async def flat(self, symbol):
         return await self._answer("flat", symbol, f"{symbol} is being closed")
 
+    async def exit(self, symbol):
+        return await self._answer("exit", symbol, f"{symbol} was exited")
+
     async def halt(self, reason):
         receipt = await self._answer("halt", reason, "the latch is on the disk")
         self.halt_shows(pictures.halt(is_confirmed=False))

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side
+from console.domain.families import families
+from console.domain.orders import LegRole, OrderClass, OrderRequest, OrderStatus, OrderType, Side
 from tests.widgets import sample
 from tests.widgets.stage import Stage
 from widgets.blotter import LOOKS, Blotter, names_of, price_of
@@ -70,7 +71,9 @@ def test_orders_of_an_earlier_start_keep_their_long_name():
     request = replace(earlier.request, client_order_id="kc-1a2b-12")
     earlier = replace(earlier, request=request, submitted_at=sample.NOW - timedelta(days=1))
 
-    names = names_of((*sample.ORDERS, earlier))
+    shown = families({order.key: order for order in (*sample.ORDERS, earlier)})
+
+    names = names_of(shown)
 
     assert names["kc-1a2b-12"] == "1a2b-12"
     assert names["kc-3f2a17-10"] == "10"
@@ -101,3 +104,52 @@ def test_every_kind_of_order_shows_what_prices_it(terms, words):
     )
 
     assert price_of(request) == words
+
+
+def bracket():
+    """A filled entry of 100 with a working take-profit and a held stop-loss, replaced once."""
+    entry = sample.order(20, "KO", Side.BUY, "100", OrderStatus.FILLED, limit_price="60.00",
+                         filled="100", avg="60.00")  # fmt: skip
+    profit = sample.order(21, "KO", Side.SELL, "100", OrderStatus.NEW, limit_price="66.00")
+    old = sample.order(22, "KO", Side.SELL, "100", OrderStatus.REPLACED, order_type=OrderType.STOP,
+                       stop_price="57.00")  # fmt: skip
+    loss = sample.order(23, "KO", Side.SELL, "100", OrderStatus.HELD, order_type=OrderType.STOP,
+                        stop_price="58.00")  # fmt: skip
+    members = [
+        replace(entry, role=LegRole.ENTRY),
+        replace(profit, role=LegRole.TAKE_PROFIT, parent="b-kc-3f2a17-20"),
+        replace(old, role=LegRole.STOP_LOSS, parent="b-kc-3f2a17-20"),
+        replace(loss, role=LegRole.STOP_LOSS, parent="b-kc-3f2a17-20", replaces="b-kc-3f2a17-22"),
+    ]
+    return [
+        replace(
+            one,
+            broker_id=f"b-{one.key}",
+            request=replace(one.request, order_class=OrderClass.BRACKET),
+        )
+        for one in members
+    ]
+
+
+async def test_the_exits_stand_under_their_order_and_a_chain_is_one_line():
+    pane = Blotter()
+    async with Stage(pane).run_test(size=(140, 40)):
+        members = {order.key: order for order in bracket()}
+        pane.show(replace(sample.STATE, orders={**members, **sample.STATE.orders}), sample.NOW)
+
+        top = pane.keys.index("kc-3f2a17-20")
+        rows = [pane.row(key) for key in pane.keys[top : top + 3]]
+        assert [row[0].text for row in rows] == ["20", "└20tp", "└20sl"]
+        assert [row[9].text for row in rows] == ["✓ filled", "● working", "◇ held"]
+        assert "kc-3f2a17-22" not in pane.keys
+        assert rows[2][-1].text == "replaced, was stop 57.00"
+        assert pane.name_of("kc-3f2a17-22") == "20sl"
+
+
+@pytest.mark.parametrize("width", [58, 140])
+async def test_the_latest_rejection_is_told_in_the_border_however_narrow_the_pane(width):
+    pane = Blotter()
+    async with Stage(pane).run_test(size=(width, 20)):
+        pane.show(sample.STATE, sample.NOW)
+
+        assert "4 rejected: insufficient buying power" in str(pane.border_subtitle)

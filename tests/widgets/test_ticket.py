@@ -1,11 +1,14 @@
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
+from console.commands.trading import STATUS_OF
+from console.domain.orders import OrderClass
 from console.domain.receipts import Outcome, Receipt
 from tests.widgets import sample
 from tests.widgets.stage import Stage
 from widgets.order_line import OrderLine
-from widgets.ticket import Phase, TicketPane
+from widgets.ticket import OUTCOMES, Phase, TicketPane
 
 FILL = "TicketPane { height: 1fr; }"
 
@@ -105,7 +108,7 @@ async def test_each_phase_says_what_enter_would_do():
         " ARMED  Enter sends, Esc goes back",
         "! The ask moved from 190.13 to 190.19",
         "➤ Sending: no answer from the broker yet",
-        "? UNKNOWN",
+        "? UNKNOWN  It may or may not exist: do not repeat it.",
         "No answer within 8 s.",
     ]
 
@@ -123,3 +126,31 @@ async def test_the_arrows_walk_the_history_and_lose_no_draft():
             seen.append(line.value)
 
     assert seen == ["sell 1 IBM", "buy 1 AAPL", "buy 1 AAPL", "sell 1 IBM", "fla", "fla"]
+
+
+def test_each_no_looks_and_reads_unlike_the_others():
+    noes = [outcome for outcome in Outcome if outcome is not Outcome.ACCEPTED]
+
+    assert len({OUTCOMES[no].text[0] for no in noes}) == len(noes)
+    assert len({OUTCOMES[no].meaning for no in noes}) == len(noes)
+    assert len({OUTCOMES[no].says for no in noes}) == len(noes)
+    assert len({STATUS_OF[outcome] for outcome in Outcome}) == len(Outcome)
+
+
+async def test_a_bracket_shows_what_is_at_risk_and_what_it_may_bring():
+    request = replace(
+        sample.PREVIEW.request,
+        qty=Decimal(100),
+        limit_price=Decimal("190.10"),
+        order_class=OrderClass.BRACKET,
+        take_profit=Decimal(196),
+        stop_loss=Decimal(187),
+    )
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        ticket.preview(replace(sample.PREVIEW, request=request))
+
+        assert "Risk           ▼ 310.00" in ticket.plain
+        assert "Reward         ▲ 590.00  1.9 to 1" in ticket.plain
+        assert "tp 196.00 sl 187.00" in ticket.plain

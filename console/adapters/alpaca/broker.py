@@ -126,12 +126,14 @@ class AlpacaBroker:
 
     async def open_orders(self) -> Sequence[Order]:
         """Every order that is not closed, legs included, whatever its state."""
-        found = await self._question(lambda c: self._read(listings.open_orders(c)))
+        found = await self._question(lambda c: self._read(listings.open_orders(c, self._is_ours)))
         return tuple(order for order in found if order.is_open)
 
     async def orders_since(self, after: datetime) -> Sequence[Order]:
         """Every order submitted after `after`, in any state."""
-        return await self._question(lambda c: self._read(listings.orders_since(c, after)))
+        return await self._question(
+            lambda c: self._read(listings.orders_since(c, after, self._is_ours))
+        )
 
     async def fills_since(self, after: datetime) -> Sequence[Fill]:
         """Every execution after `after`; `order` holds the broker's id of the order."""

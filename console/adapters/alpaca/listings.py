@@ -11,7 +11,7 @@ from typing import Any
 from alpaca.common.rest import RESTClient
 
 from console.adapters.alpaca.executions import activity_fill
-from console.adapters.alpaca.orders import flattened
+from console.adapters.alpaca.orders import IsOurs, flattened, ties
 from console.adapters.alpaca.outside import Garbled, needed_moment, rows
 from console.domain.orders import Fill
 
@@ -23,7 +23,7 @@ _STEP = timedelta(microseconds=1)
 Rows = list[dict[str, Any]]
 
 
-def open_orders(client: RESTClient) -> Rows:
+def open_orders(client: RESTClient, is_ours: IsOurs) -> Rows:
     """Return every open order, each leg as a row of its own.
 
     Asked for twice: under its parent a leg is told though it is held, and without
@@ -34,19 +34,21 @@ def open_orders(client: RESTClient) -> Rows:
         until = {} if last is None else {"until": _wire_time(last + _STEP)}
         return client.get("/orders", _query("open", "desc") | until | {"nested": nested})
 
-    found = {str(said.get("id")): said for said in _walk(lambda last: page(last, "true"))}
-    found |= {str(said.get("id")): said for said in _walk(lambda last: page(last, "false"))}
+    found = {str(said.get("id")): said for said in _walk(lambda last: page(last, "true"), is_ours)}
+    for said in _walk(lambda last: page(last, "false"), is_ours):
+        key = str(said.get("id"))
+        found[key] = ties(found.get(key, {})) | said
     return list(found.values())
 
 
-def orders_since(client: RESTClient, after: datetime) -> Rows:
+def orders_since(client: RESTClient, after: datetime, is_ours: IsOurs) -> Rows:
     """Return every order submitted after `after`, each leg as a row of its own."""
 
     def page(last: datetime | None) -> object:
         since = after if last is None else max(last - _STEP, after)
         return client.get("/orders", _query("all", "asc") | {"after": _wire_time(since)})
 
-    return _walk(page)
+    return _walk(page, is_ours)
 
 
 def fills_since(client: RESTClient, after: datetime) -> Sequence[Fill]:
@@ -70,12 +72,12 @@ def fills_since(client: RESTClient, after: datetime) -> Sequence[Fill]:
     raise Garbled(f"the fills did not end after {MOST_PAGES} pages")
 
 
-def _walk(page: Callable[[datetime | None], object]) -> Rows:
+def _walk(page: Callable[[datetime | None], object], is_ours: IsOurs) -> Rows:
     seen = dict[str, dict[str, Any]]()
     last: datetime | None = None
     for _ in range(MOST_PAGES):
         told = rows(page(last))
-        flat = flattened(told)
+        flat = flattened(told, is_ours)
         known = len(seen)
         seen |= {str(said.get("id")): said for said in flat}
         if len(flat) < ORDERS_A_PAGE:

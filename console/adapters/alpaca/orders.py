@@ -19,7 +19,9 @@ from console.adapters.alpaca.outside import (
     rows,
 )
 from console.domain.orders import (
+    LegRole,
     Order,
+    OrderClass,
     OrderRequest,
     OrderStatus,
     OrderType,
@@ -56,6 +58,14 @@ SIDE: Mapping[str, Side] = {
     "sell_short": Side.SELL,
 }
 
+CLASS: Mapping[str, OrderClass] = {theirs.value: theirs for theirs in OrderClass} | {
+    "": OrderClass.SIMPLE,
+    "mleg": OrderClass.SIMPLE,
+}
+ROLE: Mapping[str, LegRole] = {theirs.value: theirs for theirs in LegRole}
+PARENT_ID, PARENT_IS_OURS = "parent_id", "parent_is_ours"
+"""Under these a leg's row says whose leg it is, once it stands beside its parent."""
+
 SMALLEST_QTY = Decimal("0.000000001")
 """Stands for a quantity above zero that nobody has told, as of an order for an amount of money."""
 NO_SYMBOL = "—"
@@ -77,8 +87,24 @@ def submission(request: OrderRequest) -> dict[str, Any]:
     }
     if request.extended_hours:
         body["extended_hours"] = True
-    names = ("qty", "limit_price", "stop_price", "trail_price", "trail_percent")
-    return body | _numbers(request, names)
+    is_oco = request.order_class is OrderClass.OCO  # its limit is that of its take-profit
+    prices = () if is_oco else ("limit_price", "stop_price", "trail_price", "trail_percent")
+    size = "qty" if request.notional is None else "notional"
+    return body | _numbers(request, (size, *prices)) | _exits(request)
+
+
+def _exits(request: OrderRequest) -> dict[str, Any]:
+    """Return the order class and the exits that make it; nothing for a simple order."""
+    if request.order_class is OrderClass.SIMPLE:
+        return {}
+    body: dict[str, Any] = {"order_class": request.order_class.value}
+    if request.take_profit is not None:
+        body["take_profit"] = {"limit_price": f"{request.take_profit:f}"}
+    if request.stop_loss is not None:
+        body["stop_loss"] = {"stop_price": f"{request.stop_loss:f}"}
+    if request.stop_loss_limit is not None:
+        body.setdefault("stop_loss", {})["limit_price"] = f"{request.stop_loss_limit:f}"
+    return body
 
 
 def replacement(request: ReplaceRequest) -> dict[str, Any]:
@@ -96,20 +122,31 @@ def _numbers(request: OrderRequest | ReplaceRequest, names: Iterable[str]) -> di
 
 def orders(told: object, is_ours: IsOurs) -> list[Order]:
     """Return every order of a list, legs after the order they belong to."""
-    return [order(each, is_ours) for each in flattened(rows(told))]
+    return [order(each, is_ours) for each in flattened(rows(told), is_ours)]
 
 
-def flattened(told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the orders with their legs as rows of their own."""
+def flattened(told: Iterable[dict[str, Any]], is_ours: IsOurs) -> list[dict[str, Any]]:
+    """Return the orders with their legs as rows of their own, which say whose they are."""
     flat = list[dict[str, Any]]()
     for each in told:
-        flat.append(each)
-        flat.extend(flattened(rows(each.get("legs") or [])))
+        flat.append(each | {"legs": None} if each.get("legs") else each)
+        flat.extend(flattened(_legs(each, is_ours), is_ours))
     return flat
 
 
+def _legs(parent: dict[str, Any], is_ours: IsOurs) -> list[dict[str, Any]]:
+    key = plain(parent.get("client_order_id"))
+    tied = {PARENT_ID: parent.get("id"), PARENT_IS_OURS: is_ours(key)}
+    return [leg | tied for leg in rows(parent.get("legs") or [])]
+
+
+def ties(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row says of whose leg it is."""
+    return {name: said[name] for name in (PARENT_ID, PARENT_IS_OURS) if name in said}
+
+
 def order(told: object, is_ours: IsOurs) -> Order:
-    """Return one order as the broker holds it.
+    """Return one order as the broker holds it, with the legs told along with it.
 
     Raises:
         Garbled: when it has no identity, or its numbers and times are no such thing.
@@ -122,8 +159,9 @@ def order(told: object, is_ours: IsOurs) -> Order:
     notes = list[str]()
     submitted_at = needed_moment(said, "submitted_at", "created_at", "updated_at")
     filled_qty = abs(decimal(said.get("filled_qty")) or Decimal(0))
+    request = _request(said, client_order_id, filled_qty, notes)
     return Order(
-        request=_request(said, client_order_id, filled_qty, notes),
+        request=request,
         status=_word(said, "status", STATUS, OrderStatus.SUSPENDED, notes),
         updated_at=moment(said.get("updated_at")) or submitted_at,
         submitted_at=submitted_at,
@@ -132,9 +170,27 @@ def order(told: object, is_ours: IsOurs) -> Order:
         filled_avg_price=_above_zero(said, "filled_avg_price"),
         replaces=plain(said.get("replaces")) or None,
         replaced_by=plain(said.get("replaced_by")) or None,
-        is_foreign=not is_ours(client_order_id),
+        is_foreign=not (said.get(PARENT_IS_OURS) is True or is_ours(client_order_id)),
         reason="; ".join([*_refusal(said), *notes]),
+        group=plain(said.get("group_id")) or None,
+        parent=plain(said.get(PARENT_ID)) or None,
+        role=_role(said, request),
+        legs=tuple(order(leg, is_ours) for leg in _legs(said, is_ours)),
     )
+
+
+def _role(said: dict[str, Any], request: OrderRequest) -> LegRole | None:
+    """Return what an order does in its group: in Alpaca's word, else as its prices tell."""
+    told = said.get("group_role")
+    if isinstance(told, str) and told in ROLE:
+        return ROLE[told]
+    if said.get(PARENT_ID):
+        is_stop = request.stop_price is not None
+        return LegRole.STOP_LOSS if is_stop else LegRole.TAKE_PROFIT
+    if not said.get("legs") or request.order_class is OrderClass.SIMPLE:
+        return None
+    is_oco = request.order_class is OrderClass.OCO
+    return LegRole.TAKE_PROFIT if is_oco else LegRole.ENTRY
 
 
 def _refusal(said: dict[str, Any]) -> list[str]:
@@ -160,6 +216,8 @@ def _request(
         trail_price=prices.trail_price if is_trailing else None,
         trail_percent=prices.trail_percent if is_trailing and not prices.trail_price else None,
         extended_hours=said.get("extended_hours") is True,
+        notional=_above_zero(said, "notional") if not _above_zero(said, "qty") else None,
+        order_class=CLASS.get(str(said.get("order_class") or ""), OrderClass.SIMPLE),
     )
 
 

@@ -1,0 +1,96 @@
+"""Puts the protection of a position back, and says loudly where it cannot."""
+
+from collections.abc import Mapping, Sequence
+
+from console.desk.alerts import AlertDesk
+from console.desk.limits import Limits
+from console.desk.orders import OrderDesk
+from console.desk.reconcile import Reconciler
+from console.desk.recorder import THE_DESK, Recorder
+from console.desk.sight import Sight
+from console.desk.store import Store
+from console.desk.workers import Sleep
+from console.domain.alerts import AlertKind, Severity
+from console.domain.orders import Order
+from console.domain.permissions import Actor
+from console.domain.protectors import is_protected, protectors, restored
+from console.domain.receipts import Outcome, Receipt
+
+
+class Guard:
+    """Looks after positions whose own stops were lifted."""
+
+    def __init__(
+        self,
+        *,
+        sight: Sight,
+        store: Store,
+        orders: OrderDesk,
+        recorder: Recorder,
+        reconciler: Reconciler,
+        alerts: AlertDesk,
+        limits: Limits,
+        sleep: Sleep,
+    ) -> None:
+        self._sight = sight
+        self._store = store
+        self._orders = orders
+        self._recorder = recorder
+        self._reconciler = reconciler
+        self._alerts = alerts
+        self._pace = limits.pace
+        self._sleep = sleep
+
+    async def protect(
+        self, symbol: str, lifted: Sequence[Order], actor: Actor, outcome: Outcome, why: str
+    ) -> Receipt:
+        """Put the protection back for what is still held, and say what could not be done."""
+        position = await self._sight.position(symbol)
+        if position is None:
+            return Receipt(outcome=Outcome.ACCEPTED, detail=f"{symbol} is flat.")
+        still = {order.key for order in protectors(position, await self._sight.working(symbol))}
+        gone = [order for order in lifted if order.key not in still]
+        put_back, failed = list[str](), list[str]()
+        for request in restored(gone, abs(position.qty)):
+            answer = await self._orders.submit(request, actor)
+            is_back = answer.outcome is Outcome.ACCEPTED
+            (put_back if is_back else failed).append(f"{request}" if is_back else answer.detail)
+        body = {"symbol": symbol, "why": why, "put_back": put_back, "failed": failed}
+        await self._recorder.try_write("exit.protected", actor, body)
+        held = f"{abs(position.qty):f} {symbol}"
+        detail = f"Not exited: {why.rstrip('.')}. {held} are left."
+        if put_back:
+            detail += f" Put back: {'; '.join(put_back)}."
+        if lifted and not is_protected(position, self._store.state.open_orders):
+            self.warn(symbol, held, "; ".join(failed) or "none of its orders could be put back")
+            detail += " They are without protection."
+        return Receipt(outcome=outcome, detail=detail)
+
+    def warn(self, symbol: str, held: str, why: str) -> None:
+        """Raise the alarm: shares are held that nothing protects."""
+        text = f"{held} may be held WITHOUT PROTECTION: {why.rstrip('.')}. Place a stop, or exit."
+        self._alerts.alert(AlertKind.SYSTEM, Severity.CRITICAL, text, symbol)
+
+    def tell(self, symbol: str, text: str) -> None:
+        """Say what became of an exit whose answer had gone out already."""
+        self._alerts.alert(AlertKind.SYSTEM, Severity.WARNING, text, symbol)
+
+    async def report(self, begun: Mapping[str, list[str]]) -> None:
+        """Say, once the broker's truth is known, what exits left that a former desk began."""
+        while not self._reconciler.is_done:
+            await self._sleep(self._pace.flat_poll)
+        for symbol, lifted in begun.items():
+            position = self._store.state.position_of(symbol)
+            is_left = position is not None and position.qty != 0
+            body = {"symbol": symbol, "lifted": lifted, "is_left": is_left}
+            self._recorder.note("exit.interrupted", THE_DESK, body)
+            if position is None or not is_left:
+                text = f"The exit of {symbol} that the former desk began has left nothing held."
+                self._alerts.alert(AlertKind.SYSTEM, Severity.INFO, text, symbol)
+            elif not is_protected(position, self._store.state.open_orders):
+                was = "; ".join(lifted) or "none"
+                why = f"the desk ended while {symbol} was being exited; its orders were: {was}"
+                self.warn(symbol, f"{abs(position.qty):f} {symbol}", why)
+            else:
+                text = f"The desk ended while {symbol} was being exited; a stop still protects it."
+                self._alerts.alert(AlertKind.SYSTEM, Severity.WARNING, text, symbol)
