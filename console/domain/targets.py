@@ -8,7 +8,7 @@ from typing import Final
 
 from console.domain import words
 from console.domain.families import families, handles
-from console.domain.order_ids import is_ours, short_number
+from console.domain.order_ids import PREFIX, is_ours, short_number
 from console.domain.orders import Order
 from console.domain.state import TradingState
 from console.domain.words import Problem
@@ -55,8 +55,8 @@ def _not_there(target: str, sentence: str) -> Problem:
 
 
 def _is_called(link: Order, name: str, target: str) -> bool:
-    """Whether a person means an order by `target`: its handle, or the number that ends in."""
+    """Whether `target` means an order: its handle, the number it ends in, or its whole id."""
     handle = short_number(link.key)
     is_named_by_us = is_ours(link.key) or name != handle
     ends = [text.rpartition("-")[2] for text in (name, handle)] if is_named_by_us else []
-    return target in (handle, name, *ends)
+    return target in {handle, name, link.key, link.key.removeprefix(PREFIX), *ends}
