@@ -213,7 +213,8 @@ def test_it_reads_history_of_stocks_and_coins(session):
 
     assert bars["days"] > 15
     assert bars["min"] == 30
-    assert session["quotes"]["count"] == session["trades"]["count"] == 5
+    assert 1 <= session["quotes"]["count"] <= 5
+    assert 1 <= session["trades"]["count"] <= 5
     assert latest["bid"] < latest["ask"]
     assert latest["quotes"] == session["snapshot"]["symbols"] == ["AAPL", "KO"]
     assert len(session["news.rest"]["headlines"]) == 3
@@ -235,7 +236,8 @@ def test_the_trading_stream_tells_it_every_event_of_the_journal_in_order(session
         [e["event"], e["client_order_id"]] for e in session.events if e["event"] != "pending_new"
     ]
 
-    assert heard == happened[-len(heard) :]
+    begins = happened.index(heard[0])
+    assert heard == happened[begins : begins + len(heard)]
     kinds = {kind for kind, _ in heard}
     assert kinds >= {"new", "fill", "pending_cancel", "canceled", "replaced", "held", "accepted"}
 

@@ -37,8 +37,8 @@ def test_it_listens_again_at_the_same_port_once_the_time_is_over_or_ended(venue)
 
 
 @pytest.mark.parametrize("seconds", [-1, "x", None, []])
-def test_a_stretch_of_time_that_is_none_is_refused(venue, seconds):
-    url = venue.line["control_url"] + "/unreachable"
+def test_a_stretch_of_time_that_is_none_is_refused(shared_venue, seconds):
+    url = shared_venue.line["control_url"] + "/unreachable"
 
     answer = requests.post(url, json={"seconds": seconds}, timeout=PATIENCE)
 

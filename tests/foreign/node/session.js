@@ -277,12 +277,14 @@ async function closePositions() {
   say("history", { points: history.equity.length, base: history.baseValue });
 }
 
+const daysAgo = (days) => new Date(Date.now() - days * 86_400_000);
+
 async function readData() {
-  const start = new Date(Date.now() - 30 * 86_400_000);
-  const both = { symbols: ["AAPL", "KO"], limit: 20 };
+  const start = daysAgo(30);
+  const both = { symbols: ["AAPL", "KO"], limit: 20, start: daysAgo(2) };
   const days = await marketData.getStockBarsFor("AAPL", { timeframe: TimeFrame.Day, start, adjustment: "all" });
   const hours = await marketData.getStockBars({ ...both, timeframe: TimeFrame.Hour }, { maxPerSymbol: 10 });
-  const minutes = await marketData.stocks.stockBarSingle({ symbol: "KO", timeframe: TimeFrame.Minute, limit: 30 });
+  const minutes = await marketData.stocks.stockBarSingle({ symbol: "KO", timeframe: TimeFrame.Minute, start: daysAgo(2), limit: 30 });
   say("bars", { days: days.length, hours: Object.keys(hours), min: minutes.bars.length });
   const quotes = await marketData.stocks.stockQuotes({ symbols: "AAPL", limit: 5 });
   say("quotes", { count: quotes.quotes.AAPL.length });
@@ -311,9 +313,10 @@ async function readData() {
 
 async function readCoins() {
   const pair = { loc: "us", symbols: "BTC/USD" };
-  const bars = await marketData.crypto.cryptoBars({ ...pair, timeframe: TimeFrame.Hour, limit: 4 });
-  const trades = await marketData.crypto.cryptoTrades({ ...pair, limit: 3 });
-  const quotes = await marketData.crypto.cryptoQuotes({ ...pair, limit: 3 });
+  const since = { ...pair, start: daysAgo(2) };
+  const bars = await marketData.crypto.cryptoBars({ ...since, timeframe: TimeFrame.Hour, limit: 4 });
+  const trades = await marketData.crypto.cryptoTrades({ ...since, limit: 3 });
+  const quotes = await marketData.crypto.cryptoQuotes({ ...since, limit: 3 });
   const books = await marketData.crypto.cryptoLatestOrderbooks(pair);
   const shots = await marketData.crypto.cryptoSnapshots({ loc: "us", symbols: "BTC/USD,ETH/USD" });
   const latest = await marketData.crypto.cryptoLatestQuotes(pair);

@@ -276,12 +276,16 @@ def close_positions(api):
     say("history", points=len(history.equity), base=history.base_value)
 
 
+def days_ago(days):
+    """Return a day of the past, as the SDK writes one."""
+    return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
+
+
 def read_data(api):
     """Bars, quotes, trades, snapshots, news; of stocks and coins."""
-    month_ago = (datetime.now(UTC) - timedelta(days=30)).date().isoformat()
-    days = api.get_bars("AAPL", TimeFrame.Day, month_ago, adjustment="all").df
-    hours = api.get_bars(["AAPL", "KO"], TimeFrame(1, TimeFrameUnit.Hour), limit=20)
-    minutes = api.get_bars("KO", TimeFrame.Minute, limit=30).df
+    days = api.get_bars("AAPL", TimeFrame.Day, days_ago(30), adjustment="all").df
+    hours = api.get_bars(["AAPL", "KO"], TimeFrame(1, TimeFrameUnit.Hour), days_ago(2), limit=20)
+    minutes = api.get_bars("KO", TimeFrame.Minute, days_ago(2), limit=30).df
     say("bars", days=len(days), closes=list(days["close"])[:2], hours=len(hours), min=len(minutes))
     say("quotes", count=len(api.get_quotes("AAPL", limit=5)), frame=_columns(api.get_quotes))
     say("trades", count=len(api.get_trades("AAPL", limit=5)), frame=_columns(api.get_trades))
@@ -291,9 +295,10 @@ def read_data(api):
     shot, shots = api.get_snapshot("AAPL"), api.get_snapshots(["AAPL", "KO"])
     say("snapshot", price=shot.latest_trade.p, day=shot.daily_bar.c, symbols=[*shots])
     say("news.rest", headlines=[each.headline for each in api.get_news("AAPL", limit=3)])
-    coins = api.get_crypto_bars("BTC/USD", TimeFrame.Hour, limit=4).df
+    coins = api.get_crypto_bars("BTC/USD", TimeFrame.Hour, days_ago(2), limit=4).df
     trades, quotes = (
-        ask("BTC/USD", limit=3) for ask in (api.get_crypto_trades, api.get_crypto_quotes)
+        ask("BTC/USD", days_ago(2), limit=3)
+        for ask in (api.get_crypto_trades, api.get_crypto_quotes)
     )
     books = api.get_latest_crypto_orderbooks(["BTC/USD"])
     shots = api.get_crypto_snapshots(["BTC/USD", "ETH/USD"])
