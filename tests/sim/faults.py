@@ -98,6 +98,10 @@ class Faults:
             return self._rng.uniform(0.2, 7.0)
         return self._rng.uniform(0.0002, 0.004)
 
+    def read_seconds(self) -> float:
+        """Return how long the journal takes to tell a new desk what was."""
+        return self._rng.uniform(0.5, 5.0) if self._happens(0.15) else 0.002
+
     def disk_trouble(self) -> str:
         """Return why nothing can be written now; empty when it can."""
         return "the disk is full" if self.is_down("disk") else ""

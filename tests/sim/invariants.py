@@ -177,6 +177,9 @@ class Rules(Witness):
         order = event.order
         known = self._told.get(order.key)
         self._told[order.key] = order
+        is_there = self._world.venue.order_of(order.key) is not None
+        if order.status is OrderStatus.ABSENT and (is_there or order.key in self.on_the_wire):
+            self._world.fail(f"O2: {order.key} is called absent and is at the venue or on its way")
         if known is None or known.status.is_ours:
             return
         if known.status.is_closed and not order.status.is_closed:

@@ -73,12 +73,14 @@ class SimJournal:
         loop: ProcessLoop,
         *,
         seconds: Callable[[], float],
+        read_seconds: Callable[[], float],
         trouble: Callable[[], str],
         note: Callable[[str], None],
     ) -> None:
         self._platter = platter
         self._loop = loop
         self._seconds = seconds
+        self._read_seconds = read_seconds
         self._trouble = trouble
         self._note = note
         self._free_at = 0.0
@@ -115,7 +117,7 @@ class SimJournal:
     async def remembered(self) -> Remembered:
         """What was durable when this desk started."""
         read = self._loop.create_future()
-        self._loop.call_at(self._turn(), _answer, read, None)
+        self._loop.call_later(self._read_seconds(), _answer, read, None)
         await read
         names = {field.name for field in fields(Remembered)}
         told: dict[str, object] = {}

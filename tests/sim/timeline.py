@@ -45,7 +45,10 @@ class Timeline:
         if handle is None:
             return False
         loop: ProcessLoop = handle._loop  # type: ignore[attr-defined]
-        if handle.cancelled() or loop.is_dead:
+        if loop.is_dead:
+            loop.leave_undone(handle)
+            return True
+        if handle.cancelled():
             return True
         self.steps += 1
         events._set_running_loop(loop)
@@ -82,6 +85,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self._disk_free_at = 0.0
         self.is_dead = False
         self._unfinished: list[asyncio.Task[Any]] = []
+        self._undone: list[asyncio.Handle] = []
         self.troubles: list[str] = []
         """What nobody caught."""
 
@@ -151,9 +155,16 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         # What is collected runs its `finally`: nothing of a dead process may run.
         self._unfinished = list(asyncio.all_tasks(self))
 
+    def leave_undone(self, handle: asyncio.Handle) -> None:
+        """Keep the step of a task that will not be done, to be closed with the rest."""
+        if isinstance(getattr(handle._callback, "__self__", None), asyncio.Task):
+            self._undone.append(handle)
+
     def bury(self) -> None:
         """Close what a killed process has left half done, so that nobody warns of it."""
         self.is_dead = False
+        for handle in self._undone:
+            self._timeline.soon(handle)
         for task in asyncio.all_tasks(self):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             task.cancel()

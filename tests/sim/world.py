@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from inspect import CORO_CREATED, getcoroutinestate
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -109,6 +110,7 @@ class World:
         self.rules = Rules(self)
         self.traders = Traders(self, Random(rng.getrandbits(64)))
         self._loops: list[ProcessLoop] = []
+        self._given: list[Coroutine[Any, Any, Any]] = []
         self._foreign = 0
         self.crashes = 0
         self.broken = ""
@@ -138,6 +140,7 @@ class World:
             self.platter,
             loop,
             seconds=self.faults.disk_seconds,
+            read_seconds=self.faults.read_seconds,
             trouble=self.faults.disk_trouble,
             note=self.note,
         )
@@ -155,6 +158,7 @@ class World:
             default_watchlist=SYMBOLS,
         )
         broker.may_send = self.desk.may_send
+        self.desk.listen(self.rules.told)
         self.note(f"desk {len(self._loops)} starts")
         self.run_at_desk(self.desk.start(), "start")
 
@@ -177,6 +181,7 @@ class World:
     def run_at_desk(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Run something in a task of the desk's process."""
         assert self._loop is not None
+        self._given.append(work)
         self._loop.create_task(self._guarded(work, name), name=name)
 
     async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
@@ -396,6 +401,9 @@ class World:
             for loop in self._loops:
                 loop.bury()
             self.timeline.drain()
+        for work in self._given:
+            if getcoroutinestate(work) == CORO_CREATED:
+                work.close()
 
 
 CRASH_POINTS = (
