@@ -31,6 +31,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_reconciliation", "v", "Reconciliation", "Safety"),
     Action("compare_now", "c", "Compare with the broker", "Safety", in_footer=True),
     Action("rearm", "R", "Re-arm", "Safety", Capability.REARM, in_footer=True),
+    Action("drill", "D", "Halt drill", "Safety"),
     Action("order_line", "slash,t", "Order line", "Trading", Capability.TRADE, in_footer=True),
     Action("buy", "b", "Buy", "Trading", Capability.TRADE, in_footer=True),
     Action("sell", "s", "Sell", "Trading", Capability.TRADE, in_footer=True),

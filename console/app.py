@@ -36,6 +36,7 @@ HALT_REASON = "halt key pressed at the console"
 
 Connect = Callable[[], "DeskLink"]  # called in a thread
 HaltAlone = Callable[[str], Awaitable["Receipt"]]  # pulls the cord without the desk
+RunDrill = Callable[[], Awaitable[str]]  # returns what the drill told
 StartDesk = Callable[[], str]  # called in a thread; says why not, or nothing
 
 
@@ -64,6 +65,7 @@ class Killcord(App[None]):
         log_file: Path,
         start_desk: StartDesk | None = None,
         cord: CordLine | None = None,
+        run_drill: RunDrill | None = None,
         palettes: Path | None = None,
         now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
@@ -75,9 +77,11 @@ class Killcord(App[None]):
         self.halt_alone = halt_alone
         self.start_desk = start_desk
         self.cord = cord or NoCord()
+        self.run_drill = run_drill
         self.now = now
         self.monotonic = monotonic
         self._log_file = log_file
+        self._is_halted_early = False
         ours = load_themes(palettes)
         for theme in ours:
             self.register_theme(theme)
@@ -107,6 +111,8 @@ class Killcord(App[None]):
         )
         await session.open()
         self.session = session
+        if self._is_halted_early:
+            session.show_halt()
 
     def action_halt(self) -> None:
         """Pull at once, unless the cord has seen the key and pulled; then show what it does."""
@@ -114,6 +120,7 @@ class Killcord(App[None]):
         if self.session is not None:
             self.session.halt(HALT_REASON, is_pulled=is_pulled)
             return
+        self._is_halted_early = True
         run_beside(self, partial(self._halt_early, is_pulled), "halt")
 
     async def _halt_early(self, is_pulled: bool) -> None:  # noqa: FBT001 - partial gives it by place
@@ -132,6 +139,15 @@ class Killcord(App[None]):
         """Show the reconciliation screen."""
         if self.session is not None:
             self.session.show_reconciliation()
+
+    def action_drill(self) -> None:
+        """Drill the halt on a floor of its own."""
+        if self.run_drill is None:
+            self.notify("This console cannot drill: run killcord halt --drill.", markup=False)
+            return
+        from console.screens.drill import DrillScreen  # noqa: PLC0415 - rarely needed
+
+        self.push_screen(DrillScreen(self.run_drill))
 
     def action_help(self) -> None:
         """Show every key."""

@@ -34,6 +34,8 @@ def main(arguments: Sequence[str]) -> int:
         grammar.error("venue comes first and has options of its own: see killcord venue --help")
     if options.command == "record":
         return _record(options)
+    if options.command == "drills":
+        return _drills(options)
     if options.command in (None, "desk"):
         return _run_process(options)
     return _ask(options)
@@ -58,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     _add_market(desk)
     desk.add_argument("--stop", action="store_true", help="end the running desk; orders stay")
     _add_record(commands)
+    drills = commands.add_parser("drills", help="what the last halt drills measured")
+    _add_profile(drills)
+    drills.add_argument("--json", action="store_true", help="JSON instead of words")
     commands.add_parser("venue", help="run the paper exchange: killcord venue --help")
     return made
 
@@ -104,6 +109,8 @@ def _add_trading(commands: Commands) -> None:
             command.add_argument("target")
         if name in ("halt", "rearm"):
             command.add_argument("--reason", required=name == "rearm")
+        if name == "halt":
+            command.add_argument("--drill", action="store_true")
 
 
 def _add_record(commands: Commands) -> None:
@@ -196,6 +203,16 @@ def _run_process(options: argparse.Namespace) -> int:
     return running.run_desk(options.profile, market)
 
 
+def _drills(options: argparse.Namespace) -> int:
+    from console.commands import drill_record  # noqa: PLC0415 - not needed by the others
+    from console.commands.tables import as_json  # noqa: PLC0415 - as above
+
+    drills = drill_record.kept(state_folder(options.profile))
+    told = [drill.as_json() for drill in drills]
+    print(as_json(told) if options.json else drill_record.trend(drills))
+    return exits.DONE
+
+
 def _record(options: argparse.Namespace) -> int:
     from console.commands import recording  # noqa: PLC0415 - not needed by the others
 
@@ -212,6 +229,8 @@ def _halt(options: argparse.Namespace) -> int:
     words = ["--profile", options.profile]
     if options.reason is not None:
         words += ["--reason", options.reason]
+    if options.drill:
+        words.append("--drill")
     return halt([*words, "--json"] if options.json else words)
 
 

@@ -41,6 +41,7 @@ def run_console(
         halt_alone=halt_alone,
         start_desk=start_desk,
         cord=cord,
+        run_drill=lambda: _drill(folder),
         log_file=folder.path / "console.log",
     )
     app.run()
@@ -68,3 +69,21 @@ async def _halt_alone(folder: StateFolder, reason: str) -> "Receipt":
         return Receipt(outcome=Outcome.UNKNOWN, detail=" ".join(said["steps"]))
     proof = "CONFIRMED" if said["confirmed"] else "NOT CONFIRMED"
     return Receipt(outcome=Outcome.ACCEPTED, detail=f"HALTED without the desk, {proof}")
+
+
+async def _drill(folder: StateFolder) -> str:
+    """Run `killcord halt --drill` and return what it told; ended here, it is ended there too."""
+    command = [sys.executable, "-P", "-m", "console", "halt", "--drill"]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        *("--profile", folder.profile),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        told, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+    return told.decode(errors="replace").strip() or "the drill gave no answer"

@@ -33,6 +33,10 @@ def main(arguments: list[str]) -> int:
     """Halt the profile; return 0 confirmed, 1 not even latched, 3 latched but not confirmed."""
     options = grammar().parse_args(arguments)
     folder = state_folder(options.profile)
+    if options.drill:
+        from console.commands.drill import main as drill  # noqa: PLC0415 - a drill is no halt
+
+        return drill(folder, wants_json=options.json)
     # A terminal that goes away in the middle must not end what it has begun.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     reason = plain(options.reason)
@@ -71,6 +75,11 @@ def grammar() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--pull", default="", metavar="ID", help="carry on this pull; the cord calls it so"
+    )
+    made.add_argument(
+        "--drill",
+        action="store_true",
+        help="practise on a venue and a desk of its own; the profile is not touched",
     )
     made.add_argument("--json", action="store_true", help="one JSON object instead of words")
     return made

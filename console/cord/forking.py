@@ -5,6 +5,7 @@ small and the console starts no later than it would alone. Standard library only
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -31,6 +32,8 @@ def run_behind_the_cord(folder: StateFolder, run_console: RunConsole) -> int:
         os.close(master)
         ours.close()
         os.login_tty(slave)
+        # even where hang-ups are ignored: without the cord this console has no terminal
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         return run_console(ConsoleEnd(theirs, folder.latch))
     os.close(slave)
     theirs.close()

@@ -12,6 +12,7 @@ ON_THE_APP = frozenset(
         "halt",
         "show_halt",
         "show_reconciliation",
+        "drill",
         "next_theme",
         "help",
         "pane_help",

@@ -173,6 +173,21 @@ def test_a_cord_that_is_told_to_end_ends_its_console_and_leaves_clean(behind, nu
     assert restored(guarded)
 
 
+def test_a_console_ends_with_a_killed_cord_also_where_hang_ups_are_ignored(behind):
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        guarded = behind(WAIT)
+    finally:
+        signal.signal(signal.SIGHUP, ignored)
+    guarded.wait_for(b"shown")
+    console = guarded.console()
+
+    guarded.cord.kill()
+    guarded.cord.wait()
+
+    guarded.until(lambda: not console.is_running(), "the console outlived its terminal")
+
+
 def test_a_console_that_will_not_end_is_killed(behind):
     guarded = behind("signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WAIT)
     guarded.wait_for(b"shown")

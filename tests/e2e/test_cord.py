@@ -1,8 +1,12 @@
 """The cord with a real console: it halts while the console is stopped, stuck or gone."""
 
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import psutil
 import pytest
@@ -46,14 +50,26 @@ def trading(rig: Rig) -> Rig:
     return rig
 
 
+@pytest.fixture(scope="module")
+def calm() -> Iterator[Rig]:
+    """One floor for the tests that halt nothing."""
+    folder = Path(tempfile.mkdtemp(prefix="kc-"))
+    rig = Rig(folder)
+    rig.start_venue()
+    rig.start_desk()
+    yield rig
+    rig.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def is_confirmed(rig: Rig) -> bool:
     halt = rig.status().get("halt")
     return bool(halt and halt["is_confirmed"])
 
 
 def test_a_stopped_console_halts_by_its_own_keyboard_and_nothing_leaves_after(trading):
-    bid = trading.json("quote", "AAPL")["bid"]
-    assert trading.order(f"buy 1 AAPL @ {bid * 0.97:.2f} gtc").returncode == 0
+    resting = {"symbol": "AAPL", "qty": "1", "side": "buy", "type": "limit", "limit_price": "10"}
+    trading.json_of_venue("POST", "/v2/orders", {**resting, "time_in_force": "gtc"})
     sent = len(posts(trading.journal()))
     console = trading.console()
     console.wait_for("AAPL")
@@ -110,32 +126,32 @@ def test_a_pull_by_key_is_one_pull_in_the_audit(trading):
     assert "halt.pulled_again" not in kinds
 
 
-def test_a_killed_console_ends_its_cord_and_nothing_else(trading):
-    console = trading.console()
+def test_a_killed_console_ends_its_cord_and_nothing_else(calm):
+    console = calm.console()
     console.wait_for("AAPL")
 
     console.behind().kill()
 
     assert console.wait_until_ended() == 128 + 9
-    assert trading.status()["mode"] == "active"
+    assert calm.status()["mode"] == "active"
 
 
-def test_a_killed_cord_takes_its_console_along(trading):
-    console = trading.console()
+def test_a_killed_cord_takes_its_console_along(calm):
+    console = calm.console()
     console.wait_for("AAPL")
     behind = console.behind()
 
     os.kill(console.process.pid, 9)
 
-    trading.until(lambda: not is_alive(behind), "the console lives on without a terminal")
+    calm.until(lambda: not is_alive(behind), "the console lives on without a terminal")
 
 
 def is_alive(process):
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_a_paste_with_the_key_in_it_does_not_halt(trading):
-    console = trading.console()
+def test_a_paste_with_the_key_in_it_does_not_halt(calm):
+    console = calm.console()
     console.wait_for("AAPL")
     console.press("/")
     console.settle(0.5)
@@ -143,11 +159,11 @@ def test_a_paste_with_the_key_in_it_does_not_halt(trading):
     console.press("\x1b[200~buy 1 \x07F\x1b[201~")
 
     console.wait_for("buy 1 F")
-    assert trading.status()["mode"] == "active"
+    assert calm.status()["mode"] == "active"
 
 
-def test_the_cord_loads_no_library(trading):
-    console = trading.console()
+def test_the_cord_loads_no_library(calm):
+    console = calm.console()
     console.wait_for("AAPL")
 
     with open(f"/proc/{console.process.pid}/maps", encoding="utf-8") as maps:  # noqa: PTH123 - no file

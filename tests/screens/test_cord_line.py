@@ -66,3 +66,15 @@ async def test_before_the_session_stands_it_is_the_same(is_latched, pulls):
         await until(pilot, lambda: cord.shown)
 
         assert alone.reasons == pulls
+
+
+async def test_a_key_before_the_session_stands_shows_the_halt_once_it_does():
+    app = console_of(FakeDesk(), cord=FakeCord(seen=1))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.session is not None)
+        app.session = None
+        app.action_halt()
+
+        await app._open()
+
+        assert isinstance(app.screen, HaltScreen)
