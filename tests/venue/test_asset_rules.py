@@ -12,6 +12,7 @@ REFUSED = [
     ("GME", SELL, 422, 'asset "GME" cannot be sold short'),
     ("TCEHY", SELL, 422, 'asset "TCEHY" cannot be sold short'),
     ("GME", {}, 422, 'no market price for "GME" yet'),
+    ("SPY261218C00500000", {}, 422, "option orders are not offered by this venue"),
     ("ZZZZ", {}, 422, 'asset "ZZZZ" not found'),
 ]
 

@@ -19,6 +19,8 @@ def check_asset(asset: Asset | None, terms: Terms, position_qty: Decimal) -> Non
         Rejection: in Alpaca's words.
     """
     symbol = terms.symbol
+    if asset is None and class_of(symbol) is AssetClass.OPTION:
+        raise unprocessable("option orders are not offered by this venue")
     if asset is None:
         raise unprocessable(f'asset "{symbol}" not found')
     if asset["status"] != "active":
