@@ -27,6 +27,7 @@ HALT_KEYS = "ctrl+g,f12"
 
 ACTIONS: tuple[Action, ...] = (
     Action("halt", HALT_KEYS, "Halt", "Safety", Capability.HALT, in_footer=True),
+    Action("reduce", "H", "Reduce only", "Safety", Capability.HALT),
     Action("show_halt", "h", "Halt screen", "Safety"),
     Action("show_reconciliation", "v", "Reconciliation", "Safety"),
     Action("compare_now", "c", "Compare with the broker", "Safety", in_footer=True),

@@ -130,6 +130,13 @@ class Killcord(App[None]):
         self.cord.tell_shown()
         self.notify("The cord is pulled: nothing will be sent.", severity="error", markup=False)
 
+    def action_reduce(self) -> None:
+        """Ask why only orders that reduce may pass from now on."""
+        from console.screens.reduce import ReduceScreen  # noqa: PLC0415 - rarely needed
+
+        if self.session is not None:
+            self.push_screen(ReduceScreen(self.session.link))
+
     def action_show_halt(self) -> None:
         """Show the halt screen."""
         if self.session is not None:

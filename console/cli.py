@@ -63,6 +63,9 @@ def parser() -> argparse.ArgumentParser:
     drills = commands.add_parser("drills", help="what the last halt drills measured")
     _add_profile(drills)
     drills.add_argument("--json", action="store_true", help="JSON instead of words")
+    settings = commands.add_parser("settings", help="every limit and time, and where it is set")
+    _add_profile(settings)
+    settings.add_argument("--json", action="store_true", help="JSON instead of words")
     commands.add_parser("venue", help="run the paper exchange: killcord venue --help")
     return made
 
@@ -98,7 +101,9 @@ def _add_trading(commands: Commands) -> None:
         ("order", 'one line of the order language, such as "buy 10 AAPL @ 190.10 day"'),
         ("cancel", "cancel by order number, by symbol, or `all`"),
         ("halt", "stop everything; works without a desk"),
-        ("rearm", "lift the halt"),
+        ("reduce", "let only orders through that reduce, until a re-arm"),
+        ("override", "let entries pass while the trading stream is down, for a reason"),
+        ("rearm", "lift the halt, or the reducing latch"),
     ):
         command = commands.add_parser(name, help=words, description=words)
         _add_profile(command)
@@ -107,8 +112,8 @@ def _add_trading(commands: Commands) -> None:
             command.add_argument("line", nargs="+")
         if name == "cancel":
             command.add_argument("target")
-        if name in ("halt", "rearm"):
-            command.add_argument("--reason", required=name == "rearm")
+        if name in ("halt", "reduce", "override", "rearm"):
+            command.add_argument("--reason", required=name != "halt")
         if name == "halt":
             command.add_argument("--drill", action="store_true")
 
@@ -252,10 +257,10 @@ def _ask(options: argparse.Namespace) -> int:
     return status
 
 
-def _question(  # noqa: PLR0911 - one line a command
+def _question(  # noqa: C901, PLR0911 - one line a command
     options: argparse.Namespace,
 ) -> Coroutine[None, None, int]:
-    from console.commands import charting, reading, reconciling, trading  # noqa: PLC0415 - as above
+    from console.commands import charting, reading, reconciling, settings, trading  # noqa: PLC0415 - as above
 
     folder, wants_json = state_folder(options.profile), getattr(options, "json", False)
     match options.command:
@@ -275,6 +280,12 @@ def _question(  # noqa: PLR0911 - one line a command
             return trading.order(folder, " ".join(options.line), wants_json=wants_json)
         case "cancel":
             return trading.cancel(folder, options.target, wants_json=wants_json)
+        case "settings":
+            return settings.show(folder, wants_json=wants_json)
+        case "reduce":
+            return trading.reduce(folder, options.reason, wants_json=wants_json)
+        case "override":
+            return trading.override(folder, options.reason, wants_json=wants_json)
         case "rearm":
             return trading.rearm(folder, options.reason, wants_json=wants_json)
     raise AssertionError(f"no command is called {options.command!r}")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from textwrap import wrap
 
-from console.domain.halt import Halt, HaltStep, StepStatus
+from console.domain.halt import Halt, HaltStep, Mode, StepStatus
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import Cell, Line, Meaning
@@ -41,10 +41,12 @@ class HaltView(LinePane, can_focus=True):
         """Draw the steps that came on."""
         self.set_class(state.halt is not None, "-halted")
         width = max(self.room.width - 2 * len(INDENT), LEAST_DETAIL)
-        self.set_lines(_idle() if state.halt is None else _halted(state.halt, now, width))
+        self.set_lines(_idle(state) if state.halt is None else _halted(state.halt, now, width))
 
 
-def _idle() -> list[Line]:
+def _idle(state: TradingState) -> list[Line]:
+    if state.restraints:
+        return _restrained(state)
     return [
         (),
         (Cell("  ● ACTIVE", "active", bold=True), Cell("  nothing is halted", "words")),
@@ -53,6 +55,23 @@ def _idle() -> list[Line]:
         (Cell("  no order leaves any more,", "quiet"),),
         (Cell("  every open order is canceled.", "quiet"),),
     ]
+
+
+def _restrained(state: TradingState) -> list[Line]:
+    """Say every source that raises the mode, though no cord is pulled."""
+    is_halted = state.mode is Mode.HALTED
+    words = "  nothing is sent" if is_halted else "  only orders that reduce, and cancels, pass"
+    meaning: Meaning = "halted" if is_halted else "reducing"
+    lines: list[Line] = [
+        (),
+        (Cell(f"  {state.mode.value.upper()}", meaning, bold=True), Cell(words, "words")),
+        (),
+    ]
+    for source in state.restraints:
+        ends = "until a re-arm: R" if source.source.is_latched else "while it lasts"
+        lines.append((Cell(f"  {source.source.value}, {ends}", "strong"),))
+        lines.append((Cell(f"    {source.reason}", "words"), Cell(f"  {source.by}", "quiet")))
+    return lines
 
 
 def _halted(halt: Halt, now: datetime, width: int) -> list[Line]:

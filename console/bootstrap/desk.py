@@ -51,7 +51,7 @@ def run_desk(folder: StateFolder, market: Market) -> None:
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _sole_holder(folder):
         keep_log(folder.log)
-        asyncio.run(DeskProcess(folder, market).run())
+        asyncio.run(DeskProcess(folder, market, _limits_of(folder)).run())
 
 
 def keep_log(path: Path) -> None:
@@ -87,8 +87,9 @@ def _sole_holder(folder: StateFolder) -> Iterator[None]:
 class DeskProcess:
     """One desk process, from its first import to its last goodbye."""
 
-    def __init__(self, folder: StateFolder, market: Market) -> None:
+    def __init__(self, folder: StateFolder, market: Market, limits: "Limits") -> None:
         self._folder = folder
+        self._limits = limits
         self._market = market
         self._ending = asyncio.Event()
         self._clock = SystemClock()
@@ -175,7 +176,6 @@ class DeskProcess:
         from console.studies.readings import take_readings  # noqa: PLC0415
 
         clock = self._clock
-        limits = self._limits()
         history = AlpacaHistory(access, clock=clock)
         stack.push_async_callback(history.close)
         try:
@@ -202,21 +202,12 @@ class DeskProcess:
             folder=self._folder,
             take_readings=take_readings,
             epoch=epoch_of(datetime.now(UTC)),
-            limits=limits,
+            limits=self._limits,
             gauges=gauges,
             has_real_time=self._folder.profile != "demo",
         )
         broker.may_send = desk.may_send
         return desk
-
-    def _limits(self) -> "Limits":
-        from console.settings import read_settings  # noqa: PLC0415 - this process only
-        from console.settings_sources import BadSettings  # noqa: PLC0415 - as above
-
-        try:
-            return read_settings(self._folder, os.environ).limits
-        except BadSettings as trouble:
-            raise CannotStart(str(trouble)) from None
 
     async def _open_doors(
         self, desk: "Desk", access: "AlpacaAccess", stack: AsyncExitStack
@@ -277,6 +268,16 @@ class DeskProcess:
         self._ending.set()
         detail = "The desk is stopping; orders stay at the broker."
         return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
+
+
+def _limits_of(folder: StateFolder) -> "Limits":
+    from console.settings import read_settings  # noqa: PLC0415 - this process only
+    from console.settings_sources import BadSettings  # noqa: PLC0415 - as above
+
+    try:
+        return read_settings(folder, os.environ).limits
+    except BadSettings as trouble:
+        raise CannotStart(str(trouble)) from None
 
 
 def _start_line(given: Path, folder: StateFolder) -> Mapping[str, object]:

@@ -42,6 +42,17 @@ def status_facts(welcome: Welcome, state: TradingState, now: datetime) -> dict[s
         "desk_pid": welcome.desk_pid,
         "ready": state.is_ready,
         "mode": state.mode,
+        "sources": [
+            {
+                "source": source.source,
+                "mode": source.mode,
+                "reason": source.reason,
+                "by": source.by,
+                "since": source.since,
+                "is_latched": source.source.is_latched,
+            }
+            for source in state.sources
+        ],
         "halt": halt
         and {
             "id": halt.id,
@@ -93,6 +104,7 @@ def status_words(facts: dict[str, Any]) -> str:
     lines = [
         ("desk", f"{facts['profile'].upper()} on {facts['venue']}, pid {facts['desk_pid']}"),
         ("mode", _mode_words(facts["mode"], halt)),
+        *(("", _source_words(source)) for source in facts["sources"]),
         ("ready", "yes" if facts["ready"] else "no: not reconciled with the broker"),
         ("reconciled", _compared_words(facts["reconciliation"])),
         ("session", session["phase"] if session else NOT_KNOWN),
@@ -230,6 +242,12 @@ def _compared_words(compared: dict[str, Any] | None) -> str:
     if compared is None:
         return NOT_KNOWN
     return f"{compared['at'].astimezone().strftime('%H:%M:%S')}, {compared['found']}"
+
+
+def _source_words(source: dict[str, Any]) -> str:
+    ends = "until a re-arm" if source["is_latched"] else "while it lasts"
+    words = f"{source['source'].value}, {source['mode'].upper()} {ends}"
+    return f"{words}: {source['reason']} (by {source['by']})"
 
 
 def _link_words(link: dict[str, Any]) -> str:

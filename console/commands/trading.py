@@ -1,10 +1,15 @@
-"""Commands that change something: order, cancel, rearm."""
+"""Commands that change something: order, cancel, reduce, override, rearm."""
 
+import os
+import pwd
+import secrets
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 
 from console.commands import exits
-from console.commands.asking import Desk, attached
+from console.commands.asking import Desk, NoDesk, attached
 from console.commands.tables import as_json
+from console.desk import latch
 from console.domain.language import parse
 from console.domain.order_ids import short_number
 from console.domain.receipts import Outcome, Preview, Receipt
@@ -63,6 +68,39 @@ async def rearm(folder: StateFolder, reason: str, *, wants_json: bool) -> int:
     async with attached(folder) as desk:
         receipt = await _asked(desk.link.rearm(reason))
     return _tell(receipt, wants_json=wants_json)
+
+
+async def reduce(folder: StateFolder, reason: str, *, wants_json: bool) -> int:
+    """Let only orders through that reduce; without a desk, from its next start on."""
+    try:
+        async with attached(folder) as desk:
+            receipt = await _asked(desk.link.reduce(reason))
+    except NoDesk:
+        receipt = _latch(folder, reason)
+    return _tell(receipt, wants_json=wants_json)
+
+
+async def override(folder: StateFolder, reason: str, *, wants_json: bool) -> int:
+    """Let entries pass while the trading stream is down."""
+    async with attached(folder) as desk:
+        receipt = await _asked(desk.link.override_blind(reason))
+    return _tell(receipt, wants_json=wants_json)
+
+
+def _latch(folder: StateFolder, reason: str) -> Receipt:
+    user = pwd.getpwuid(os.getuid()).pw_name
+    said = latch.Latched(
+        id=f"r-{secrets.token_hex(4)}",
+        reason=latch.plain(reason),
+        by=f"{user} (command line)",
+        at=datetime.now(UTC).isoformat(),
+    )
+    try:
+        kept = latch.pull(folder.reducing, said)
+    except OSError as error:
+        return _no(f"The latch cannot be made: {error}.")
+    detail = f"REDUCING from the desk's next start on: {kept.reason} (by {kept.by})."
+    return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
 
 
 async def _submit(desk: Desk, ticket: Ticket) -> Receipt:

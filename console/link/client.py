@@ -196,6 +196,14 @@ class LinkClient:
         """Pull the cord."""
         return await self._command(messages.Halt(id=self._number(), reason=reason))
 
+    async def reduce(self, reason: str) -> Receipt:
+        """Let only orders through that reduce."""
+        return await self._command(messages.Reduce(id=self._number(), reason=reason))
+
+    async def override_blind(self, reason: str) -> Receipt:
+        """Let entries pass while the trading stream is down."""
+        return await self._command(messages.Override(id=self._number(), reason=reason))
+
     async def rearm(self, reason: str) -> Receipt:
         """Lift the halt."""
         return await self._command(messages.Rearm(id=self._number(), reason=reason))

@@ -112,6 +112,18 @@ class Halt(Request, tag="halt", frozen=True, kw_only=True):
     reason: str
 
 
+class Reduce(Request, tag="reduce", frozen=True, kw_only=True):
+    """Let only orders through that reduce; answered with a Receipt."""
+
+    reason: str
+
+
+class Override(Request, tag="override", frozen=True, kw_only=True):
+    """Let entries pass while the trading stream is down; answered with a Receipt."""
+
+    reason: str
+
+
 class Rearm(Request, tag="rearm", frozen=True, kw_only=True):
     """Lift the halt; answered with a Receipt."""
 
@@ -174,6 +186,8 @@ FromConsole = (
     | Fence
     | Exit
     | Halt
+    | Reduce
+    | Override
     | Rearm
     | Reconcile
     | SetCrossing

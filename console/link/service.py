@@ -58,6 +58,12 @@ class DeskService(Protocol):
     async def halt(self, reason: str, actor: Actor, /) -> Receipt:
         """Pull the cord."""
 
+    async def reduce(self, reason: str, actor: Actor, /) -> Receipt:
+        """Let only orders through that reduce."""
+
+    async def override_blind(self, reason: str, actor: Actor, /) -> Receipt:
+        """Let entries pass while the trading stream is down."""
+
     async def rearm(self, reason: str, actor: Actor, /) -> Receipt:
         """Lift the halt."""
 
@@ -119,6 +125,10 @@ async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
             return await desk.exit(request.symbol, actor)
         case messages.Halt():
             return await desk.halt(request.reason, actor)
+        case messages.Reduce():
+            return await desk.reduce(request.reason, actor)
+        case messages.Override():
+            return await desk.override_blind(request.reason, actor)
         case messages.Rearm():
             return await desk.rearm(request.reason, actor)
         case messages.Reconcile():

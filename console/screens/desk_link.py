@@ -48,6 +48,9 @@ class Commands(Protocol):
     async def halt(self, reason: str) -> Receipt:
         """Pull the cord."""
 
+    async def reduce(self, reason: str) -> Receipt:
+        """Let only orders through that reduce."""
+
     async def rearm(self, reason: str) -> Receipt:
         """Lift the halt."""
 

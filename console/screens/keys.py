@@ -10,6 +10,7 @@ from console.actions import ACTIONS, BY_ID, Action
 ON_THE_APP = frozenset(
     {
         "halt",
+        "reduce",
         "show_halt",
         "show_reconciliation",
         "drill",

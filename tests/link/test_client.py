@@ -58,6 +58,8 @@ async def test_every_command_reaches_the_desk_as_it_was_meant(link: Link) -> Non
         await desk.flatten(FlattenRequest(extent=Extent.LOSING, loss_percent=Decimal(5)))
         await desk.fence(is_set=True)
         await desk.halt("enough")
+        await desk.reduce("news")
+        await desk.override_blind("seen elsewhere")
         await desk.rearm("checked")
         await desk.set_crossing("AAPL", Direction.ABOVE, 200.5)
         await desk.remove_crossing("c1")
@@ -86,6 +88,8 @@ async def test_every_command_reaches_the_desk_as_it_was_meant(link: Link) -> Non
         ("flatten", FlattenRequest(extent=Extent.LOSING, loss_percent=Decimal(5))),
         ("fence", True),
         ("halt", "enough"),
+        ("reduce", "news"),
+        ("override_blind", "seen elsewhere"),
         ("rearm", "checked"),
         ("set_crossing", "AAPL", Direction.ABOVE, 200.5),
         ("remove_crossing", "c1"),

@@ -158,6 +158,9 @@ class FakeDesk:
     async def reconcile(self):
         return await self._answer("reconcile", None, "no difference")
 
+    async def reduce(self, reason):
+        return await self._answer("reduce", reason, "only what reduces passes")
+
     async def rearm(self, reason):
         receipt = await self._answer("rearm", reason, "trading is active again")
         if receipt.outcome is Outcome.ACCEPTED:
