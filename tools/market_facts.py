@@ -1,6 +1,6 @@
 """Measure the stylised facts of the synthetic market beside those of a recorded tape.
 
-Run from the project root: `python tools/market_facts.py TAPE [--seeds N] [--markdown]`.
+Run from the project root: `python tools/market_facts.py TAPE [--seeds N]`.
 Both markets are measured by the same code over one regular session each.
 """
 
@@ -25,10 +25,27 @@ SESSION = date(2026, 9, 16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What one stock's session looked like; each figure is named in `ROWS`."""
+class Session:
+    """One stock's session, as arrays; quotes and prints in the order in which they came."""
 
     symbol: str
+    opens_at: int
+    quotes: _Floats
+    """(n, 4): bid, ask, bid size, ask size."""
+    printed_at: NDArray[np.int64]
+    """(m,): nanoseconds since the epoch."""
+    prints: _Floats
+    """(m, 2): price, size."""
+    standing: _Floats
+    """(m, 2): the bid and the ask that stood when it was printed."""
+    minute_returns: _Floats
+    """(389,): of the mid at the end of each minute, as logarithms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one stock's session looked like, by name."""
+
     figures: dict[str, float]
     minute_returns: _Floats
 
@@ -41,9 +58,9 @@ def session_of(market: SyntheticMarket | TapeMarket, opens_at: int) -> list[Tick
     return [tick for tick in ticks if opens_at <= tick.at < opens_at + CLOSE - OPEN]
 
 
-def facts(symbol: str, ticks: Sequence[Tick], opens_at: int) -> Facts:
-    """Measure one stock."""
-    quotes, prints, quoted_at, standing = [], [], [], []
+def arrays(symbol: str, ticks: Sequence[Tick], opens_at: int) -> Session:
+    """Return what one stock's ticks told."""
+    quotes, prints, quoted_at, printed_at, standing = [], [], [], [], []
     last: QuoteTick | None = None
     for tick in ticks:
         if tick.symbol != symbol:
@@ -53,21 +70,26 @@ def facts(symbol: str, ticks: Sequence[Tick], opens_at: int) -> Facts:
             quotes.append((tick.bid, tick.ask, tick.bid_size, tick.ask_size))
             quoted_at.append(tick.at)
         elif last is not None:
-            prints.append((tick.at, tick.price, tick.size))
+            printed_at.append(tick.at)
+            prints.append((tick.price, tick.size))
             standing.append((last.bid, last.ask))
-    quote, trade, touch = np.array(quotes), np.array(prints, dtype=float), np.array(standing)
-    at = np.array([p[0] for p in prints], dtype=np.int64)
-    mids = (quote[:, 0] + quote[:, 1]) / 2
-    returns = _returns_of(mids, np.array(quoted_at), opens_at)
-    return Facts(
+    quote = np.array(quotes, dtype=float)
+    return Session(
         symbol=symbol,
-        figures=_spread(quote)
-        | _flow(at, trade, touch, returns, opens_at)
-        | _prints(at, trade, touch)
-        | _moves(returns)
-        | _day(at, trade, opens_at),
-        minute_returns=returns,
+        opens_at=opens_at,
+        quotes=quote,
+        printed_at=np.array(printed_at, dtype=np.int64),
+        prints=np.array(prints, dtype=float),
+        standing=np.array(standing),
+        minute_returns=_returns_of(quote[:, :2].mean(axis=1), np.array(quoted_at), opens_at),
     )
+
+
+def facts(session: Session) -> Facts:
+    """Measure one stock."""
+    figures = _spread(session.quotes) | _flow(session) | _prints(session)
+    figures |= _moves(session.minute_returns) | _day(session)
+    return Facts(figures=figures, minute_returns=session.minute_returns)
 
 
 def _spread(quote: _Floats) -> dict[str, float]:
@@ -84,23 +106,23 @@ def _spread(quote: _Floats) -> dict[str, float]:
     }
 
 
-def _prints(at: NDArray[np.int64], trade: _Floats, touch: _Floats) -> dict[str, float]:
-    size, price = trade[:, 2], trade[:, 1]
-    gaps = np.diff(at) / SECOND
+def _prints(session: Session) -> dict[str, float]:
+    price, size, touch = session.prints[:, 0], session.prints[:, 1], session.standing
+    gaps = np.diff(session.printed_at) / SECOND
     apart = gaps[gaps > 0]
     signs = np.sign(price - touch.mean(axis=1))
     signs = signs[signs != 0]
     return {
-        "prints a second": len(at) / 23_400,
+        "prints a second": len(size) / 23_400,
         "print size, mean": float(size.mean()),
         "print of 100 shares": float(np.mean(size == 100)),  # noqa: PLR2004 - a round lot
         "print size, 99 % / median": float(np.quantile(size, 0.99) / np.median(size)),
         "print at bid or ask": float(np.mean((price == touch[:, 0]) | (price == touch[:, 1]))),
         "print together with another": float(np.mean(gaps == 0)),
         "time between prints, sd / mean": float(apart.std() / apart.mean()),
-        "time between prints, log, lag 1": _autocorrelation(np.log(apart), 1),
-        "sign of prints, lag 1": _autocorrelation(signs, 1),
-        "sign of prints, lag 20": _autocorrelation(signs, 20),
+        "time between prints, log, lag 1": autocorrelation(np.log(apart), 1),
+        "sign of prints, lag 1": autocorrelation(signs, 1),
+        "sign of prints, lag 20": autocorrelation(signs, 20),
     }
 
 
@@ -111,20 +133,19 @@ def _moves(returns: _Floats) -> dict[str, float]:
         "1-min return, kurtosis": float(
             np.mean((returns - returns.mean()) ** 4) / returns.var() ** 2
         ),
-        "1-min return, lag 1": _autocorrelation(returns, 1),
-        "size of 1-min return, lag 1": _autocorrelation(size, 1),
+        "1-min return, lag 1": autocorrelation(returns, 1),
+        "size of 1-min return, lag 1": autocorrelation(size, 1),
         "size of 1-min return, mean of lags 1-20": float(
-            np.mean([_autocorrelation(size, lag) for lag in range(1, 21)])
+            np.mean([autocorrelation(size, lag) for lag in range(1, 21)])
         ),
     }
 
 
-def _flow(
-    at: NDArray[np.int64], trade: _Floats, touch: _Floats, returns: _Floats, opens_at: int
-) -> dict[str, float]:
+def _flow(session: Session) -> dict[str, float]:
     """Measure how the balance of buying and selling goes with the return."""
-    signs = np.sign(trade[:, 1] - touch.mean(axis=1))
-    minute = (at - opens_at) // MINUTE
+    returns = session.minute_returns
+    signs = np.sign(session.prints[:, 0] - session.standing.mean(axis=1))
+    minute = (session.printed_at - session.opens_at) // MINUTE
     balance = np.bincount(minute, weights=signs, minlength=390)[:390][-returns.size :]
     return {
         "order flow and return, same minute": float(np.corrcoef(balance, returns)[0, 1]),
@@ -132,16 +153,22 @@ def _flow(
     }
 
 
-def _day(at: NDArray[np.int64], trade: _Floats, opens_at: int) -> dict[str, float]:
-    half_hour = np.bincount(
-        (at - opens_at) // (30 * MINUTE), weights=np.minimum(trade[:, 2], 5_000), minlength=13
-    )
-    share = half_hour / half_hour.sum()
+def _day(session: Session) -> dict[str, float]:
+    share = volume_by_half_hour(session)
     return {
         "volume of the first half hour": float(share[0]),
         "volume of a midday half hour": float(share[4:8].mean()),
         "volume of the last half hour": float(share[-1]),
     }
+
+
+def volume_by_half_hour(session: Session) -> _Floats:
+    """Return each half hour's share of the day's volume, (13,); blocks count as 5,000 shares."""
+    half_hour = (session.printed_at - session.opens_at) // (30 * MINUTE)
+    counted = np.minimum(session.prints[:, 1], 5_000)
+    volume = np.bincount(half_hour, weights=counted, minlength=13).astype(np.float64)
+    share: _Floats = volume / volume.sum()
+    return share
 
 
 def _returns_of(mids: _Floats, at: NDArray[np.int64], opens_at: int) -> _Floats:
@@ -150,7 +177,8 @@ def _returns_of(mids: _Floats, at: NDArray[np.int64], opens_at: int) -> _Floats:
     return np.diff(np.log(mids[np.maximum(last, 0)]))
 
 
-def _autocorrelation(series: _Floats, lag: int) -> float:
+def autocorrelation(series: _Floats, lag: int) -> float:
+    """Return the correlation of a series with itself, `lag` steps before."""
     return float(np.corrcoef(series[lag:], series[:-lag])[0, 1])
 
 
@@ -160,21 +188,21 @@ def correlation(measured: Sequence[Facts]) -> float:
     return float(matrix[np.triu_indices_from(matrix, 1)].mean())
 
 
-def tape_facts(path: Path) -> list[Facts]:
-    """Measure every stock of the tape."""
+def tape_sessions(path: Path) -> list[Session]:
+    """Play the tape; one session for every stock on it."""
     market = TapeMarket(path)
     day = datetime.fromtimestamp(market.starts_at / SECOND, tz=UTC).date()
     opens_at = midnight(day) + OPEN
     ticks = session_of(market, opens_at)
-    return [facts(listing.symbol, ticks, opens_at) for listing in market.listings]
+    return [arrays(listing.symbol, ticks, opens_at) for listing in market.listings]
 
 
-def synthetic_facts(seed: int) -> list[Facts]:
-    """Measure every stock of the synthetic market on one day."""
+def synthetic_sessions(seed: int) -> list[Session]:
+    """Play the synthetic market for one day; one session for every stock of it."""
     opens_at = midnight(SESSION) + OPEN
     market = SyntheticMarket(seed=seed, now=opens_at - 1)
     ticks = session_of(market, opens_at)
-    return [facts(listing.symbol, ticks, opens_at) for listing in market.listings]
+    return [arrays(listing.symbol, ticks, opens_at) for listing in market.listings]
 
 
 def _spanned(values: Sequence[float]) -> str:
@@ -188,8 +216,9 @@ def main() -> None:
     parser.add_argument("tape", type=Path)
     parser.add_argument("--seeds", type=int, default=3, help="synthetic days to measure")
     arguments = parser.parse_args()
-    recorded = tape_facts(arguments.tape)
-    days = [synthetic_facts(seed) for seed in range(1, arguments.seeds + 1)]
+    recorded = [facts(one) for one in tape_sessions(arguments.tape)]
+    seeds = range(1, arguments.seeds + 1)
+    days = [[facts(one) for one in synthetic_sessions(seed)] for seed in seeds]
     drawn = [one for day in days for one in day]
     print("| fact | recorded tape | synthetic |\n| --- | --- | --- |")
     for name in recorded[0].figures:
