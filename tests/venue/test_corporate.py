@@ -8,6 +8,7 @@ from console.domain.orders import OrderStatus, OrderType, TimeInForce
 from console.venue.books import Books
 from console.venue.trading.orders import Exits, OrderClass, Role
 from tests.venue.fakes import NOON, Pit, buy, open_pit, quote, sell, trade
+from tests.venue.rig import until
 
 TWO, TENTH = Decimal(2), Decimal("0.1")
 
@@ -152,3 +153,25 @@ def test_a_split_that_makes_no_sense_changes_nothing(venue):
 
     assert refused.status_code == 422
     assert venue.get("/v2/account/activities").json() == []
+
+
+def test_the_portfolios_history_goes_on_over_a_split_as_if_nothing_had_happened(start_venue):
+    venue = start_venue("--seed", "7", "--speed", "60")
+    venue.until_order(venue.order(symbol="KO", qty="200"), "filled")
+    minutes_told(venue, 1)
+
+    venue.control("corporate-action", type="forward_split", symbol="KO", new_rate=4, old_rate=1)
+    venue.control("corporate-action", type="forward_split", symbol="F", new_rate=2, old_rate=1)
+    equity = minutes_told(venue, 5)
+
+    assert venue.get("/v2/positions/KO").json()["qty"] == "800"
+    assert all(abs(worth - 100_000) < 1_000 for worth in equity)
+
+
+def minutes_told(venue, count):
+    """Return the account's worth minute by minute, once so many minutes have passed."""
+    query = {"period": "1D", "timeframe": "1Min"}
+    path = "/v2/account/portfolio/history"
+    return until(
+        lambda: equity if len(equity := venue.get(path, **query).json()["equity"]) > count else None
+    )
