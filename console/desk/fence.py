@@ -24,9 +24,27 @@ class Fence:
         self._turn = asyncio.Lock()
         self.stands: bool | None = None
         """What the broker last said of it; None while it has said nothing."""
+        self._is_in_doubt = False
+        """Whether a change has left and was not read back: it may still take effect."""
+        self._changes: set[asyncio.Task[None]] = set()
 
     async def put(self, *, is_set: bool) -> None:
-        """Set or lift the fence, and read it back. FenceFailed when it is not so."""
+        """Set or lift the fence, and read it back. FenceFailed when it is not so.
+
+        Carried through once it has begun, also when nobody waits any more: what is on its
+        way cannot be called back, and the next change must come after it.
+        """
+        change = asyncio.create_task(self._put_in_turn(is_set=is_set))
+        self._changes.add(change)
+        change.add_done_callback(self._end)
+        await asyncio.shield(change)
+
+    def _end(self, change: "asyncio.Task[None]") -> None:
+        self._changes.discard(change)
+        if not change.cancelled():
+            change.exception()  # who waited for it has had it
+
+    async def _put_in_turn(self, *, is_set: bool) -> None:
         async with self._turn:
             try:
                 await self._put(is_set=is_set)
@@ -35,11 +53,13 @@ class Fence:
                 raise FenceFailed(str(error)) from error
 
     async def _put(self, *, is_set: bool) -> None:
-        if await self._look() is is_set:
+        if await self._look() is is_set and not self._is_in_doubt:
             return
+        self._is_in_doubt = True
         await self._connections.ask_within(self._deadline, self._broker.suspend(is_set))
         if await self._look() is not is_set:
             raise FenceFailed("the broker took it and says otherwise when it is asked again")
+        self._is_in_doubt = False
 
     async def _look(self) -> bool:
         question = self._broker.is_suspended()

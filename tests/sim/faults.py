@@ -60,6 +60,8 @@ class Faults:
             fate = self._outage
         elif self.fates and self._happens(self.badness):
             fate = rng.choice(self.fates)
+        if fate is Fate.FAILS_LATE and not request.is_write:
+            fate = Fate.FAILS_BEFORE  # only for an order does the desk wait that long
         slow = 3.0 if self._happens(self.slowness) else 0.02
         return Journey(
             fate=fate,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from console.desk.desk import Desk
 from console.domain.alerts import Direction
 from console.domain.flatten import Extent, FlattenRequest
-from console.domain.orders import OrderRequest, OrderType, Side, TimeInForce
+from console.domain.orders import OrderClass, OrderRequest, OrderType, Side, TimeInForce
 from console.domain.receipts import Outcome, Receipt
 from console.domain.tickets import Ticket
 from tests.builders import OWNER, STRANGER
@@ -30,6 +30,9 @@ WHILE_ACTIVE = (
     ("cancel_all", 2),
     ("change", 12),
     ("flat", 4),
+    ("exit", 4),
+    ("reduce", 0.5),
+    ("override", 1),
     ("flatten", 1),
     ("halt", 1),
     ("intrude", 3),
@@ -127,6 +130,17 @@ class Traders:
         receipt = await desk.flatten(wish, OWNER)
         self._world.note(f"flatten {receipt.outcome} {receipt.detail}")
 
+    async def _exit(self, desk: Desk) -> None:
+        receipt = await desk.exit(self._rng.choice(SYMBOLS), OWNER)
+        self._world.note(f"exit {receipt.outcome}")
+
+    async def _reduce(self, desk: Desk) -> None:
+        await desk.reduce("too hot", OWNER)
+
+    async def _override(self, desk: Desk) -> None:
+        """Trade on blindly, with a reason, while the stream is down."""
+        await desk.override_blind("I look at the broker's page", OWNER)
+
     async def _fence(self, desk: Desk) -> None:
         await desk.fence(self._rng.random() < 0.7, OWNER)
 
@@ -162,7 +176,7 @@ class Traders:
             return []
         return self._rng.sample(keys, min(len(keys), self._rng.choice([1, 1, 1, 3])))
 
-    def _ticket(self) -> Ticket:
+    def _ticket(self) -> Ticket:  # noqa: PLR0911 - one line a kind of order
         rng = self._rng
         symbol, side = rng.choice(SYMBOLS), rng.choice(list(Side))
         held = (self._world.state.positions or {}).get(symbol)
@@ -174,7 +188,7 @@ class Traders:
             return ticket
         touch = Decimal(str(quote.ask if side is Side.BUY else quote.bid))
         away = Decimal(rng.choice([-5, 2, 30, 200])) / 100
-        match rng.randint(0, 5):
+        match rng.randint(0, 8):
             case 0:
                 return replace(ticket, order_type=OrderType.MARKET)
             case 1:
@@ -182,15 +196,43 @@ class Traders:
                 return replace(ticket, order_type=OrderType.STOP, stop_price=stop)
             case 2:
                 return replace(ticket, limit_price=touch, time_in_force=TimeInForce.IOC)
+            case 3:
+                return self._with_exits(replace(ticket, limit_price=touch), touch)
+            case 4:
+                return replace(
+                    ticket, order_type=OrderType.TRAILING_STOP, trail_price=Decimal("0.20")
+                )
         return replace(
             ticket,
             limit_price=touch - side.sign * away,
             time_in_force=rng.choice([TimeInForce.DAY, TimeInForce.GTC]),
         )
 
+    def _with_exits(self, ticket: Ticket, touch: Decimal) -> Ticket:
+        """Return an entry that brings its exits, or exits of what is held already."""
+        rng, sign = self._rng, ticket.side.sign
+        profit = touch + sign * Decimal(rng.randint(5, 60)) / 100
+        loss = touch - sign * Decimal(rng.randint(5, 60)) / 100
+        held = (self._world.state.positions or {}).get(ticket.symbol)
+        if held is not None and ticket.side is held.closing_side:
+            # Of an exit the profit lies on the other side of the market than of an entry.
+            return replace(
+                ticket,
+                order_class=OrderClass.OCO,
+                qty=abs(held.qty),
+                limit_price=None,
+                take_profit=loss,
+                stop_loss=profit,
+            )
+        if rng.random() < 0.5:
+            return replace(ticket, order_class=OrderClass.OTO, stop_loss=loss)
+        return replace(ticket, order_class=OrderClass.BRACKET, take_profit=profit, stop_loss=loss)
+
     def _request(self) -> OrderRequest | None:
         ticket = self._ticket()
         if ticket.order_type is OrderType.LIMIT and ticket.limit_price is None:
+            return None
+        if ticket.order_class is not OrderClass.SIMPLE or ticket.trail_price is not None:
             return None
         return OrderRequest(
             client_order_id="",

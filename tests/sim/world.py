@@ -32,7 +32,14 @@ from tests.sim.venue import NOON_NS, SYMBOLS, SimVenue
 from tests.sim.wire import SimBroker
 
 T = TypeVar("T")
-PACE = replace(Pace(), latch_poll=0.25, readings_every=60.0, quote_poll=0.2, measure_every=2.0)
+PACE = replace(
+    Pace(),
+    latch_poll=0.25,
+    readings_every=60.0,
+    quote_poll=0.2,
+    measure_every=2.0,
+    trigger_look=0.5,
+)
 """The desk's own times, but for polls that find nothing here and cost a run its speed."""
 FREE_HAND = Limits(
     pace=PACE,
