@@ -42,7 +42,8 @@ def test_before_an_answer_told_nothing_is_known_and_nothing_held_back():
 
 
 @pytest.mark.parametrize(
-    ("left", "questions", "orders"), [(51, True, True), (50, False, True), (20, False, False)]
+    ("left", "questions", "orders"),
+    [(51, True, True), (50, False, True), (20, False, False), (0, False, False)],
 )
 def test_each_kind_leaves_its_part_to_what_is_more_urgent(left, questions, orders):
     times = Times()
@@ -52,6 +53,7 @@ def test_each_kind_leaves_its_part_to_what_is_more_urgent(left, questions, order
 
     assert (budget.wait(KEPT_BY_QUESTIONS) == 0) is questions
     assert (budget.wait(KEPT_BY_ORDERS) == 0) is orders
+    assert budget.wait(0.0) == 0, "a cancel is always tried"
 
 
 def test_what_is_on_its_way_counts_before_it_is_answered():

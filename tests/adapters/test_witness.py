@@ -58,7 +58,11 @@ async def test_wherever_the_audit_is_cut_no_order_after_it_goes_unnoticed(tmp_pa
 
     kept = (last + EVERY - 1) // EVERY
     assert verify_chain(path) == (last, None)
-    assert set(doubtful_names(path, names)) == set(names[kept:])
+    doubtful = doubtful_names(path, names)
+    assert set(doubtful) == set(names[kept:])
+    # the hash that a name carries is of the record right before its own
+    lacking = [name for number, name in enumerate(names) if number * EVERY > last]
+    assert all("lacks the record" in doubtful[name] for name in lacking)
 
 
 async def test_an_audit_exchanged_for_another_is_found_out(tmp_path):
