@@ -16,8 +16,9 @@ DESCRIPTION = """A keyboard-driven trading console, and the commands that go wit
 Without a command it opens the console and starts the desk if none runs.
 """
 MARKET = ("seed", "tape", "speed", "hours", "cash", "scenario", "venue")
-EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 refused (forbidden, denied, rejected),
-4 unknown (no answer: it may have happened), 5 no desk is running"""
+EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 denied by our own gate,
+4 unknown (no answer: it may have happened), 5 no desk is running, 6 forbidden,
+7 rejected by the broker"""
 
 
 def main(arguments: Sequence[str]) -> int:

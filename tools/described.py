@@ -39,6 +39,16 @@ def field_docs(kind: type) -> dict[str, str]:
     return said
 
 
+def member_docs(kind: type) -> dict[str, str]:
+    """Return each member of an enumeration, by its name, with the text that follows it."""
+    body = list(ast.iter_child_nodes(tree_of(kind)))
+    return {
+        node.targets[0].id: _text_of(after)
+        for node, after in zip(body, [*body[1:], None], strict=True)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+
+
 def field_types(kind: type) -> dict[str, str]:
     """Return each field of a class with its type as it is written."""
     return {

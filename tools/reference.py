@@ -16,10 +16,11 @@ from console import actions, cli, settings  # noqa: E402 - only now can they be 
 from console.commands import halt as halt_command  # noqa: E402 - as above
 from console.desk import limits, rules  # noqa: E402 - as above
 from console.domain import events, orders  # noqa: E402 - as above
-from console.domain.orders import OrderStatus  # noqa: E402 - as above
+from console.domain.families import SUFFIX  # noqa: E402 - as above
+from console.domain.orders import LegRole, OrderClass, OrderStatus  # noqa: E402 - as above
 from console.link import messages  # noqa: E402 - as above
 from console.venue import command as venue_command  # noqa: E402 - as above
-from tools.described import field_docs, field_types, paragraph, table, value_of  # noqa: E402 - too
+from tools.described import field_docs, field_types, member_docs, paragraph, table, value_of  # noqa: E402 - too
 from tools.gate_rules import gate_table  # noqa: E402 - as above
 from widgets.blotter import LOOKS  # noqa: E402 - as above
 from widgets.help_view import key_names  # noqa: E402 - as above
@@ -240,7 +241,20 @@ def order_states() -> list[str]:
     ]
     head = ("state", "whose word", "open or closed", "on the screen")
     said = f"# States of an order\n\n{paragraph(OrderStatus)} {paragraph(OrderStatus, 1)}"
-    return [said, STATES, table(head, rows)]
+    return [said, STATES, table(head, rows), *order_classes()]
+
+
+def order_classes() -> list[str]:
+    """Return the classes of orders, and what each order of a group is there for."""
+    said = member_docs(OrderClass)
+    rows = [(f"`{each.value}`", said[each.name]) for each in OrderClass]
+    legs = [(f"`{role.value}`", SUFFIX.get(role, "—")) for role in LegRole]
+    return [
+        f"## Classes\n\n{paragraph(OrderClass)}",
+        table(("class", "what comes with it"), rows),
+        f"## Roles\n\n{paragraph(LegRole)}",
+        table(("role", "called by the order's number and"), legs),
+    ]
 
 
 def _sentence(text: str) -> str:

@@ -52,6 +52,7 @@ class OrderClass(StrEnum):
     """Which orders come with an order and share its fate."""
 
     SIMPLE = "simple"
+    """An order alone."""
     BRACKET = "bracket"
     """An entry with a take-profit and a stop-loss, held until it is filled."""
     OCO = "oco"

@@ -92,3 +92,41 @@ def test_an_order_and_what_may_replace_it_claim_their_shares_once():
 
     assert leaves_by_side([old, new], "AAPL", Side.SELL) == 10
     assert free_to_close(position(qty="16"), [new, old]) == 6
+
+
+@given(
+    st.integers(1, 60),
+    st.lists(st.tuples(st.sampled_from(["alone", "group", "chain"]), whole, whole), max_size=4),
+    whole,
+)
+def test_whatever_legs_and_replacements_do_what_reduces_never_over_fills(held, working, qty):
+    open_orders, worst = [], Decimal(0)
+    for n, (kind, one, other) in enumerate(working):
+        open_orders += pair(kind, n, one, other)
+        worst += one if kind == "alone" else max(one, other)
+    wanted = sell(str(qty), key="kc-t-new")
+
+    if reduces(wanted, position(qty=str(held)), open_orders):
+        assert worst + qty <= held
+
+
+def pair(kind, n, one, other):
+    """One order alone, two exits of one group, or an order and what may replace it."""
+    first = order(f"kc-t-{n}", wanted=sell(str(one), key=f"kc-t-{n}"))
+    if kind == "alone":
+        return [first]
+    key = f"kc-t-{n}-b"
+    if kind == "chain":
+        status = OrderStatus.IN_FLIGHT
+        new = order(key, status, wanted=sell(str(other), key=key), replaces=first.broker_id)
+        return [first, new]
+    exits = ((first.key, one, LegRole.TAKE_PROFIT), (key, other, LegRole.STOP_LOSS))
+    return [
+        order(
+            name,
+            wanted=sell(str(size), key=name, order_class=OrderClass.OCO),
+            role=role,
+            group=f"g-{n}",
+        )
+        for name, size, role in exits
+    ]

@@ -10,7 +10,16 @@ from console.domain.connections import Channel, Connection, Link
 from console.domain.events import ReadingsTaken
 from console.domain.halt import Halt, HaltStep, StepStatus
 from console.domain.market import Bar, Day, MarketClock, Phase, Quote, Trade
-from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side, TimeInForce
+from console.domain.orders import (
+    LegRole,
+    Order,
+    OrderClass,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from console.domain.positions import Position
 from console.domain.readings import Reading, Unit
 from console.domain.receipts import Check, Preview
@@ -296,3 +305,28 @@ HALT = Halt(
     ),
 )  # fmt: skip
 HALTED = replace(STATE, halt=HALT, halt_revision=1)
+
+
+def bracket() -> list[Order]:
+    """A filled entry of 100 with a working take-profit and a held stop-loss, replaced once."""
+    entry = order(20, "KO", Side.BUY, "100", OrderStatus.FILLED, limit_price="60.00",
+                         filled="100", avg="60.00")  # fmt: skip
+    profit = order(21, "KO", Side.SELL, "100", OrderStatus.NEW, limit_price="66.00")
+    old = order(22, "KO", Side.SELL, "100", OrderStatus.REPLACED, order_type=OrderType.STOP,
+                       stop_price="57.00")  # fmt: skip
+    loss = order(23, "KO", Side.SELL, "100", OrderStatus.HELD, order_type=OrderType.STOP,
+                        stop_price="58.00")  # fmt: skip
+    members = [
+        replace(entry, role=LegRole.ENTRY),
+        replace(profit, role=LegRole.TAKE_PROFIT, parent="b-kc-3f2a17-20"),
+        replace(old, role=LegRole.STOP_LOSS, parent="b-kc-3f2a17-20"),
+        replace(loss, role=LegRole.STOP_LOSS, parent="b-kc-3f2a17-20", replaces="b-kc-3f2a17-22"),
+    ]
+    return [
+        replace(
+            one,
+            broker_id=f"b-{one.key}",
+            request=replace(one.request, order_class=OrderClass.BRACKET),
+        )
+        for one in members
+    ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from console.domain.families import families
-from console.domain.orders import LegRole, OrderClass, OrderRequest, OrderStatus, OrderType, Side
+from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side
 from tests.widgets import sample
 from tests.widgets.stage import Stage
 from widgets.blotter import LOOKS, Blotter, names_of, price_of
@@ -106,35 +106,10 @@ def test_every_kind_of_order_shows_what_prices_it(terms, words):
     assert price_of(request) == words
 
 
-def bracket():
-    """A filled entry of 100 with a working take-profit and a held stop-loss, replaced once."""
-    entry = sample.order(20, "KO", Side.BUY, "100", OrderStatus.FILLED, limit_price="60.00",
-                         filled="100", avg="60.00")  # fmt: skip
-    profit = sample.order(21, "KO", Side.SELL, "100", OrderStatus.NEW, limit_price="66.00")
-    old = sample.order(22, "KO", Side.SELL, "100", OrderStatus.REPLACED, order_type=OrderType.STOP,
-                       stop_price="57.00")  # fmt: skip
-    loss = sample.order(23, "KO", Side.SELL, "100", OrderStatus.HELD, order_type=OrderType.STOP,
-                        stop_price="58.00")  # fmt: skip
-    members = [
-        replace(entry, role=LegRole.ENTRY),
-        replace(profit, role=LegRole.TAKE_PROFIT, parent="b-kc-3f2a17-20"),
-        replace(old, role=LegRole.STOP_LOSS, parent="b-kc-3f2a17-20"),
-        replace(loss, role=LegRole.STOP_LOSS, parent="b-kc-3f2a17-20", replaces="b-kc-3f2a17-22"),
-    ]
-    return [
-        replace(
-            one,
-            broker_id=f"b-{one.key}",
-            request=replace(one.request, order_class=OrderClass.BRACKET),
-        )
-        for one in members
-    ]
-
-
 async def test_the_exits_stand_under_their_order_and_a_chain_is_one_line():
     pane = Blotter()
     async with Stage(pane).run_test(size=(140, 40)):
-        members = {order.key: order for order in bracket()}
+        members = {order.key: order for order in sample.bracket()}
         pane.show(replace(sample.STATE, orders={**members, **sample.STATE.orders}), sample.NOW)
 
         top = pane.keys.index("kc-3f2a17-20")

@@ -1,9 +1,13 @@
 """Pictures of the panes at a fixed moment; `pytest --snapshot-update` takes them anew."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from textual.containers import Horizontal, Vertical
 
 from console.domain.market import Timeframe
+from console.domain.orders import OrderClass
 from tests.widgets import sample
 from tests.widgets.stage import Stage
 from widgets.alerts import Alerts
@@ -67,6 +71,33 @@ def desk(theme="night", profile="paper", state=sample.STATE):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_tables(snap_compare, size):
     assert snap_compare(tables(), terminal_size=size)
+
+
+def exits():
+    orders, ticket = Blotter(id="orders"), TicketPane()
+    request = replace(
+        sample.PREVIEW.request,
+        order_class=OrderClass.BRACKET,
+        take_profit=Decimal(196),
+        stop_loss=Decimal(187),
+        stop_loss_limit=Decimal("186.50"),
+    )
+
+    def prepare():
+        held = {order.key: order for order in sample.bracket()}
+        orders.show(replace(sample.STATE, orders={**held, **sample.STATE.orders}), sample.NOW)
+        ticket.show(sample.STATE, sample.NOW)
+        ticket.line.cursor_blink = False
+        ticket.line.write("buy r1% AAPL @ 190.13 tp 196 sl 187/186.50")
+        ticket.preview(replace(sample.PREVIEW, request=request))
+
+    css = "#orders { height: 1fr; } TicketPane { height: 12; }"
+    return Desk(orders, ticket, prepare=prepare, css=css)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_bracket_with_its_exits(snap_compare, size):
+    assert snap_compare(exits(), terminal_size=size)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
