@@ -76,7 +76,7 @@ class Pit:
 
     def tick(self, *ticks: QuoteTick | TradeTick) -> None:
         self.exchange.on_ticks(ticks)
-        self._note()
+        self.note()
 
     def submit(self, asked: Terms) -> Order:
         order = self.exchange.submit(asked, self.now)
@@ -95,12 +95,12 @@ class Pit:
 
     def settle(self) -> None:
         self.exchange.settle(self.now)
-        self._note()
+        self.note()
 
     def wait_until(self, now: int) -> None:
         self.now = now
         self.exchange.tell_time(now)
-        self._note()
+        self.note()
 
     def __getitem__(self, order: Order) -> Order:
         return self.exchange.blotter.orders[order.id]
@@ -113,7 +113,7 @@ class Pit:
     def told(self) -> list[str]:
         return [event.kind.value for event in self.events if event.is_told]
 
-    def _note(self) -> None:
+    def note(self) -> None:
         changes = self.exchange.take_changes()
         self.changes += changes
         self.events += [change for change in changes if isinstance(change, OrderEvent)]
