@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from console.commands import exits
+from console.commands import exits, halt_words
 from console.domain.market import Timeframe
 from console.folders import PROFILES, state_folder
 
@@ -35,8 +35,8 @@ def main(arguments: Sequence[str]) -> int:
         grammar.error("venue comes first and has options of its own: see killcord venue --help")
     if options.command == "record":
         return _record(options)
-    if options.command == "drills":
-        return _drills(options)
+    if options.command in ("drills", "halts"):
+        return _past(options)
     if options.command in (None, "desk"):
         return _run_process(options)
     return _ask(options)
@@ -105,6 +105,9 @@ def _add_trading(commands: Commands) -> None:
         ("reduce", "let only orders through that reduce, until a re-arm"),
         ("override", "let entries pass while the trading stream is down, for a reason"),
         ("rearm", "lift the halt, or the reducing latch"),
+        ("flatten", "close positions, also while halted; asks for a yes"),
+        ("fence", "suspend the account at the broker while halted, or lift that"),
+        ("halts", "the receipts of past halts; works without a desk"),
     ):
         command = commands.add_parser(name, help=words, description=words)
         _add_profile(command)
@@ -117,6 +120,11 @@ def _add_trading(commands: Commands) -> None:
             command.add_argument("--reason", required=name != "halt")
         if name == "halt":
             command.add_argument("--drill", action="store_true")
+            halt_words.add_halt(command)
+        if name == "flatten":
+            halt_words.add_flatten(command)
+        if name == "fence":
+            command.add_argument("wish", choices=("set", "lift"))
 
 
 def _add_record(commands: Commands) -> None:
@@ -209,6 +217,15 @@ def _run_process(options: argparse.Namespace) -> int:
     return running.run_desk(options.profile, market)
 
 
+def _past(options: argparse.Namespace) -> int:
+    """Tell of past halts or drills; no desk is asked."""
+    if options.command == "drills":
+        return _drills(options)
+    from console.commands import receipts  # noqa: PLC0415 - not needed by the others
+
+    return receipts.every(state_folder(options.profile), wants_json=options.json)
+
+
 def _drills(options: argparse.Namespace) -> int:
     from console.commands import drill_record  # noqa: PLC0415 - not needed by the others
     from console.commands.tables import as_json  # noqa: PLC0415 - as above
@@ -237,6 +254,9 @@ def _halt(options: argparse.Namespace) -> int:
         words += ["--reason", options.reason]
     if options.drill:
         words.append("--drill")
+    words += ["--keep-stops"] * options.keep_stops + ["--receipt"] * options.receipt
+    if options.out is not None:
+        words += ["--out", str(options.out)]
     return halt([*words, "--json"] if options.json else words)
 
 
@@ -258,10 +278,10 @@ def _ask(options: argparse.Namespace) -> int:
     return status
 
 
-def _question(  # noqa: C901, PLR0911 - one line a command
+def _question(  # noqa: C901, PLR0911, PLR0912 - one line a command
     options: argparse.Namespace,
 ) -> Coroutine[None, None, int]:
-    from console.commands import charting, reading, reconciling, settings, trading  # noqa: PLC0415 - as above
+    from console.commands import charting, flattening, reading, reconciling, settings, trading  # noqa: PLC0415 - as above
 
     folder, wants_json = state_folder(options.profile), getattr(options, "json", False)
     match options.command:
@@ -289,4 +309,10 @@ def _question(  # noqa: C901, PLR0911 - one line a command
             return trading.override(folder, options.reason, wants_json=wants_json)
         case "rearm":
             return trading.rearm(folder, options.reason, wants_json=wants_json)
+        case "flatten":
+            wish = halt_words.flatten_wish(options)
+            return flattening.flatten(folder, wish, is_confirmed=options.yes, wants_json=wants_json)
+        case "fence":
+            is_set = options.wish == "set"
+            return flattening.fence(folder, is_set=is_set, wants_json=wants_json)
     raise AssertionError(f"no command is called {options.command!r}")

@@ -3,7 +3,8 @@
 from datetime import datetime
 from textwrap import wrap
 
-from console.domain.halt import Halt, HaltStep, Mode, StepStatus
+from console.domain.flatten import CloseStatus, Closing, Flatten
+from console.domain.halt import Halt, HaltedOrder, HaltStep, Mode, StepStatus
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import Cell, Line, Meaning
@@ -21,6 +22,14 @@ STEPS: dict[StepStatus, tuple[str, Meaning]] = {
     StepStatus.DONE: ("✓", "gain"),
     StepStatus.FAILED: ("✗", "critical"),
 }
+CLOSINGS: dict[CloseStatus, tuple[str, Meaning]] = {
+    CloseStatus.WAITING: STEPS[StepStatus.WAITING],
+    CloseStatus.FREEING: STEPS[StepStatus.RUNNING],
+    CloseStatus.CLOSING: STEPS[StepStatus.RUNNING],
+    CloseStatus.CLOSED: STEPS[StepStatus.DONE],
+    CloseStatus.LEFT: STEPS[StepStatus.FAILED],
+}
+WORRYING = frozenset({CloseStatus.LEFT})
 LEAST_DETAIL = 12
 INDENT = "  "
 
@@ -41,7 +50,12 @@ class HaltView(LinePane, can_focus=True):
         """Draw the steps that came on."""
         self.set_class(state.halt is not None, "-halted")
         width = max(self.room.width - 2 * len(INDENT), LEAST_DETAIL)
-        self.set_lines(_idle(state) if state.halt is None else _halted(state.halt, now, width))
+        if state.halt is None:
+            self.set_lines(_idle(state))
+            return
+        flatten = state.flatten
+        is_of_this = flatten is not None and flatten.at >= state.halt.at
+        self.set_lines(_halted(state.halt, flatten if is_of_this else None, now, width))
 
 
 def _idle(state: TradingState) -> list[Line]:
@@ -74,7 +88,7 @@ def _restrained(state: TradingState) -> list[Line]:
     return lines
 
 
-def _halted(halt: Halt, now: datetime, width: int) -> list[Line]:
+def _halted(halt: Halt, flatten: Flatten | None, now: datetime, width: int) -> list[Line]:
     since = max((now - halt.at).total_seconds(), 0.0)
     banner: list[Line] = [(Cell(f"  {row}", "halted", bold=True),) for row in LETTERS]
     return [
@@ -90,8 +104,11 @@ def _halted(halt: Halt, now: datetime, width: int) -> list[Line]:
             Cell(f"  at {figures.clock(halt.at)} NY, {figures.age(since)} ago", "quiet"),
         ),
         (),
+        *_covers(halt, width),
         *(_step(step, halt) for step in halt.steps),
         (),
+        *_positions(flatten),
+        *_orders(halt),
         *_receipt(halt, width),
     ]
 
@@ -107,7 +124,7 @@ def _verdict(halt: Halt) -> Line:
 def _step(step: HaltStep, halt: Halt) -> Line:
     glyph, meaning = STEPS[step.status]
     name = max((len(each.name) for each in halt.steps), default=0)
-    elapsed = "" if step.elapsed_ms is None else f"{step.elapsed_ms:,.0f} ms"
+    elapsed = _took(step.elapsed_ms)
     tone: Meaning = "quiet" if step.status is StepStatus.WAITING else "strong"
     return (
         Cell(f"  {glyph} ", meaning, bold=True),
@@ -115,6 +132,52 @@ def _step(step: HaltStep, halt: Halt) -> Line:
         Cell(f"{elapsed:>{LEAST_DETAIL}}  ", "quiet"),
         Cell(step.detail, meaning if step.status is StepStatus.FAILED else "words"),
     )
+
+
+def _covers(halt: Halt, width: int) -> list[Line]:
+    if not halt.covers:
+        return []
+    return [*((Cell(f"{INDENT}{row}", "quiet"),) for row in wrap(halt.covers, width)), ()]
+
+
+def _positions(flatten: Flatten | None) -> list[Line]:
+    if flatten is None:
+        return []
+    title = (Cell(f"{INDENT}Closing {flatten.what}", "quiet"),)
+    return [title, *(_position(line) for line in flatten.closings), ()]
+
+
+def _position(line: Closing) -> Line:
+    glyph, meaning = CLOSINGS[line.status]
+    return (
+        Cell(f"{INDENT}{glyph} ", meaning, bold=True),
+        Cell(f"{line.symbol:<8} {line.qty:>10f} ", "strong"),
+        Cell(f"{_took(line.elapsed_ms):>{LEAST_DETAIL}}  ", "quiet"),
+        Cell(line.detail or line.status.value, meaning if line.status in WORRYING else "words"),
+    )
+
+
+def _orders(halt: Halt) -> list[Line]:
+    if not halt.orders:
+        return []
+    title = (Cell(f"{INDENT}Orders that were open", "quiet"),)
+    return [title, *(_order(order) for order in halt.orders), ()]
+
+
+def _order(order: HaltedOrder) -> Line:
+    is_over = order.elapsed_ms is not None
+    glyph, meaning = STEPS[StepStatus.DONE if is_over else StepStatus.RUNNING]
+    fate = "kept by choice" if order.is_kept else order.status.replace("_", " ")
+    return (
+        Cell(f"{INDENT}{'·' if order.is_kept else glyph} ", meaning, bold=True),
+        Cell(f"{fate:<16} ", "strong"),
+        Cell(f"{_took(order.elapsed_ms):>{LEAST_DETAIL}}  ", "quiet"),
+        Cell(order.terms),
+    )
+
+
+def _took(elapsed_ms: float | None) -> str:
+    return "" if elapsed_ms is None else f"{elapsed_ms:,.0f} ms"
 
 
 def _receipt(halt: Halt, width: int) -> list[Line]:

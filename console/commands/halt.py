@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from console.commands.halt_words import add_halt
+from console.desk.covering import covered
 from console.desk.latch import Latched, plain, pull
 from console.folders import PROFILES, StateFolder, state_folder
 
@@ -37,6 +39,10 @@ def main(arguments: list[str]) -> int:
         from console.commands.drill import main as drill  # noqa: PLC0415 - a drill is no halt
 
         return drill(folder, wants_json=options.json)
+    if options.receipt or options.out is not None:
+        from console.commands import receipts  # noqa: PLC0415 - a halt must not wait for it
+
+        return receipts.newest(folder, out=options.out, wants_json=options.json)
     # A terminal that goes away in the middle must not end what it has begun.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     reason = plain(options.reason)
@@ -45,12 +51,13 @@ def main(arguments: list[str]) -> int:
         reason=reason,
         by=f"{_user()} (command line)",
         at=datetime.now(UTC).isoformat(),
+        keeps="stops" if options.keep_stops else "",
     )
-    report = _Report(as_json=options.json)
+    report = _Report(folder.profile, as_json=options.json)
     is_latched = _latch(folder, said, report)
     confirmed = _through_the_desk(folder, said, report)
     if confirmed is None:
-        confirmed = _alone(folder, report)
+        confirmed = _alone(folder, report, keeps_stops=options.keep_stops)
     report.finish(confirmed=confirmed)
     if not is_latched:
         return NOT_LATCHED
@@ -81,6 +88,7 @@ def grammar() -> argparse.ArgumentParser:
         action="store_true",
         help="practise on a venue and a desk of its own; the profile is not touched",
     )
+    add_halt(made)
     made.add_argument("--json", action="store_true", help="one JSON object instead of words")
     return made
 
@@ -104,7 +112,9 @@ def _latch(folder: StateFolder, said: Latched, report: "_Report") -> bool:
     return True
 
 
-def _alone(folder: StateFolder, report: "_Report") -> bool:
+def _alone(folder: StateFolder, report: "_Report", *, keeps_stops: bool) -> bool:
+    if keeps_stops:
+        report.say("without a desk no stop is kept: every order is canceled")
     from console.commands.sweep_alone import sweep  # noqa: PLC0415 - its HTTP modules cost more than all else
 
     return sweep(folder, report.say)
@@ -113,7 +123,8 @@ def _alone(folder: StateFolder, report: "_Report") -> bool:
 class _Report:
     """What is printed: words as they come, or one JSON object at the end."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, profile: str, *, as_json: bool) -> None:
+        self._profile = profile
         self._as_json = as_json
         self._began = time.monotonic()
         self._lines: list[str] = []
@@ -131,6 +142,7 @@ class _Report:
         self._latched = {"id": latched.id, "reason": latched.reason, "by": latched.by}
         if is_first:
             self.say("latched: no order of this profile leaves any more")
+            self.say(covered(self._profile))
         else:
             self.say(f"already halted by {latched.by}: {latched.reason}")
 
@@ -143,7 +155,12 @@ class _Report:
     def finish(self, *, confirmed: bool) -> None:
         """Tell the end of it."""
         if self._as_json:
-            found = {"latched": self._latched, "confirmed": confirmed, "steps": self._lines}
+            found = {
+                "latched": self._latched,
+                "confirmed": confirmed,
+                "covers": covered(self._profile),
+                "steps": self._lines,
+            }
             self._print(json.dumps(found))
         elif confirmed:
             self._print("HALTED and CONFIRMED: the broker shows no open order.")

@@ -69,11 +69,27 @@ def sweep(folder: StateFolder, say: Callable[[str], None]) -> bool:
             say(f"the broker shows {left} open order{'s' * (left != 1)}")
             empty_looks = 0 if left else empty_looks + 1
         if empty_looks == 2:  # noqa: PLR2004 - two successive looks are the proof
+            fence(access, say)
             return True
         time.sleep(PROOF_GAP_SECONDS if empty_looks else pause)
         # Alpaca answers 200 requests a minute and no more
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
     return False
+
+
+def fence(access: Access, say: Callable[[str], None]) -> None:
+    """Suspend the account at the broker and read that back; say how it stands, never raise."""
+    path = "/v2/account/configurations"
+    try:
+        _call(access, "PATCH", path, {"suspend_trade": True})
+        stands = _call(access, "GET", path)
+    except BrokerSilent as silence:
+        say(f"fence: NOT known to be set: {silence}")
+        return
+    if isinstance(stands, dict) and stands.get("suspend_trade") is True:
+        say("fence: the account is suspended at the broker, read back; a re-arm lifts it")
+        return
+    say("fence: NOT set: the broker took it and says otherwise when it is asked again")
 
 
 def find_access(folder: StateFolder) -> Access:
@@ -141,9 +157,12 @@ def _just_after(moment: str) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _call(access: Access, method: str, path: str) -> object:
+def _call(access: Access, method: str, path: str, body: object = None) -> object:
     headers = {"APCA-API-KEY-ID": access.key, "APCA-API-SECRET-KEY": access.secret}
-    request = urllib.request.Request(access.url + path, method=method, headers=headers)  # noqa: S310 - our own constant hosts
+    data = None if body is None else json.dumps(body).encode()
+    if data is not None:
+        headers["Content-Type"] = "application/json"
+    request = urllib.request.Request(access.url + path, data, headers, method=method)  # noqa: S310 - our own constant hosts
     try:
         with _opener.open(request, timeout=CALL_SECONDS) as answer:
             text = answer.read()

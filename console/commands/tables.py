@@ -61,6 +61,12 @@ def status_facts(welcome: Welcome, state: TradingState, now: datetime) -> dict[s
             "at": halt.at,
             "is_confirmed": halt.is_confirmed,
             "receipt": halt.receipt,
+            "covers": halt.covers,
+            "is_fenced": halt.is_fenced,
+            "steps": [
+                {"name": s.name, "status": s.status, "detail": s.detail, "elapsed_ms": s.elapsed_ms}
+                for s in halt.steps
+            ],
         },
         "account": account
         and {

@@ -42,9 +42,9 @@ async def order(folder: StateFolder, line: str, *, wants_json: bool) -> int:
             case ReplaceCommand():
                 receipt = await _replace(desk, command)
             case FlatCommand(symbol=symbol):
-                receipt = await _asked(desk.link.flat(symbol))
+                receipt = await asked(desk.link.flat(symbol))
             case ExitCommand(symbol=symbol):
-                receipt = await _asked(desk.link.exit(symbol))
+                receipt = await asked(desk.link.exit(symbol))
             case CancelCommand(target=target):
                 receipt = await _cancel(desk, target)
             case _:
@@ -53,38 +53,38 @@ async def order(folder: StateFolder, line: str, *, wants_json: bool) -> int:
                     "flat, exit and cancel."
                 )
                 return exits.USAGE
-    return _tell(receipt, wants_json=wants_json)
+    return tell(receipt, wants_json=wants_json)
 
 
 async def cancel(folder: StateFolder, target: str, *, wants_json: bool) -> int:
     """Cancel by number, symbol or `all`."""
     async with attached(folder) as desk:
         receipt = await _cancel(desk, target)
-    return _tell(receipt, wants_json=wants_json)
+    return tell(receipt, wants_json=wants_json)
 
 
 async def rearm(folder: StateFolder, reason: str, *, wants_json: bool) -> int:
     """Lift the halt."""
     async with attached(folder) as desk:
-        receipt = await _asked(desk.link.rearm(reason))
-    return _tell(receipt, wants_json=wants_json)
+        receipt = await asked(desk.link.rearm(reason))
+    return tell(receipt, wants_json=wants_json)
 
 
 async def reduce(folder: StateFolder, reason: str, *, wants_json: bool) -> int:
     """Let only orders through that reduce; without a desk, from its next start on."""
     try:
         async with attached(folder) as desk:
-            receipt = await _asked(desk.link.reduce(reason))
+            receipt = await asked(desk.link.reduce(reason))
     except NoDesk:
         receipt = _latch(folder, reason)
-    return _tell(receipt, wants_json=wants_json)
+    return tell(receipt, wants_json=wants_json)
 
 
 async def override(folder: StateFolder, reason: str, *, wants_json: bool) -> int:
     """Let entries pass while the trading stream is down."""
     async with attached(folder) as desk:
-        receipt = await _asked(desk.link.override_blind(reason))
-    return _tell(receipt, wants_json=wants_json)
+        receipt = await asked(desk.link.override_blind(reason))
+    return tell(receipt, wants_json=wants_json)
 
 
 def _latch(folder: StateFolder, reason: str) -> Receipt:
@@ -111,7 +111,7 @@ async def _submit(desk: Desk, ticket: Ticket) -> Receipt:
         failures = tuple(check for check in preview.checks if not check.passed)
         reasons = [check.detail for check in failures] or ["there is no price to order at"]
         return Receipt(outcome=Outcome.DENIED, detail="; ".join(reasons), failures=failures)
-    return await _asked(desk.link.submit(preview.request))
+    return await asked(desk.link.submit(preview.request))
 
 
 async def _replace(desk: Desk, command: ReplaceCommand) -> Receipt:
@@ -127,21 +127,21 @@ async def _replace(desk: Desk, command: ReplaceCommand) -> Receipt:
         stop_price=command.stop_price,
         time_in_force=command.time_in_force,
     )
-    return await _asked(terms)
+    return await asked(terms)
 
 
 async def _cancel(desk: Desk, target: str) -> Receipt:
     if target.lower() == "all":
-        return await _asked(desk.link.cancel_all())
+        return await asked(desk.link.cancel_all())
     found = resolve(target, desk.state)
     if isinstance(found, Problem):
         found = resolve(target.upper(), desk.state)
     if isinstance(found, Problem):
         return _no(found.text)
-    return await _asked(desk.link.cancel([order.key for order in found]))
+    return await asked(desk.link.cancel([order.key for order in found]))
 
 
-async def _asked(answer: Awaitable[Receipt]) -> Receipt:
+async def asked(answer: Awaitable[Receipt]) -> Receipt:
     """Wait for the desk's answer; its silence is unknown, its refusal is a no."""
     try:
         return await answer
@@ -155,7 +155,8 @@ def _no(detail: str) -> Receipt:
     return Receipt(outcome=Outcome.DENIED, detail=detail)
 
 
-def _tell(receipt: Receipt, *, wants_json: bool) -> int:
+def tell(receipt: Receipt, *, wants_json: bool) -> int:
+    """Print a receipt; return the exit status that says the same."""
     if wants_json:
         print(
             as_json(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from console.domain.alerts import Direction
+from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
@@ -44,6 +45,12 @@ class Commands(Protocol):
 
     async def exit(self, symbol: str) -> Receipt:
         """Free a position from its own orders and close it; protected again if that fails."""
+
+    async def flatten(self, request: FlattenRequest) -> Receipt:
+        """Close positions, also while halted."""
+
+    async def fence(self, *, is_set: bool) -> Receipt:
+        """Suspend the account at the broker while halted, or lift that."""
 
     async def halt(self, reason: str) -> Receipt:
         """Pull the cord."""
@@ -90,6 +97,10 @@ class Greeting(Protocol):
     @property
     def feed(self) -> str:
         """Which feed the quotes come from."""
+
+    @property
+    def state_folder(self) -> str:
+        """Where the desk keeps its state."""
 
 
 class DeskLink(Protocol):

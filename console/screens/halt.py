@@ -1,6 +1,8 @@
 """The halt screen: what the cord has done so far, step by step, and the way back."""
 
+import asyncio
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,11 +10,16 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
+from console.domain.flatten import Extent
 from console.domain.receipts import Receipt
+from console.screens import errands
+from console.screens.beside import run_beside
 from console.screens.desk_link import DeskLink
+from console.screens.flatten import FlattenScreen
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_HALT_SCREEN, halt_bindings
 from console.screens.rearm import RearmScreen
+from console.screens.receipt_export import export_receipt
 from widgets.halt_view import HaltView
 from widgets.outside import neutral
 from widgets.status_bar import StatusBar
@@ -50,6 +57,42 @@ class HaltScreen(Screen[None]):
     def action_rearm(self) -> None:
         """Ask for the reason to trade again."""
         self.app.push_screen(RearmScreen(self._link), self._go_on)
+
+    def action_flatten(self) -> None:
+        """Ask whether every position is to be closed."""
+        self.app.push_screen(FlattenScreen(self._link, Extent.ALL), self._tell_begun)
+
+    def action_flatten_losing(self) -> None:
+        """Ask whether the positions that lose too much are to be closed."""
+        self.app.push_screen(FlattenScreen(self._link, Extent.LOSING), self._tell_begun)
+
+    def _tell_begun(self, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            self.answer(receipt)
+
+    def action_fence(self) -> None:
+        """Set the fence, which leaves the positions as they are; lift it when it stands."""
+        halt = self._link.state.halt
+        is_set = halt is None or not halt.is_fenced
+
+        async def put() -> None:
+            self.answer(await errands.ask(self._link, lambda desk: desk.fence(is_set=is_set)))
+
+        run_beside(self, put, "fence")
+
+    def action_export_receipt(self) -> None:
+        """Write the receipt into the folder the console was started in."""
+        halt, welcome = self._link.state.halt, self._link.welcome
+        if halt is None or welcome is None:
+            self._answer.update("There is no halt, so there is no receipt to export.")
+            return
+        folder, name = Path(welcome.state_folder), halt.id
+
+        async def export() -> None:
+            told = await asyncio.to_thread(export_receipt, folder, name, Path.cwd())
+            self._answer.update(neutral(told))
+
+        run_beside(self, export, "export")
 
     def _go_on(self, is_lifted: bool | None) -> None:  # noqa: FBT001 - Textual calls it
         """Go back to trading once the halt is lifted."""

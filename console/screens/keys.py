@@ -27,7 +27,9 @@ ON_THE_APP = frozenset(
 EVERYWHERE = frozenset({"halt", "palette", "next_theme", "pane_help", "restart_desk"})
 """Actions whose keys win over whatever has the focus, a field included."""
 
-ON_THE_HALT_SCREEN = frozenset({"rearm", "back"})
+ON_THE_HALT_SCREEN = frozenset(
+    {"flatten", "flatten_losing", "fence", "export_receipt", "rearm", "back"}
+)
 """Actions of the halt screen."""
 
 

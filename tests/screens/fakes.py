@@ -146,6 +146,12 @@ class FakeDesk:
     async def exit(self, symbol):
         return await self._answer("exit", symbol, f"{symbol} was exited")
 
+    async def flatten(self, request):
+        return await self._answer("flatten", request, f"Closing {request}")
+
+    async def fence(self, *, is_set):
+        return await self._answer("fence", is_set, "The fence: set and read back.")
+
     async def halt(self, reason):
         receipt = await self._answer("halt", reason, "the latch is on the disk")
         self.halt_shows(pictures.halt(is_confirmed=False))

@@ -1,14 +1,22 @@
 """The cord: pulled from anywhere, shown at once, lifted only with a reason."""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from textual.command import CommandPalette
 
 from console.app import HALT_REASON
+from console.domain.events import FlattenChanged, PositionsReported
+from console.domain.flatten import CloseStatus, Closing, Extent, Flatten, FlattenRequest
+from console.domain.halt import HaltedOrder
+from console.domain.positions import Position
 from console.domain.receipts import Outcome, Receipt
+from console.screens.flatten import FlattenScreen
 from console.screens.halt import HaltScreen
 from console.screens.main import MainScreen
+from console.screens.receipt_export import export_receipt
 from tests.screens import pictures
 from tests.screens.consoles import SMALL, Alone, running, until
 from tests.screens.fakes import FakeDesk
@@ -133,3 +141,95 @@ async def test_the_palette_is_closed_by_the_cord():
         await until(pilot, lambda: isinstance(pilot.app.screen, HaltScreen))
 
         assert not any(isinstance(screen, CommandPalette) for screen in pilot.app.screen_stack)
+
+
+HELD = (
+    Position(
+        symbol="AAPL",
+        qty=Decimal(10),
+        avg_entry_price=Decimal(200),
+        qty_available=Decimal(10),
+        last_price=Decimal(150),
+    ),
+)
+
+
+async def on_the_halt_screen(pilot, desk, **more):
+    desk.halt_shows(replace(pictures.halt(is_confirmed=True), **more))
+    desk.tell(PositionsReported(positions=HELD, at=desk.time))
+    await pilot.press("h")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HaltScreen))
+
+
+@pytest.mark.parametrize(("key", "extent"), [("o", Extent.ALL), ("l", Extent.LOSING)])
+async def test_positions_are_closed_by_the_second_enter_only(key, extent):
+    desk = FakeDesk()
+    async with running(desk) as pilot:
+        await on_the_halt_screen(pilot, desk)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, FlattenScreen))
+        await pilot.press("enter")
+        assert desk.asked_for("flatten") == []
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.asked_for("flatten"))
+
+        assert desk.asked_for("flatten") == [FlattenRequest(extent=extent)]
+
+
+async def test_escape_closes_nothing_also_when_it_is_armed():
+    desk = FakeDesk()
+    async with running(desk) as pilot:
+        await on_the_halt_screen(pilot, desk)
+        await pilot.press("o", "enter", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HaltScreen))
+
+        assert desk.asked_for("flatten") == []
+
+
+async def test_the_fence_is_set_and_lifted_by_its_key():
+    desk = FakeDesk()
+    async with running(desk) as pilot:
+        await on_the_halt_screen(pilot, desk)
+        await pilot.press("F")
+        await until(pilot, lambda: desk.asked_for("fence"))
+        desk.halt_shows(replace(pictures.halt(is_confirmed=True), is_fenced=True))
+        await until(pilot, lambda: pilot.app.session.link.state.halt.is_fenced)
+        await pilot.press("F")
+        await until(pilot, lambda: len(desk.asked_for("fence")) == 2)
+
+        assert desk.asked_for("fence") == [True, False]
+
+
+async def test_every_order_and_position_of_a_halt_has_a_line_with_its_time():
+    desk = FakeDesk()
+    order = HaltedOrder(order="o1", terms="buy 10 KO", status="canceled", elapsed_ms=212.4)
+    closing = Closing(
+        symbol="AAPL",
+        qty=Decimal(10),
+        left_qty=Decimal(10),
+        status=CloseStatus.LEFT,
+        detail="the market is closed until 09:30 New York",
+    )
+    async with running(desk) as pilot:
+        await on_the_halt_screen(pilot, desk, orders=(order,), covers="Covers account PA1.")
+        told = Flatten(id="f", what="every position", by="ann", at=desk.time, closings=(closing,))
+        desk.tell(FlattenChanged(flatten=told, revision=1))
+        view = lambda: pilot.app.screen.query_one(HaltView).plain  # noqa: E731 - asked twice
+        await until(pilot, lambda: "until 09:30 New York" in view())
+
+        assert "canceled" in view()
+        assert "212 ms" in view()
+        assert "Covers account PA1." in view()
+
+
+def test_an_exported_receipt_is_that_of_this_halt_or_none(tmp_path):
+    (tmp_path / "HALT.receipt.json").write_text('{"halt": "h1"}')
+    to = tmp_path / "to"
+    to.mkdir()
+
+    other = export_receipt(tmp_path, "h2", to)
+    told = export_receipt(tmp_path, "h1", to)
+
+    assert "no receipt yet" in other
+    assert "killcord-halt-h1.json" in told
+    assert [path.name for path in to.iterdir()] == ["killcord-halt-h1.json"]
