@@ -181,8 +181,11 @@ class Reconciler:
         self._asked = [(number, answer) for number, answer in self._asked if not answer.done()]
 
     def announce(self, order: Order) -> None:
-        """Tell of an order that this desk did not place, once; old closed ones are no news."""
-        if order.key in self._announced or (self.gap and order.status.is_closed):
+        """Tell of an order that this desk did not place, once; old closed ones are no news.
+
+        A leg is no news of its own: the stream may tell of it before its order is answered.
+        """
+        if order.is_leg or order.key in self._announced or (self.gap and order.status.is_closed):
             return
         self._announced.add(order.key)
         whose = "foreign" if order.is_foreign else "named by a Killcord desk"
