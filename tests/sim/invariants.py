@@ -174,7 +174,8 @@ class Rules(Witness):
         """O7: whatever is told late or twice, what has closed stays closed, what filled filled."""
         if not isinstance(event, OrderUpdated):
             return
-        order = event.order
+        # As it stands now: an older word on an order may have brought news of its legs.
+        order = self._world.state.orders[event.order.key]
         known = self._told.get(order.key)
         self._told[order.key] = order
         is_there = self._world.venue.order_of(order.key) is not None
