@@ -11,6 +11,7 @@ from console.desk.gate import Facts, check_all
 from console.desk.limits import Limits
 from console.desk.pricing import NotPriced, price
 from console.desk.rules import RULES
+from console.domain.halt import Mode, Restraint, Source
 from console.domain.orders import OrderRequest, OrderStatus, OrderType, Side, TimeInForce
 from console.domain.state import TradingState
 from tests.builders import (
@@ -166,6 +167,42 @@ def test_no_order_that_passes_crosses_through_zero(held, qty, side):
     if not objections(wanted, facts(held=str(held))):
         after = held + side.sign * qty
         assert held * after >= 0
+
+
+REDUCING = Restraint(
+    source=Source.REDUCING, mode=Mode.REDUCING, reason="a test", by="ann", since=NOON
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "known"),
+    [
+        ("mode", {"restraints": (REDUCING,)}),
+        ("mode", {"restraints": (replace(REDUCING, mode=Mode.HALTED),)}),
+        ("order rate", {"sent_last_minute": 120}),
+        ("duplicate order", {"age_of_twin": 4.999}),
+    ],
+)
+def test_an_entry_is_stopped_by_the_mode_the_rate_and_its_twin(rule, known):
+    assert objections(buy(), facts(**known)) == [rule]
+
+
+@pytest.mark.parametrize("known", [{"sent_last_minute": 119}, {"age_of_twin": 5.0}])
+def test_rate_and_repetition_hold_exactly_at_their_boundary(known):
+    assert objections(buy(), facts(**known)) == []
+
+
+def test_an_exit_waits_for_no_mode_no_rate_and_no_twin():
+    trapped = facts(held="10", restraints=(REDUCING,), sent_last_minute=10**6, age_of_twin=0.0)
+
+    assert objections(sell("10"), trapped) == []
+
+
+def test_what_was_sold_and_is_not_in_the_positions_yet_is_no_longer_there():
+    known = facts(held="10", restraints=(REDUCING,), unseen=lambda *_: Decimal(4))
+
+    assert objections(sell("6"), known) == []
+    assert "mode" in objections(sell("7"), known)
 
 
 def test_an_order_that_is_replaced_does_not_count_against_its_successor():

@@ -227,6 +227,7 @@ async def test_a_halt_that_stands_is_not_pulled_anew_by_a_rule(world: World):
 
     assert world.state.halt.is_confirmed
     assert world.state.halt.reason == "smoke"
+    assert "halt.pulled_again" not in world.journal.kinds
 
 
 def test_the_defaults_are_those_of_the_specification():
