@@ -13,7 +13,7 @@ from console.domain.orders import OrderStatus, OrderType, Side
 from console.domain.receipts import Outcome
 from tests.builders import OWNER, STRANGER, buy, market_clock, request, sell
 from tests.desk.conftest import QUICK, QUICK_FLATTEN, World, until
-from tests.desk.fakes import drop_answer
+from tests.desk.fakes import drop_answer, hang
 
 EVERYTHING = FlattenRequest(extent=Extent.ALL)
 LOSING = FlattenRequest(extent=Extent.LOSING)
@@ -408,3 +408,21 @@ async def test_holdings_that_are_not_known_are_not_taken_for_none(world: World):
 
     assert receipt.outcome is Outcome.UNKNOWN
     assert "service unavailable" in receipt.detail
+
+
+async def test_a_grant_that_is_out_opens_the_way_for_its_own_order_only(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    await halted(world)
+    world.broker.before_taking = hang
+    world.price()
+
+    await world.desk.flatten(EVERYTHING, OWNER)
+    await until(lambda: world.broker.sent, "the closing order")
+    (sent,) = world.broker.sent
+    cord = world.desk._rooms.cord
+
+    assert world.desk.may_send(sent.client_order_id)
+    assert not world.desk.may_send("kc-somebody-else")
+    assert cord.objection(replace(sent, qty=Decimal(11)))
+    await world.desk.halt("stop that", OWNER)
+    assert not world.desk.may_send(sent.client_order_id)

@@ -203,7 +203,7 @@ def test_protective_stops_are_kept_by_choice(trading):
     trading.until(lambda: trading.json("positions") != [], "nothing was bought")
     stop = {"side": "sell", "qty": "10", "type": "stop", "stop_price": "1", "limit_price": None}
     place(trading, 1, **stop)
-    place(trading, 10)
+    place(trading, 1, symbol="F")
 
     done = trading.run("halt", "--keep-stops")
 
