@@ -4,6 +4,7 @@ Each runs in an environment of its own (`make foreign` makes them) and prints wh
 and heard; what the venue saw is in its journal.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -74,22 +75,10 @@ def surroundings(line):
 class Session:
     """What one client printed, by step, and what the venue journaled meanwhile."""
 
-    def __init__(self, client):
-        venue = RunningVenue("--seed", "7")
-        try:
-            run = subprocess.run(
-                command(client),
-                env=surroundings(venue.line),
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-            )
-            self.journal = venue.journal()
-        finally:
-            venue.stop()
-        assert run.returncode == 0, run.stdout[-2_000:] + run.stderr[-4_000:]
-        said = [json.loads(line) for line in run.stdout.splitlines()]
+    def __init__(self, held):
+        run, self.journal = held["run"], held["journal"]
+        assert run["code"] == 0, run["stdout"][-2_000:] + run["stderr"][-4_000:]
+        said = [json.loads(line) for line in run["stdout"].splitlines()]
         self.steps = {each["step"]: each for each in said}
         self.requests = [each for each in self.journal if "method" in each]
         self.events = [each for each in self.journal if "event" in each]
@@ -98,9 +87,43 @@ class Session:
         return self.steps[step]
 
 
+def hold(client):
+    """Let a client hold its session against a venue of its own."""
+    words = command(client)
+    venue = RunningVenue("--seed", "7")
+    try:
+        run = subprocess.run(
+            words,
+            env=surroundings(venue.line),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        journal = venue.journal()
+    finally:
+        venue.stop()
+    told = {"code": run.returncode, "stdout": run.stdout, "stderr": run.stderr}
+    return {"run": told, "journal": journal}
+
+
+def held_once(client, folder):
+    """Return a client's session: the first worker that asks holds it, the others wait and read."""
+    record = folder / f"{client}-session.json"
+    with (folder / f"{client}-session.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not record.exists():
+            written = record.with_suffix(".part")
+            written.write_text(json.dumps(hold(client)))
+            written.rename(record)
+    return json.loads(record.read_text())
+
+
 @pytest.fixture(scope="module", params=CLIENTS)
-def session(request):
-    return Session(request.param)
+def session(request, tmp_path_factory):
+    own = tmp_path_factory.getbasetemp()
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
+    return Session(held_once(request.param, own.parent if is_shared else own))
 
 
 def test_it_gets_through_and_the_venue_answers_it_without_an_error_of_its_own(session):

@@ -101,6 +101,21 @@ def test_an_order_not_yet_working_or_done_is_not_replaced():
     assert (early.value.code, late.value.code) == (40010001, 42210000)
 
 
+def test_an_order_whose_replacement_is_pending_is_not_replaced_again(shared_venue):
+    order = shared_venue.order(type="limit", limit_price="1.50", qty=1)
+    shared_venue.until_order(order, "new")
+    shared_venue.control("order-event", order_id=order["id"], event="pending_replace")
+
+    refused = shared_venue.patch(f"/v2/orders/{order['id']}", {"limit_price": "1.60"})
+
+    shared_venue.delete("/v2/orders")
+    assert refused.status_code == 422
+    assert refused.json() == {
+        "code": 40010001,
+        "message": "unable to replace order, order isn't sent to exchange yet",
+    }
+
+
 def test_a_replacement_may_last_longer():
     pit = open_pit()
     day = pit.submit(buy(1, limit_price=99))

@@ -14,7 +14,12 @@ from console.venue.trading.order_shapes import check_terms
 from console.venue.trading.orders import Order, Role, Terms
 from console.venue.trading.rejections import malformed, unprocessable
 
-NOT_YET_THERE = (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.PENDING_CANCEL)
+NOT_YET_THERE = (
+    OrderStatus.ACCEPTED,
+    OrderStatus.PENDING_NEW,
+    OrderStatus.PENDING_CANCEL,
+    OrderStatus.PENDING_REPLACE,
+)
 
 
 def check_replaceable(order: Order) -> None:
