@@ -67,6 +67,19 @@ def test_a_split_scales_the_position_and_what_is_asked_for(ratio, qty, price):
     assert cost == Decimal("1000.10")
 
 
+def test_what_is_reserved_is_given_back_whole_after_a_split_by_three_halves():
+    pit = open_pit()
+    orders = [pit.submit(buy(7, limit_price=90 + i)) for i in range(3)]
+
+    pit.exchange.split("AAPL", Decimal("1.5"), NOON)
+    pit.cancel(orders[0])
+    pit.submit(buy(5, limit_price=60.01))
+    for order in pit.exchange.blotter.open_orders:
+        pit.cancel(order)
+
+    assert pit.exchange.blotter.open_orders.reserved == 0
+
+
 def test_an_order_too_small_for_a_reverse_split_is_canceled():
     pit = open_pit()
     order = pit.submit(buy(5, limit_price=90))

@@ -1,11 +1,11 @@
 """What a split or a dividend does to open orders: the worth asked for stays the same."""
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from msgspec.structs import replace
 
 from console.domain.orders import OrderType, Side, TimeInForce
-from console.venue.trading.orders import Exits, Order, Role, Terms, tick_rounded
+from console.venue.trading.orders import FRACTION, Exits, Order, Role, Terms, tick_rounded
 
 STOPS = (OrderType.STOP, OrderType.STOP_LIMIT)
 
@@ -43,7 +43,8 @@ def after_split(order: Order, ratio: Decimal) -> Order | None:
             ),
         ),
         hwm=_divided(order.hwm, ratio),
-        reserve_price=order.reserve_price / ratio,
+        # a third of a dollar has no end, and what is reserved is taken back to the last digit
+        reserve_price=(order.reserve_price / ratio).quantize(FRACTION, rounding=ROUND_UP),
     )
 
 
