@@ -119,14 +119,22 @@ def test_a_fill_is_told_as_the_order_and_the_execution():
     assert isinstance(told, OrderUpdated)
     assert told.order.status is OrderStatus.FILLED
     assert isinstance(booked, FillBooked)
-    assert (booked.fill.execution_id, booked.fill.order) == ("e1", "kc-1")
+    assert (booked.fill.qty, booked.fill.order) == (10, "kc-1")
 
 
-def test_an_execution_without_an_id_gets_the_same_one_each_time():
-    first, again = (trade_update(update(execution_id=None), ours)[1] for _ in range(2))
+def test_an_execution_is_named_alike_by_the_stream_and_by_the_activities():
+    streamed = trade_update(update(execution_id="e1"), ours)[1].fill
+    listed = activity_fill(
+        activity(id="20261008143100000::other", order_id=ORDER["id"], cum_qty="10.0")
+    )
 
-    assert first == again
-    assert first.fill.execution_id
+    assert listed.execution_id == streamed.execution_id
+
+
+def test_two_executions_of_an_order_have_two_names():
+    first, second = (activity_fill(activity(cum_qty=qty)) for qty in ("3", "6"))
+
+    assert first.execution_id != second.execution_id
 
 
 @pytest.mark.parametrize("event", [*theirs.TradeEvent, "something new"])
@@ -134,20 +142,24 @@ def test_no_event_is_unreadable(event):
     assert isinstance(trade_update(update(event), ours)[0], OrderUpdated)
 
 
-def test_a_short_sale_is_a_sell():
-    fill = activity_fill(
-        {
-            "id": "20261008143000123::e1",
-            "order_id": "o1",
-            "side": "sell_short",
-            "symbol": "AAPL",
-            "qty": "3",
-            "price": "190.1",
-            "transaction_time": "2026-10-08T14:30:00Z",
-        }
-    )
+def activity(**said):
+    told = {
+        "id": "20261008143000123::e1",
+        "order_id": "o1",
+        "side": "sell_short",
+        "symbol": "AAPL",
+        "qty": "3",
+        "cum_qty": "3",
+        "price": "190.1",
+        "transaction_time": "2026-10-08T14:30:00Z",
+    }
+    return told | said
 
-    assert (fill.execution_id, fill.side, fill.order) == ("e1", Side.SELL, "o1")
+
+def test_a_short_sale_is_a_sell():
+    fill = activity_fill(activity())
+
+    assert (fill.side, fill.order) == (Side.SELL, "o1")
 
 
 def test_a_short_has_a_quantity_below_zero():

@@ -1,9 +1,8 @@
 """Our executions, as the trading stream tells them and as the account's activities do.
 
-The two give the same execution different ids at Alpaca. Nothing is booked twice if
-the desk holds to this: an order's cumulative filled quantity is the truth, and a fill
-from the activities is booked only for an order whose fills from the stream do not add
-up to it.
+The two give the same execution different ids at Alpaca. What both tell is the order
+and how much of it was filled after this execution: that names it here, so that it is
+booked once by whichever way it comes, and a lost one is told from its neighbours.
 """
 
 from decimal import Decimal
@@ -31,7 +30,7 @@ def trade_update(told: object, is_ours: IsOurs) -> list[OrderUpdated | FillBooke
 
 def _streamed_fill(data: dict[str, Any], updated: Order) -> Fill:
     return Fill(
-        execution_id=plain(data.get("execution_id")) or _made_id(updated),
+        execution_id=_name(updated.broker_id or updated.key, updated.filled_qty),
         order=updated.key,
         symbol=updated.request.symbol,
         side=updated.request.side,
@@ -41,9 +40,9 @@ def _streamed_fill(data: dict[str, Any], updated: Order) -> Fill:
     )
 
 
-def _made_id(updated: Order) -> str:
-    """Name an execution that came without an id, the same way each time it comes."""
-    return f"{updated.broker_id}:{updated.filled_qty:f}"
+def _name(broker_id: str, filled: Decimal) -> str:
+    """Name an execution by its order and what was filled of it by then."""
+    return f"{broker_id}:{filled.normalize():f}"
 
 
 def _executed_qty(said: dict[str, Any]) -> Decimal:
@@ -57,11 +56,10 @@ def activity_fill(said: dict[str, Any]) -> Fill:
     """Return one FILL activity; `order` holds the broker's id of the order."""
     side = SIDE.get(str(said.get("side")))
     order_id = plain(said.get("order_id"))
-    activity = plain(said.get("id"))
-    if side is None or not order_id or not activity:
-        raise Garbled("a fill without an id, an order or a side")
+    if side is None or not order_id:
+        raise Garbled("a fill without an order or a side")
     return Fill(
-        execution_id=activity.rpartition("::")[2],
+        execution_id=_name(order_id, needed_decimal(said, "cum_qty")),
         order=order_id,
         symbol=plain(said.get("symbol"), 40),
         side=side,
