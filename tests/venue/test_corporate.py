@@ -69,10 +69,11 @@ def test_a_split_scales_the_position_and_what_is_asked_for(ratio, qty, price):
 
 def test_what_is_reserved_is_given_back_whole_after_a_split_by_three_halves():
     pit = open_pit()
-    orders = [pit.submit(buy(7, limit_price=90 + i)) for i in range(3)]
+    orders = [pit.submit(buy(7 + 4 * i, limit_price=82 + i)) for i in range(12)]
 
     pit.exchange.split("AAPL", Decimal("1.5"), NOON)
-    pit.cancel(orders[0])
+    for order in orders[::3]:
+        pit.cancel(order)
     pit.submit(buy(5, limit_price=60.01))
     for order in pit.exchange.blotter.open_orders:
         pit.cancel(order)
