@@ -66,7 +66,7 @@ class Traders:
         is_halted = self._world.state.halt is not None
         chances = WHILE_HALTED if is_halted else WHILE_ACTIVE
         [name] = self._rng.choices([n for n, _ in chances], [w for _, w in chances])
-        self.decide(name, getattr(self, f"_{name}"))
+        self.decide(name, self.halt if name == "halt" else getattr(self, f"_{name}"))
 
     def decide(self, name: str, act: Callable[[Desk], Any]) -> None:
         """Begin a task at the desk that serves one decision."""
@@ -144,7 +144,8 @@ class Traders:
     async def _fence(self, desk: Desk) -> None:
         await desk.fence(self._rng.random() < 0.7, OWNER)
 
-    async def _halt(self, desk: Desk) -> None:
+    async def halt(self, desk: Desk) -> None:
+        """Pull the cord."""
         receipt = await desk.halt(self._rng.choice(["smoke", "fire", ""]), OWNER)
         self._world.note(f"halt {receipt.outcome}")
 

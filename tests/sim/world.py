@@ -55,6 +55,8 @@ FREE_HAND = Limits(
     ),
 )
 """Traders without manners: what they run into is the venue, not a rule that stops them first."""
+FIRST_OF_ALL = 0.3
+"""The chance that the first thing done at a desk that came back is a halt."""
 HEALED_WITHIN = 60.0
 """Seconds after the last fault within which the desk must have the truth."""
 HALTED_WITHIN = 15.0
@@ -168,6 +170,13 @@ class World:
         self.desk.listen(self.rules.told)
         self.note(f"desk {len(self._loops)} starts")
         self.run_at_desk(self.desk.start(), "start")
+        if self.crashes and not self.faults.are_over and self.rng.random() < FIRST_OF_ALL:
+            self.timeline.after(self.rng.uniform(0.01, 0.5), self._halt_first_of_all)
+
+    def _halt_first_of_all(self) -> None:
+        """Somebody pulls the cord of a desk that has hardly begun."""
+        if self.is_up:
+            self.traders.decide("halt", self.traders.halt)
 
     @property
     def is_up(self) -> bool:
