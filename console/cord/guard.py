@@ -20,6 +20,8 @@ from console.cord.pull import Puller
 from console.cord.terminal import OuterTerminal
 
 A_READ = 65_536
+A_PIECE = 8_192
+"""What the kernel hands over at once from a pseudo-terminal is less than this."""
 ENDING = frozenset({signal.SIGTERM, signal.SIGHUP})
 """Signals that end the console for certain."""
 HANDED_ON = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2})
@@ -141,10 +143,10 @@ class Guard:
         poll = select.poll()
         poll.register(self._master, select.POLLIN)
         while True:
-            poll.poll()
             try:
-                data = os.read(self._master, A_READ)
+                data = os.read(self._master, A_PIECE)
             except BlockingIOError:
+                poll.poll()
                 continue
             except OSError:
                 return

@@ -1,0 +1,77 @@
+"""The pull: neither a disk nor a desk that hangs keeps the other from halting."""
+
+import os
+import socket
+import threading
+
+from console.cord.pull import Puller
+from console.folders import StateFolder
+
+
+class Unwritable(StateFolder):
+    """A folder in which the latch has too long a name for any disk."""
+
+    @property
+    def latch(self):
+        return self.path / ("HALT" * 200)
+
+
+def standing(folder):
+    puller = Puller(folder)
+    puller.start()
+    return puller
+
+
+def desk_at(folder):
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(str(folder / "halt.sock"))
+    door.listen()
+    door.settimeout(60)
+    return door
+
+
+def test_a_latch_that_cannot_be_set_does_not_keep_the_desk_from_hearing(folder):
+    full = folder / "full"
+    full.mkdir()
+    with desk_at(full) as door:
+        puller = standing(Unwritable(full))
+        puller.pull()
+        caller, _ = door.accept()
+        with caller:
+            caller.sendall(b'{"latched": true}\n')
+            puller.finish(60)
+
+    assert puller.words.startswith("THE LATCH COULD NOT BE SET")
+    assert puller.words.endswith("the desk sweeps")
+
+
+def test_a_desk_that_hangs_does_not_keep_the_latch_from_being_set(folder):
+    puller = standing(StateFolder(folder))
+    with desk_at(folder) as door:
+        puller.pull()
+        caller, _ = door.accept()
+        with caller:
+            poll_until((folder / "HALT").exists)
+            caller.sendall(b'{"latched": true}\n')
+            puller.finish(60)
+
+    assert puller.words == "HALTED: the latch is set, the desk sweeps"
+
+
+def test_a_second_press_is_a_second_pull_and_a_repeat_is_not(folder):
+    times = iter([0.0, 0.0, 0.3, 0.3, 0.6, 0.6, 5.0, 5.0])
+    puller = Puller(StateFolder(folder), monotonic=lambda: next(times))
+
+    for _ in range(4):
+        puller.pull()
+
+    assert puller._pulls.qsize() == 2
+
+
+def poll_until(holds):
+    done = threading.Event()
+    for _ in range(6000):
+        if holds():
+            return
+        done.wait(0.01)
+    raise AssertionError(f"it never came, process {os.getpid()}")
