@@ -28,6 +28,10 @@ class Trades:
     at: Column
     price: Column
     size: Column
+    sets_last: Mask
+    """False for a print told late or made on special terms: it is not the last price."""
+    sets_range: Mask
+    """False for a print that may not be the day's low or high."""
     left_out: int
     """How many trades had no price, size or time that a market can have."""
 
@@ -73,19 +77,30 @@ class Quotes:
 
 
 def trades(
-    at: Sequence[float], price: Sequence[float], size: Sequence[float], *, until: float
+    at: Sequence[float],
+    price: Sequence[float],
+    size: Sequence[float],
+    sets_last: Sequence[float] | None = None,
+    sets_range: Sequence[float] | None = None,
+    *,
+    until: float,
 ) -> Trades:
     """Return the sound trades up to `until` (seconds since the epoch), oldest first.
 
     Raises:
         ValueError: when the columns are not of one length.
     """
-    times, (prices, sizes) = _in_order(at, (price, size), until)
+    every: Sequence[float] = np.ones(len(at))  # type: ignore[assignment] # serves as a sequence
+    lasts = every if sets_last is None else sets_last
+    ranges = every if sets_range is None else sets_range
+    times, (prices, sizes, *marked) = _in_order(at, [price, size, lasts, ranges], until)
     mask = is_price(prices) & (sizes > 0) & (sizes <= MOST_SIZE)
     return Trades(
         at=times[mask],
         price=prices[mask],
         size=sizes[mask],
+        sets_last=marked[0][mask] > 0,
+        sets_range=marked[1][mask] > 0,
         left_out=int(len(mask) - np.count_nonzero(mask)),
     )
 

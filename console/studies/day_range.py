@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from console.studies.columns import LEAST_PRICE, MOST_PRICE, Trades
 from console.studies.measures import Measure, unknown
 
@@ -22,6 +24,8 @@ def day_range(
 ) -> DayRange:
     """Return the range of the day: its bar, widened by the trades seen since it began.
 
+    Trades widen it and give the place in it as far as their conditions let them.
+
     Args:
         low: the lowest price of the day's bar in dollars; None without a bar.
         high: the highest.
@@ -35,8 +39,11 @@ def day_range(
     if low is None or high is None or not LEAST_PRICE <= low <= high <= MOST_PRICE:
         none = unknown(NO_DAY)
         return DayRange(low=none, high=none, position=none)
-    seen = trades.price[trades.at >= began]
-    if len(seen) == 0:
+    young = trades.at >= began
+    lasts, widening = (
+        np.flatnonzero(young & mask) for mask in (trades.sets_last, trades.sets_range)
+    )
+    if len(lasts) == 0:
         sample = count or 0
         note = "of the day's bar, no trade seen since"
         return DayRange(
@@ -44,12 +51,13 @@ def day_range(
             high=Measure(value=high, sample=sample, at=None, note=note),
             position=unknown("needs 1 trade, has none", sample=sample),
         )
-    low, high = min(low, float(seen.min())), max(high, float(seen.max()))
-    sample, at = max(count or 0, len(seen)), float(trades.at[-1])
+    seen = trades.price[widening]
+    low, high = float(seen.min(initial=low)), float(seen.max(initial=high))
+    sample, at = max(count or 0, int(np.count_nonzero(young))), float(trades.at[lasts[-1]])
     return DayRange(
         low=Measure(value=low, sample=sample, at=at),
         high=Measure(value=high, sample=sample, at=at),
-        position=_position(float(seen[-1]), low, high, sample=sample, at=at),
+        position=_position(float(trades.price[lasts[-1]]), low, high, sample=sample, at=at),
     )
 
 

@@ -39,10 +39,13 @@ class _Seen:
 
     @property
     def last(self) -> Measure:
-        """The price of the newest trade."""
-        if len(self.trades) == 0:
+        """The price of the newest trade that sets it."""
+        setting = np.flatnonzero(self.trades.sets_last)
+        if len(setting) == 0:
             return unknown("needs 1 trade, has none")
-        return Measure(value=float(self.trades.price[-1]), sample=1, at=float(self.trades.at[-1]))
+        newest = setting[-1]
+        at = float(self.trades.at[newest])
+        return Measure(value=float(self.trades.price[newest]), sample=1, at=at)
 
 
 def take_readings(symbol: str, window: MarketWindow) -> tuple[Reading, ...]:
@@ -60,7 +63,14 @@ def take_readings(symbol: str, window: MarketWindow) -> tuple[Reading, ...]:
 def _look(window: MarketWindow) -> _Seen:
     now = market_time(window)
     return _Seen(
-        trades=columns.trades(window.trade_at, window.trade_price, window.trade_size, until=now),
+        trades=columns.trades(
+            window.trade_at,
+            window.trade_price,
+            window.trade_size,
+            window.trade_sets_last,
+            window.trade_sets_range,
+            until=now,
+        ),
         quotes=columns.quotes(
             window.quote_at,
             window.bid,

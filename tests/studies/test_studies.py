@@ -253,6 +253,27 @@ def test_the_days_range_is_widened_by_what_was_seen_since() -> None:
     assert found.low.sample == 50
 
 
+def test_a_print_that_sets_no_price_counts_in_volume_alone() -> None:
+    on_time = [(NOW - 5, 100.0, 100.0), (NOW - 3, 101.0, 100.0)]
+    at, price, size = zip(*on_time, (NOW - 1, 90.0, 200.0), strict=True)
+    tape = columns.trades(at, price, size, (1, 1, 0), (1, 1, 0), until=NOW)
+
+    found = day_range(99, 102, tape, began=NOW - 6, count=None)
+
+    assert vwap(tape).value == pytest.approx(95.25)
+    assert (found.low.value, found.high.value) == (99, 102)
+    assert found.position.value == pytest.approx(200 / 3)
+    assert found.position.at == NOW - 3
+
+
+def test_a_day_of_nothing_but_such_prints_has_no_place_in_its_range() -> None:
+    tape = columns.trades([NOW - 1], [100.0], [1.0], [0], [1], until=NOW)
+
+    found = day_range(99, 102, tape, began=0, count=7)
+
+    assert (found.low.value, found.high.value, found.position.value) == (99, 102, None)
+
+
 @given(tape=trade_tapes(), low=st.floats(1, 1_000), wide=st.floats(0, 100))
 def test_the_place_in_the_range_lies_between_0_and_100(
     tape: Trades, low: float, wide: float
