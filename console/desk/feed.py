@@ -49,6 +49,7 @@ class Feed:
         self._rings = Rings(limits.ring_capacity)
         self._holders: dict[Hashable, frozenset[str]] = {}
         self._subscribed: frozenset[str] = frozenset()
+        self._last_at: dict[str, datetime] = {}
         self._changed = asyncio.Event()
         self._patient_since = clock.monotonic()
 
@@ -81,12 +82,14 @@ class Feed:
 
     def window(self, symbol: str) -> MarketWindow:
         """Return what is kept of one symbol, for an analysis."""
-        trade_at, trade_price, trade_size = self._rings.trades(symbol)
+        trade_at, trade_price, trade_size, sets_last, sets_range = self._rings.trades(symbol)
         quote_at, bid, bid_size, ask, ask_size = self._rings.quotes(symbol)
         return MarketWindow(
             trade_at=trade_at,  # type: ignore[arg-type] # an array serves as a sequence
             trade_price=trade_price,  # type: ignore[arg-type] # as above
             trade_size=trade_size,  # type: ignore[arg-type] # as above
+            trade_sets_last=sets_last,  # type: ignore[arg-type] # as above
+            trade_sets_range=sets_range,  # type: ignore[arg-type] # as above
             quote_at=quote_at,  # type: ignore[arg-type] # as above
             bid=bid,  # type: ignore[arg-type] # as above
             bid_size=bid_size,  # type: ignore[arg-type] # as above
@@ -97,9 +100,10 @@ class Feed:
         )
 
     def trades(self, symbol: str) -> tuple[Sequence[float], Sequence[float]] | None:
-        """Return when trades were made and at what price, oldest first; None without any."""
-        at, price, _ = self._rings.trades(symbol)
-        return (at, price) if len(at) else None  # type: ignore[return-value] # as above
+        """Return when trades that set the last price were made and at what; None without any."""
+        at, price, _, sets_last, _ = self._rings.trades(symbol)
+        setting = sets_last > 0
+        return (at[setting], price[setting]) if setting.any() else None  # type: ignore[return-value] # as above
 
     def _on_ticks(self, ticks: Sequence[Tick]) -> None:
         """Keep every tick; tell the state the newest of each symbol, once a batch."""
@@ -111,13 +115,23 @@ class Feed:
             self._rings.add(tick)
             if isinstance(tick, Quote):
                 quotes[tick.symbol] = tick
-            else:
+            elif self._sets_last(tick):
                 trades[tick.symbol] = tick
         if self._connections.link(Channel.MARKET_DATA) is Link.MUTE:
             self._connections.change(Channel.MARKET_DATA, Link.LIVE)
         self._store.apply(MarketMoved(quotes=tuple(quotes.values()), trades=tuple(trades.values())))
 
+    def _sets_last(self, trade: Trade) -> bool:
+        """Whether a print is the new last price: its conditions let it, and none is younger."""
+        last_at = self._last_at.get(trade.symbol)
+        if not trade.counts.sets_last or (last_at is not None and trade.at < last_at):
+            return False
+        self._last_at[trade.symbol] = trade.at
+        return True
+
     def _on_link(self, link: Link, detail: str) -> None:
+        # Only within one connection is an older print a late one: a tape may begin anew.
+        self._last_at.clear()
         self._patient_since = self._clock.monotonic()
         self._connections.change(Channel.MARKET_DATA, link, detail)
 

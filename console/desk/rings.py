@@ -1,5 +1,6 @@
 """The newest ticks of each symbol in bounded memory, for the analyses."""
 
+import math
 from typing import TypeAlias
 
 import numpy as np
@@ -10,18 +11,24 @@ from console.domain.market import Quote, Trade
 Column: TypeAlias = npt.NDArray[np.float64]
 
 FIRST_CAPACITY = 64
-TRADE_COLUMNS = 3
+TRADE_COLUMNS = 5
 QUOTE_COLUMNS = 5
 
 
 class Ring:
-    """Rows of numbers; once it is full the oldest row makes room for the newest."""
+    """Rows of numbers by their time, which is the first column.
+
+    Once it is full, the row that came first makes room for the newest. A row that
+    comes late finds its place when the columns are read.
+    """
 
     def __init__(self, columns: int, capacity: int) -> None:
         self._capacity = capacity
         self._columns = [np.empty(min(FIRST_CAPACITY, capacity)) for _ in range(columns)]
         self._next = 0
         self._size = 0
+        self._newest = -math.inf
+        self._is_sorted = True
 
     def __len__(self) -> int:
         return self._size
@@ -35,6 +42,8 @@ class Ring:
             else:
                 self._next = 0
         at = self._next
+        self._is_sorted = self._is_sorted and not row[0] < self._newest
+        self._newest = max(self._newest, row[0])
         for column, value in zip(self._columns, row, strict=True):
             column[at] = value
         self._next = at + 1
@@ -42,6 +51,20 @@ class Ring:
 
     def columns(self) -> list[Column]:
         """Return a copy of the columns, oldest row first."""
+        if not self._is_sorted:
+            self._sort()
+        return self._in_arrival()
+
+    def _sort(self) -> None:
+        """Put the rows in order of time; those of one time stay as they came."""
+        columns = self._in_arrival()
+        order = np.argsort(columns[0], kind="stable")
+        for kept, column in zip(self._columns, columns, strict=True):
+            kept[: self._size] = column[order]
+        self._next = self._size
+        self._is_sorted = True
+
+    def _in_arrival(self) -> list[Column]:
         if self._size < self._capacity or self._next == self._capacity:
             return [column[: self._size].copy() for column in self._columns]
         at = self._next
@@ -61,16 +84,20 @@ class Rings:
         self._quotes: dict[str, Ring] = {}
 
     def add(self, tick: Quote | Trade) -> None:
-        """Keep one tick."""
+        """Keep one tick; a print without volume is the price of another, told again."""
         if isinstance(tick, Trade):
+            counts = tick.counts
+            if not counts.has_volume:
+                return
             ring = self._ring(self._trades, tick.symbol, TRADE_COLUMNS)
-            ring.append(tick.at.timestamp(), tick.price, tick.size)
+            at = tick.at.timestamp()
+            ring.append(at, tick.price, tick.size, counts.sets_last, counts.sets_range)
             return
         ring = self._ring(self._quotes, tick.symbol, QUOTE_COLUMNS)
         ring.append(tick.at.timestamp(), tick.bid, tick.bid_size, tick.ask, tick.ask_size)
 
     def trades(self, symbol: str) -> list[Column]:
-        """Return the columns at, price, size; empty columns when there are no trades."""
+        """Return the columns at, price, size, sets last, sets range; empty when there are none."""
         ring = self._trades.get(symbol)
         return _nothing(TRADE_COLUMNS) if ring is None else ring.columns()
 

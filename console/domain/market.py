@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from console.domain.conditions import EVERYTHING, Counts
+
 
 class Timeframe(StrEnum):
     """How long one bar lasts, with the wire's names."""
@@ -78,13 +80,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """The last print on the tape of one symbol."""
+    """A print on the tape of one symbol."""
 
     symbol: str
     price: float
     size: float
     at: datetime
     received_at: datetime
+    counts: Counts = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,10 @@ class MarketWindow:
     trade_at: Sequence[float]
     trade_price: Sequence[float]
     trade_size: Sequence[float]
+    trade_sets_last: Sequence[float] | None = None
+    """0 for a print that does not set the last price; None when all do."""
+    trade_sets_range: Sequence[float] | None = None
+    """0 for a print that may not be the day's low or high; None when all may."""
     quote_at: Sequence[float]
     bid: Sequence[float]
     bid_size: Sequence[float]

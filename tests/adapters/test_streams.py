@@ -212,6 +212,17 @@ async def test_the_same_messages_are_read_from_json():
     assert frames.bad == 0
 
 
+async def test_a_print_counts_for_what_its_conditions_say():
+    frames = Frames()
+    late = TRADE | {"c": ["@", "Z"], "z": "C"}
+    odd = TRADE | {"c": {"Z": 1}, "z": 7}
+
+    messages = frames.messages(msgpack.packb([TRADE, late, odd]))
+
+    ticks = frames.ticks(messages, NOW)
+    assert [tick.counts.sets_last for tick in ticks] == [True, False, True]
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(frame):
     frames = Frames()

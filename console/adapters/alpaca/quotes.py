@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from console.adapters.alpaca.outside import Garbled, needed_moment, plain, row
+from console.domain.conditions import Counts, counts_for
 from console.domain.market import Bar, Day, Quote, Trade
 
 
@@ -50,7 +51,15 @@ def trade(symbol: str, told: object, now: datetime) -> Trade:
         size=number(said.get("s")),
         at=at,
         received_at=min(at, now),
+        counts=counted(said.get("c"), said.get("z")),
     )
+
+
+def counted(conditions: object, tape: object) -> Counts:
+    """Return what a print counts for; what is no list of codes says nothing against it."""
+    codes = conditions if isinstance(conditions, list) else ()
+    named = [code for code in codes if isinstance(code, str)]
+    return counts_for(named, tape if isinstance(tape, str) else "")
 
 
 def bar(symbol: str, told: object) -> Bar:

@@ -9,6 +9,7 @@ from math import inf
 
 import msgspec
 
+from console.adapters.alpaca.quotes import counted
 from console.domain.market import Quote, Trade
 
 _LONGEST_SYMBOL = 40
@@ -28,6 +29,8 @@ class Message(msgspec.Struct, rename={"kind": "T", "symbol": "S"}, gc=False):
     as_: float = msgspec.field(name="as", default=-1.0)
     p: float = -1.0
     s: float = -1.0
+    c: object = None
+    z: object = None
 
 
 _Read = Callable[[msgspec.Raw], Message]
@@ -114,7 +117,14 @@ def _trade(said: Message, received_at: datetime) -> Trade | None:
         return None
     if said.t is None or said.t.tzinfo is None or not _is_named(said):
         return None
-    return Trade(symbol=said.symbol, price=said.p, size=said.s, at=said.t, received_at=received_at)
+    return Trade(
+        symbol=said.symbol,
+        price=said.p,
+        size=said.s,
+        at=said.t,
+        received_at=received_at,
+        counts=counted(said.c, said.z),
+    )
 
 
 def _is_named(said: Message) -> bool:

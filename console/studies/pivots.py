@@ -1,0 +1,203 @@
+"""Pivots: the peaks and troughs of a market, known when they can be known.
+
+A bar is a peak when its high is above the highs of the bars before it and not below those
+after it, half a window on each side. That is known only half a window later: every pivot
+has a time of its own and a later one at which it was confirmed, and nothing may act on it
+in between. The naive peak, drawn where it stands, earns thousands of percent on random
+walks. Swing highs and lows in this sense: Murphy (1999), "Technical Analysis of the
+Financial Markets", chapter 4; Williams (1995), "Trading Chaos", calls them fractals.
+
+The window's extremes come from `sliding_max`, so the cost does not grow with the window.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from console.studies.columns import Column, Mask
+from console.studies.sliding import sliding_max
+
+Places = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotRules:
+    """What counts as a pivot."""
+
+    window: int = 11
+    """Bars in which it stands out, itself in the middle: odd, at least 3."""
+    min_distance: int = 3
+    """Bars between two pivots of one kind; a later one that is closer is none. Half a
+    window and one bar lie between them anyhow, so this bites only beyond that."""
+    min_swing: float = 0.0
+    """How far from the newest pivot of the other kind, as a share of its price."""
+
+    def __post_init__(self) -> None:
+        if self.window < 3 or self.window % 2 == 0:  # noqa: PLR2004 - one bar on each side
+            raise ValueError(f"a pivot's window is odd and at least 3 bars, it is {self.window}")
+        if self.min_distance < 0 or not self.min_swing >= 0:
+            raise ValueError("distance and swing of pivots cannot be below 0")
+
+    @property
+    def half(self) -> int:
+        """Bars on each side, and from a pivot to its confirmation."""
+        return self.window // 2
+
+
+DEFAULT = PivotRules()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Pivots:
+    """Pivots in the order of their bars, a peak before a trough on the same bar."""
+
+    place: Places
+    """Which bar it is, counted from 0."""
+    confirmed: Places
+    """The bar at whose end it was known; one after the last for a provisional pivot."""
+    price: Column
+    is_peak: Mask
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+def find_pivots(high: Column, low: Column, rules: PivotRules = DEFAULT) -> Pivots:
+    """Return the confirmed pivots of these bars.
+
+    Of equal highs side by side the first is the peak. A bar without a number (NaN) is no
+    pivot, nor is a bar that has one in its window: what is not known could be higher.
+
+    Args:
+        high: n prices, n may be 0.
+        low: n prices.
+        rules: what counts as a pivot.
+
+    Raises:
+        ValueError: when the columns are not of one length.
+    """
+    high, low = _columns(high, low)
+    peaks, troughs = _standing_out(high, rules.half), _standing_out(-low, rules.half)
+    found = _merged(peaks, troughs, high, low, rules.half)
+    if rules.min_swing == 0 and rules.min_distance <= rules.half + 1:
+        return found
+    return _chosen(found, rules)
+
+
+def provisional_pivots(high: Column, low: Column, rules: PivotRules = DEFAULT) -> Pivots:
+    """Return what would be pivots if no bar to come goes beyond them.
+
+    They stand on the last half window of bars and may vanish with the next one: to be
+    looked at, never acted on.
+    """
+    high, low = _columns(high, low)
+    half, count = rules.half, len(high)
+    first = max(count - 2 * half, 0)
+    tail = range(max(count - half, half), count)
+    peaks = [place for place in tail if _leads(high[first:], place - first, half)]
+    troughs = [place for place in tail if _leads(-low[first:], place - first, half)]
+    found = _merged(np.array(peaks, np.intp), np.array(troughs, np.intp), high, low, half)
+    confirmed = np.full(len(found), count, np.intp)
+    return Pivots(place=found.place, confirmed=confirmed, price=found.price, is_peak=found.is_peak)
+
+
+def pivot_signal(
+    high: Column,
+    low: Column,
+    close: Column,
+    rules: PivotRules = DEFAULT,
+    *,
+    fresh_bars: int = 3,
+    near: float = 0.02,
+) -> Column:
+    """Return at each bar +1 for a fresh trough, -1 for a fresh peak, 0 for neither.
+
+    The newest pivot counts that was confirmed at that bar or up to `fresh_bars` before,
+    while the close is within `near` of its price (a share of it). When a peak and a
+    trough were confirmed by the same bar they say nothing together: 0.
+
+    Returns:
+        n values; NaN until a first pivot could have been confirmed, and at a NaN.
+    """
+    close = np.asarray(close, dtype=np.float64)
+    found = find_pivots(high, low, rules)
+    if len(close) != len(np.asarray(high)):
+        raise ValueError("the columns of high, low and close must have one length")
+    bars = np.arange(len(close))
+    newest = np.searchsorted(found.confirmed, bars, side="right") - 1
+    signal = np.where(np.isnan(close) | (bars < 2 * rules.half), np.nan, 0.0)
+    if len(found) == 0:
+        return signal
+    price = found.price[newest]
+    is_fresh = (newest >= 0) & (bars - found.confirmed[newest] <= fresh_bars)
+    is_near = np.abs(close - price) <= near * np.abs(price)
+    twice = np.append(False, np.diff(found.confirmed) == 0)[newest]  # noqa: FBT003 - a first value
+    said = is_fresh & is_near & ~twice & ~np.isnan(signal)
+    signal[said] = np.where(found.is_peak[newest], -1.0, 1.0)[said]
+    return signal
+
+
+def _standing_out(values: Column, half: int) -> Places:
+    """Return the places above all of the half window before and not below any after."""
+    count = len(values)
+    if count < 2 * half + 1:
+        return np.empty(0, np.intp)
+    top = sliding_max(values, half)
+    middle = values[half : count - half]
+    out = (middle > top[half - 1 : count - half - 1]) & (middle >= top[2 * half :])
+    return np.flatnonzero(out) + half
+
+
+def _leads(values: Column, place: int, half: int) -> bool:
+    before, after = values[place - half : place], values[place + 1 :]
+    return bool((values[place] > before).all() and (values[place] >= after).all())
+
+
+def _merged(peaks: Places, troughs: Places, high: Column, low: Column, half: int) -> Pivots:
+    place = np.concatenate((peaks, troughs))
+    is_peak = np.arange(len(place)) < len(peaks)
+    price = np.concatenate((high[peaks], low[troughs]))
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    return Pivots(place=place, confirmed=place + half, price=price[order], is_peak=is_peak[order])
+
+
+def _chosen(found: Pivots, rules: PivotRules) -> Pivots:
+    """Leave out what is too close to its like or too little away from its opposite."""
+    gate = PivotGate(rules)
+    rows = zip(found.place.tolist(), found.price.tolist(), found.is_peak.tolist(), strict=True)
+    kept = np.array([gate.lets(*row) for row in rows], dtype=np.bool_)
+    return Pivots(
+        place=found.place[kept],
+        confirmed=found.confirmed[kept],
+        price=found.price[kept],
+        is_peak=found.is_peak[kept],
+    )
+
+
+class PivotGate:
+    """Remembers the newest pivot of each kind, and lets through what is far enough."""
+
+    def __init__(self, rules: PivotRules) -> None:
+        self._rules = rules
+        self._newest: dict[bool, tuple[int, float]] = {}
+
+    def lets(self, place: int, price: float, is_peak: bool) -> bool:  # noqa: FBT001 - a row of columns
+        """Return whether this candidate is a pivot; ask in the order of their bars."""
+        like, opposite = self._newest.get(is_peak), self._newest.get(not is_peak)
+        if like is not None and place - like[0] < self._rules.min_distance:
+            return False
+        if opposite is not None:
+            swing = (price - opposite[1]) * (1 if is_peak else -1)
+            if self._rules.min_swing > 0 and swing < self._rules.min_swing * abs(opposite[1]):
+                return False
+        self._newest[is_peak] = place, price
+        return True
+
+
+def _columns(high: Column, low: Column) -> tuple[Column, Column]:
+    high, low = np.asarray(high, dtype=np.float64), np.asarray(low, dtype=np.float64)
+    if high.shape != low.shape or high.ndim != 1:
+        raise ValueError("the columns of high and low must have one length")
+    return high, low
