@@ -93,49 +93,12 @@ def provisional_pivots(high: Column, low: Column, rules: PivotRules = DEFAULT) -
     """
     high, low = _columns(high, low)
     half, count = rules.half, len(high)
-    first = max(count - 2 * half, 0)
-    tail = range(max(count - half, half), count)
-    peaks = [place for place in tail if _leads(high[first:], place - first, half)]
-    troughs = [place for place in tail if _leads(-low[first:], place - first, half)]
+    places = range(max(count - half, half), count)
+    peaks = [place for place in places if _leads(high, place, half)]
+    troughs = [place for place in places if _leads(-low, place, half)]
     found = _merged(np.array(peaks, np.intp), np.array(troughs, np.intp), high, low, half)
-    confirmed = np.full(len(found), count, np.intp)
-    return Pivots(place=found.place, confirmed=confirmed, price=found.price, is_peak=found.is_peak)
-
-
-def pivot_signal(
-    high: Column,
-    low: Column,
-    close: Column,
-    rules: PivotRules = DEFAULT,
-    *,
-    fresh_bars: int = 3,
-    near: float = 0.02,
-) -> Column:
-    """Return at each bar +1 for a fresh trough, -1 for a fresh peak, 0 for neither.
-
-    The newest pivot counts that was confirmed at that bar or up to `fresh_bars` before,
-    while the close is within `near` of its price (a share of it). When a peak and a
-    trough were confirmed by the same bar they say nothing together: 0.
-
-    Returns:
-        n values; NaN until a first pivot could have been confirmed, and at a NaN.
-    """
-    close = np.asarray(close, dtype=np.float64)
-    found = find_pivots(high, low, rules)
-    if len(close) != len(np.asarray(high)):
-        raise ValueError("the columns of high, low and close must have one length")
-    bars = np.arange(len(close))
-    newest = np.searchsorted(found.confirmed, bars, side="right") - 1
-    signal = np.where(np.isnan(close) | (bars < 2 * rules.half), np.nan, 0.0)
-    if len(found) == 0:
-        return signal
-    price = found.price[newest]
-    is_fresh = (newest >= 0) & (bars - found.confirmed[newest] <= fresh_bars)
-    is_near = np.abs(close - price) <= near * np.abs(price)
-    twice = np.append(False, np.diff(found.confirmed) == 0)[newest]  # noqa: FBT003 - a first value
-    said = is_fresh & is_near & ~twice & ~np.isnan(signal)
-    signal[said] = np.where(found.is_peak[newest], -1.0, 1.0)[said]
-    return signal
+    known = find_pivots(high, low, rules)
+    return _part(_chosen(_joined(known, found), rules), after=count - half - 1, confirmed=count)
 
 
 def _standing_out(values: Column, half: int) -> Places:
@@ -173,6 +136,25 @@ def _chosen(found: Pivots, rules: PivotRules) -> Pivots:
         confirmed=found.confirmed[kept],
         price=found.price[kept],
         is_peak=found.is_peak[kept],
+    )
+
+
+def _joined(one: Pivots, other: Pivots) -> Pivots:
+    return Pivots(
+        place=np.concatenate((one.place, other.place)),
+        confirmed=np.concatenate((one.confirmed, other.confirmed)),
+        price=np.concatenate((one.price, other.price)),
+        is_peak=np.concatenate((one.is_peak, other.is_peak)),
+    )
+
+
+def _part(found: Pivots, *, after: int, confirmed: int) -> Pivots:
+    late = found.place > after
+    return Pivots(
+        place=found.place[late],
+        confirmed=np.full(int(late.sum()), confirmed, np.intp),
+        price=found.price[late],
+        is_peak=found.is_peak[late],
     )
 
 
