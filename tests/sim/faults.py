@@ -23,6 +23,7 @@ class Faults:
         self.badness = rng.choice([0.0, 0.03, 0.1, 0.3])
         self.slowness = rng.choice([0.0, 0.02, 0.05, 0.2])
         self.slow_connects = rng.choice([0.0, 0.05, 0.3])
+        self.late_effects = rng.choice([0.0, 0.0, 0.1, 0.3])
         self.drop = rng.choice([0.0, 0.0, 0.1, 0.5])
         self.double = rng.choice([0.0, 0.1, 0.3])
         self.late = rng.choice([0.0, 0.1, 0.4])
@@ -62,6 +63,8 @@ class Faults:
             fate = rng.choice(self.fates)
         if fate is Fate.FAILS_LATE and not request.is_write:
             fate = Fate.FAILS_BEFORE  # only for an order does the desk wait that long
+        if request.is_write and self._happens(self.late_effects):
+            fate = Fate.FAILS_LATE
         slow = 3.0 if self._happens(self.slowness) else 0.02
         return Journey(
             fate=fate,

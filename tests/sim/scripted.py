@@ -19,6 +19,7 @@ class ScriptedFaults(Faults):
         self.are_over = True
         self.fates_of_writes: list[Fate] = []
         self.cancels_take = 0.0
+        self.reading_takes = 0.002
 
     def heal(self) -> None:
         super().heal()
@@ -30,6 +31,9 @@ class ScriptedFaults(Faults):
         if request.method != "GET" and self.fates_of_writes:
             fate = self.fates_of_writes.pop(0)
         return Journey(fate=fate, connect=0.0, there=SOON, back=SOON, late=2.0)
+
+    def read_seconds(self) -> float:
+        return self.reading_takes
 
     def cancel_seconds(self) -> float:
         return self.cancels_take
