@@ -12,7 +12,7 @@ from tests.sim.world import simulate
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BLOCK = 10
-SHORT_BLOCKS = 8
+SHORT_BLOCKS = 6
 LONG_BLOCK = 250
 LONG_SEEDS = 10_000
 
