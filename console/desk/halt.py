@@ -179,6 +179,8 @@ class HaltDesk:
         if self._sequence.is_sweeping:
             self._sequence.doubt()
         elif not await self._sequence.is_still_clear() and self._cord.said is said:
+            # A re-arm may have begun during the look: what was seen wins, as a pull does.
+            self._rearm.see_pull()
             self._sequence.begin()
             self._carry_on()
 
