@@ -12,6 +12,7 @@ from operator import attrgetter
 from console.domain.market import Timeframe
 from console.venue.markets.daytime import MINUTE, SECOND, day_of, midnight, next_day
 from console.venue.markets.market import MarketBar, TradeTick
+from console.venue.markets.minutes import Minutes, OldMinutes
 
 _at: Callable[[MarketBar], int] = attrgetter("at")
 
@@ -20,7 +21,8 @@ class BarBook:
     """The bars of each symbol, as far as it has traded."""
 
     def __init__(self, symbols: Iterable[str]) -> None:
-        self._closed: dict[str, list[MarketBar]] = {symbol: [] for symbol in symbols}
+        old = OldMinutes()
+        self._closed = {symbol: Minutes(old) for symbol in symbols}
         self._forming: dict[str, _Forming] = {}
         self._longer: dict[tuple[str, Timeframe], _Longer] = {}
 
@@ -49,8 +51,8 @@ class BarBook:
         minutes = self._closed[trade.symbol]
         longer = [bars for (symbol, _), bars in self._longer.items() if symbol == trade.symbol]
         for bars in longer:
-            bars.grow(minutes)
-        if _count_in(minutes, trade, MINUTE):
+            bars.grow(minutes.after(bars.taken))
+        if _count_in(minutes.at_hand, trade, MINUTE):
             for bars in longer:
                 bars.add_late(trade)
 
@@ -60,13 +62,15 @@ class BarBook:
         Raises:
             KeyError: when nothing of that symbol is booked here.
         """
-        closed, forming = self._closed[symbol], self._forming.get(symbol)
+        minutes, forming = self._closed[symbol], self._forming.get(symbol)
         newest = [forming.bar] if forming else []
-        if timeframe is not Timeframe.MIN_1:
+        if timeframe is Timeframe.MIN_1:
+            found = minutes.between(start, end)
+        else:
             longer = self._longer.setdefault((symbol, timeframe), _Longer(timeframe))
-            longer.grow(closed)
-            closed, newest = longer.closed, longer.newest(newest)
-        found = closed[bisect_left(closed, start, key=_at) : bisect_right(closed, end, key=_at)]
+            longer.grow(minutes.after(longer.taken))
+            newest = longer.newest(newest)
+            found = longer.between(start, end)
         return found + [bar for bar in newest if start <= bar.at <= end]
 
 
@@ -124,16 +128,22 @@ class _Longer:
         self._timeframe = timeframe
         self._forming: _Forming | None = None
         self._ends_at = 0
-        self._taken = 0
+        self.taken = 0
+        """How many minutes it has looked at."""
 
-    def grow(self, minutes: Sequence[MarketBar]) -> None:
-        """Take the minutes that came since the last call; `minutes` begins with the oldest ever."""
-        for minute in minutes[self._taken :]:
+    def between(self, start: int, end: int) -> list[MarketBar]:
+        """Return the closed bars that start in [start, end], oldest first."""
+        first = bisect_left(self.closed, start, key=_at)
+        return self.closed[first : bisect_right(self.closed, end, key=_at)]
+
+    def grow(self, minutes: Iterable[MarketBar]) -> None:
+        """Take the minutes that came after those it has taken."""
+        for minute in minutes:
+            self.taken += 1
             if self._forming is None or minute.at >= self._ends_at:
                 self._begin(minute)
             else:
                 self._forming.add_bar(minute)
-        self._taken = len(minutes)
 
     def add_late(self, trade: TradeTick) -> None:
         """Count a late print of a minute that was taken."""
