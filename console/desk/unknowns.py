@@ -81,10 +81,12 @@ class Unknowns:
         pause = self._pace.retry_first
         try:
             while self._is_unanswered(key):
+                asked_at = self._clock.monotonic()
                 if await self._is_absent(key):
-                    now = self._clock.monotonic()
-                    absent_since = now if absent_since is None else absent_since
-                    if now - absent_since >= self._pace.absent_after:
+                    if absent_since is None:
+                        absent_since = self._clock.monotonic()
+                    # By when it was asked: an answer that took long is as old as its question.
+                    if asked_at - absent_since >= self._pace.absent_after:
                         self._give_up(key)
                         break
                 if self._is_unanswered(key):
