@@ -1,0 +1,115 @@
+"""The portfolio by weight: what is concentrated, what loses much, where the sectors lie."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from console.domain.positions import Position
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioRules:
+    """Shares of 1 beyond which a holding is named."""
+
+    concentration: Decimal = Decimal("0.20")
+    """Of equity in one symbol."""
+    large_loss: Decimal = Decimal("0.15")
+    """Of the cost of a position."""
+
+
+DEFAULT = PortfolioRules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """One holding; None where price, cost or equity is not known."""
+
+    symbol: str
+    sector: str | None
+    value: Decimal | None
+    """In dollars, below zero for a short."""
+    weight: Decimal | None
+    """The value as a share of equity, below zero for a short."""
+    gain: Decimal | None
+    """As a share of the cost, below zero for a loss."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """All holdings, the heaviest first, those without a price last."""
+
+    holdings: tuple[Weight, ...]
+    gross: Decimal | None
+    """Value without signs as a share of equity; None while a price is missing."""
+    net: Decimal | None
+    """Value with signs as a share of equity; None while a price is missing."""
+    sectors: Mapping[str | None, Decimal | None]
+    """Value without signs of each sector as a share of equity; under None what has none."""
+    concentrated: tuple[str, ...]
+    large_losses: tuple[str, ...]
+
+
+def weigh(
+    positions: Sequence[Position],
+    prices: Mapping[str, Decimal],
+    equity: Decimal | None,
+    sectors: Mapping[str, str],
+    rules: PortfolioRules = DEFAULT,
+) -> Portfolio:
+    """Return the weights of the positions on equity.
+
+    Args:
+        positions: what is held.
+        prices: marks in dollars; a symbol without one has no value, not the value 0.
+        equity: in dollars; at or below 0 no weight is known.
+        sectors: the sector of each symbol, where it is known.
+        rules: from where on a holding is named.
+    """
+    base = equity if equity is not None and equity > 0 else None
+    each = [
+        _weight(one, prices.get(one.symbol), base, sectors.get(one.symbol)) for one in positions
+    ]
+    each.sort(key=lambda one: (one.value is None, -abs(one.value or ZERO), one.symbol))
+    return Portfolio(
+        holdings=tuple(each),
+        gross=_sum(each),
+        net=_sum(each, is_signed=True),
+        sectors={
+            sector: _sum([one for one in each if one.sector == sector])
+            for sector in dict.fromkeys(one.sector for one in each)
+        },
+        concentrated=tuple(
+            one.symbol
+            for one in each
+            if one.weight is not None and abs(one.weight) > rules.concentration
+        ),
+        large_losses=tuple(
+            one.symbol for one in each if one.gain is not None and -one.gain > rules.large_loss
+        ),
+    )
+
+
+def _weight(
+    position: Position, price: Decimal | None, equity: Decimal | None, sector: str | None
+) -> Weight:
+    value = None if price is None else position.market_value(price)
+    cost = abs(position.qty) * position.avg_entry_price
+    gain = None if price is None or cost <= 0 else position.unrealized_pnl(price) / cost
+    return Weight(
+        symbol=position.symbol,
+        sector=sector,
+        value=value,
+        weight=None if value is None or equity is None else value / equity,
+        gain=gain,
+    )
+
+
+def _sum(holdings: Sequence[Weight], *, is_signed: bool = False) -> Decimal | None:
+    total = ZERO
+    for one in holdings:
+        if one.weight is None:
+            return None
+        total += one.weight if is_signed else abs(one.weight)
+    return total
