@@ -56,7 +56,6 @@ def check(run, seen):
     statuses = {request["status"] for request in seen}
     assert 200 in statuses
     assert max(statuses) < 500
-    assert 401 not in statuses
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -64,6 +63,7 @@ def test_no_request_that_is_made_up_from_the_documents_is_a_server_error(documen
     run, seen = fuzz(document, tmp_path, "--phases=examples,fuzzing", "--seed=7", "-n", "3")
 
     check(run, seen)
+    assert 401 not in {request["status"] for request in seen}
     assert len(seen) > 100
 
 
@@ -71,6 +71,7 @@ def test_no_request_that_is_made_up_from_the_documents_is_a_server_error(documen
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_neither_are_thousands(document, seed, tmp_path):
+    # the coverage phase also asks without keys, and is answered 401
     phases = "--phases=examples,coverage,fuzzing"
     run, seen = fuzz(document, tmp_path, phases, f"--seed={seed}", "-n", "40")
 

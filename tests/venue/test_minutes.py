@@ -10,8 +10,7 @@ from console.venue.markets.minutes import AT_HAND, BLOCK, Minutes, OldMinutes
 from console.venue.wire.timestamps import MINUTE
 
 FOREVER = 2**62
-DAYS = 6
-COUNT = DAYS * BLOCK + 7
+COUNT = 12 * BLOCK + 7
 
 
 def bar(number: int) -> MarketBar:
@@ -33,7 +32,7 @@ def told_one_by_one() -> Minutes:
 MINUTES = told_one_by_one()
 
 
-def test_only_the_newest_days_are_at_hand():
+def test_only_the_newest_hours_are_at_hand():
     assert len(MINUTES.at_hand) < AT_HAND + BLOCK
     assert MINUTES.at_hand[-1] == BARS[-1]
 

@@ -1,4 +1,4 @@
-"""The closed minutes of one symbol: the newest days at hand, older ones packed away in a file.
+"""The closed minutes of one symbol: the newest hours at hand, older ones packed away in a file.
 
 A venue that runs for weeks, or at many times the clock's speed, keeps every minute it has
 told and yet does not grow: an old minute is asked for seldom, and is then read back.
@@ -15,8 +15,8 @@ from weakref import finalize
 
 from console.venue.markets.market import MarketBar
 
-BLOCK = 1_440
-"""Minutes that are packed away together: a day of a market that never closes."""
+BLOCK = 240
+"""Minutes that are packed away together."""
 
 AT_HAND = 2 * BLOCK
 """Minutes kept unpacked; one more block than that and the oldest goes."""

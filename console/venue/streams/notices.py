@@ -11,7 +11,7 @@ from console.venue.markets.market import TradeTick
 from console.venue.streams.feeds import Asset
 from console.venue.streams.subscriptions import Notice
 from console.venue.trading.rejections import malformed
-from console.venue.wire.market import BID_ASK_EXCHANGE, TRADE_CONDITIONS
+from console.venue.wire.market import BID_ASK_EXCHANGE, conditions
 
 BAND = 0.05
 """Half the width of the bands that are told when none are named."""
@@ -39,7 +39,8 @@ def notice(
     if not symbol or last is None:
         raise malformed("symbol must be one that has traded")
     said = {k: v for k, v in body.items() if k not in ("channel", "symbol") and v is not None}
-    message = {**make(said, last), "S": symbol, "z": tape(symbol)}
+    printed_on = tape(symbol)
+    message = {**make({**said, "tape": printed_on}, last), "S": symbol, "z": printed_on}
     message.update({k: v for k, v in said.items() if k in message})
     return Notice(str(channel), (symbol,), message, at)
 
@@ -82,18 +83,18 @@ def _imbalance(said: Mapping[str, Any], last: TradeTick) -> dict[str, Any]:  # n
     return {"T": "i", "p": last.price}
 
 
-def _correction(said: Mapping[str, Any], last: TradeTick) -> dict[str, Any]:  # noqa: ARG001 - one shape for all
+def _correction(said: Mapping[str, Any], last: TradeTick) -> dict[str, Any]:
     return {
         "T": "c",
         "x": last.exchange or BID_ASK_EXCHANGE,
         "oi": last.trade_id,
         "op": last.price,
         "os": last.size,
-        "oc": TRADE_CONDITIONS,
+        "oc": conditions(said["tape"]),
         "ci": last.trade_id,
         "cp": round(last.price - 0.01, 2),
         "cs": last.size,
-        "cc": TRADE_CONDITIONS,
+        "cc": conditions(said["tape"]),
     }
 
 

@@ -122,7 +122,7 @@ class Subscription:
 
 
 def wanted(request: Mapping[str, Any], feed: Feed) -> dict[str, frozenset[str]]:
-    """Return the symbols a client names, by channel.
+    """Return the symbols a client names, by channel, in capitals.
 
     Raises:
         SubscriptionRefused: when a channel's value is no list of symbols, or of another feed.
@@ -135,7 +135,7 @@ def wanted(request: Mapping[str, Any], feed: Feed) -> dict[str, frozenset[str]]:
         if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
             raise SubscriptionRefused(400)
         if channel in feed.channels:
-            named[channel] = frozenset(symbols)
+            named[channel] = frozenset(symbol.strip().upper() for symbol in symbols)
         elif symbols:
             raise SubscriptionRefused(410)
     return named

@@ -15,7 +15,7 @@ from console.venue.faults.conversation import StreamClosed, StreamFaults
 from console.venue.faults.disturbance import Disturbance
 from console.venue.faults.orders import Moment
 from console.venue.faults.standing import Faults, Stream
-from console.venue.keys import Keys
+from console.venue.keys import Keys, pair_in
 from console.venue.streams.outbox import Outbox, cut_off, without_deflating
 from console.venue.trading.orders import OrderEvent
 from console.venue.wire.trading import event_json
@@ -97,6 +97,8 @@ class TradingHub:
         await socket.prepare(request)
         without_deflating(socket)
         client = TradingClient(request, socket)
+        if self._keys.are_in(request.headers):
+            client.is_authorized, client.key = True, pair_in(request.headers)[0] or ""
         self._clients.add(client)
         sender = asyncio.create_task(client.outbox.send_all())
         try:

@@ -9,12 +9,12 @@ from console.venue.wire.timestamps import SECOND, rfc3339, rfc3339_seconds
 
 BID_ASK_EXCHANGE = "V"
 QUOTE_CONDITIONS = ("R",)
-TRADE_CONDITIONS = ("@",)
-LATE_CONDITIONS = ("@", "Z")
-"""Of a print told late: sold, out of sequence."""
-
 TAPES = {"NYSE": "A", "ARCA": "B", "AMEX": "B", "BATS": "B", "NYSEARCA": "B"}
 OTHER_TAPE = "C"
+_REGULAR = {OTHER_TAPE: "@"}
+"""How each plan writes a regular sale: the UTP's tape with a sign, the CTA's with a blank."""
+
+_OUT_OF_SEQUENCE = "Z"
 
 TIMESTAMP = -1
 """The msgpack extension of times."""
@@ -93,6 +93,12 @@ class Tapes:
         return self._tapes.get(symbol, OTHER_TAPE)
 
 
+def conditions(tape: str, *, is_late: bool = False) -> tuple[str, ...]:
+    """Return the conditions of a regular sale on a tape, or of one that is told late."""
+    regular = _REGULAR.get(tape, " ")
+    return (regular, _OUT_OF_SEQUENCE) if is_late else (regular,)
+
+
 def tick_message(tick: Tick, tape: str, at: Moment) -> QuoteMessage | TradeMessage:
     """Return a tick as the stream tells it."""
     if isinstance(tick, QuoteTick):
@@ -116,7 +122,7 @@ def tick_message(tick: Tick, tape: str, at: Moment) -> QuoteMessage | TradeMessa
         tick.exchange or BID_ASK_EXCHANGE,
         tick.price,
         tick.size,
-        LATE_CONDITIONS if tick.is_late else TRADE_CONDITIONS,
+        conditions(tape, is_late=tick.is_late),
         tape,
         at,
     )
@@ -160,7 +166,7 @@ def trade_json(tick: TradeTick, tape: str) -> dict[str, Any]:
         "x": tick.exchange or BID_ASK_EXCHANGE,
         "p": tick.price,
         "s": tick.size,
-        "c": LATE_CONDITIONS if tick.is_late else TRADE_CONDITIONS,
+        "c": conditions(tape, is_late=tick.is_late),
         "i": tick.trade_id,
         "z": tape,
     }
