@@ -61,6 +61,15 @@ def parser() -> argparse.ArgumentParser:
     _add_market(desk)
     desk.add_argument("--stop", action="store_true", help="end the running desk; orders stay")
     _add_record(commands)
+    audit = commands.add_parser(
+        "audit",
+        help="go over the audit: its chain, and the orders that bear witness of it",
+        description="Go over the audit; 0 when nothing speaks against it, 1 when something does.",
+    )
+    _add_profile(audit)
+    audit.add_argument("wish", choices=("verify",))
+    audit.add_argument("--seen", default="", metavar="HASH", help="a last hash noted earlier")
+    audit.add_argument("--json", action="store_true", help="JSON instead of words")
     drills = commands.add_parser("drills", help="what the last halt drills measured")
     _add_profile(drills)
     drills.add_argument("--json", action="store_true", help="JSON instead of words")
@@ -291,6 +300,10 @@ def _question(  # noqa: C901, PLR0911, PLR0912 - one line a command
             return reading.orders(folder, every=options.all, wants_json=wants_json)
         case "positions":
             return reading.positions(folder, wants_json=wants_json)
+        case "audit":
+            from console.commands import auditing  # noqa: PLC0415 - the database, for it alone
+
+            return auditing.verify(folder, seen=options.seen, wants_json=wants_json)
         case "reconcile":
             return reconciling.reconcile(folder, wants_json=wants_json)
         case "quote":

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from console.adapters.alpaca.answers import NotSent
 from console.adapters.alpaca.broker import AlpacaBroker
 from console.adapters.alpaca.budget import KEPT_BY_ORDERS, KEPT_BY_QUESTIONS, Budget
+from console.adapters.alpaca.history import AlpacaHistory
 from console.domain.connections import Allowance
 from console.ports import Postponed, Unconfirmed
 from tests import builders
@@ -133,6 +134,22 @@ async def test_300_questions_a_minute_starve_no_cancel(alpaca):
     assert limited.refused == 0
     assert alpaca.written("DELETE") == 15
     await broker.close()
+
+
+async def test_market_data_keeps_within_its_own_limit_and_costs_orders_nothing(alpaca):
+    limited = Limited(40)
+    alpaca.script = [limited]
+    history = AlpacaHistory(access(alpaca.port))
+    broker = AlpacaBroker(access(alpaca.port), is_ours=ours)
+
+    asked = [history.latest(["AAPL"]) for _ in range(40)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    refused = await _refusal(broker)
+
+    assert any(isinstance(answer, Postponed) for answer in answers)
+    assert limited.refused == 0
+    assert refused == "", "another host, another minute"
+    await asyncio.gather(broker.close(), history.close())
 
 
 async def _refusal(broker: AlpacaBroker) -> str:

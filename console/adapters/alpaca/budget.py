@@ -2,7 +2,8 @@
 
 The headers of every answer tell the limit, what is left, and when the minute is over.
 Until one has told, nothing is held back. Questions leave a part for orders and cancels,
-orders leave a part for cancels, and cancels take whatever there is.
+orders leave a part for cancels, and cancels take whatever there is. Market data is asked for
+on a host with a limit of its own, and has a budget of its own.
 """
 
 import threading
@@ -17,6 +18,9 @@ KEPT_BY_QUESTIONS = 0.25
 """The part of the limit that questions leave alone: 50 of Alpaca's 200."""
 KEPT_BY_ORDERS = 0.1
 """The part that orders leave alone: 20 of 200, enough to cancel what is open."""
+
+KEPT_BY_HISTORY = 0.05
+"""The part of the market data's own limit that is left to other programs with these keys."""
 
 
 class HeldBack(Exception):  # noqa: N818 - reads as what it is

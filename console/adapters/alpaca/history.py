@@ -12,6 +12,7 @@ from alpaca.data.historical.stock import StockHistoricalDataClient
 from console.adapters.alpaca import quotes
 from console.adapters.alpaca.access import AlpacaAccess
 from console.adapters.alpaca.answers import question_failure
+from console.adapters.alpaca.budget import KEPT_BY_HISTORY, Budget
 from console.adapters.alpaca.lanes import Lane
 from console.adapters.alpaca.outside import plain, row, rows
 from console.adapters.system_clock import SystemClock
@@ -33,11 +34,24 @@ class AlpacaHistory:
     """The History port over an unmodified alpaca-py, page by page and within a deadline."""
 
     def __init__(
-        self, access: AlpacaAccess, *, clock: Clock | None = None, deadline: float = DEADLINE
+        self,
+        access: AlpacaAccess,
+        *,
+        clock: Clock | None = None,
+        deadline: float = DEADLINE,
+        budget: Budget | None = None,
     ) -> None:
         self._access = access
         self._clock = clock or SystemClock()
-        self._lane = Lane("history", self._open_client, workers=_WORKERS, deadline=deadline)
+        self._lane = Lane(
+            "history",
+            self._open_client,
+            workers=_WORKERS,
+            deadline=deadline,
+            budget=budget,
+            keep=KEPT_BY_HISTORY,
+            is_patient=True,
+        )
 
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         """The newest `limit` bars, oldest first, adjusted for splits."""

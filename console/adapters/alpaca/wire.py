@@ -139,19 +139,44 @@ class _TimeLimited(HTTPAdapter):
         return super().send(*args, **options)
 
 
+class _InOnePiece(HTTPConnection):
+    """Sends head and body as one, which is one wake-up less for whoever reads them."""
+
+    _sockets: _Sockets
+    _pieces: list[bytes] | None = None
+
+    def request(self, *args: Any, **options: Any) -> None:
+        pieces: list[bytes] = []
+        self._pieces = pieces
+        try:
+            super().request(*args, **options)
+        finally:
+            self._pieces = None
+        self.send(b"".join(pieces))
+
+    def send(self, data: Any) -> None:
+        if self._pieces is not None:
+            self._pieces.append(bytes(data))
+            return
+        if self.sock is None:
+            self.connect()
+        # to connect may have taken seconds: the cord may have been pulled meanwhile
+        self._sockets.ask_leave()
+        super().send(data)
+
+
 def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
-    class Connection(HTTPConnection):
+    class Connection(_InOnePiece, HTTPConnection):
+        _sockets = sockets
+
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
             sockets.add(opened)
             return opened
 
-        def connect(self) -> None:
-            super().connect()
-            # to connect may have taken seconds: the cord may have been pulled meanwhile
-            sockets.ask_leave()
+    class SecureConnection(_InOnePiece, HTTPSConnection):
+        _sockets = sockets
 
-    class SecureConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
             sockets.add(opened)
@@ -161,7 +186,6 @@ def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
             super().connect()
             if self.sock is not None:
                 sockets.add(self.sock)
-            sockets.ask_leave()
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Connection

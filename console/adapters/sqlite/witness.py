@@ -45,6 +45,24 @@ def doubtful_names(path: Path, at_the_broker: Iterable[str] = ()) -> dict[str, s
     return doubtful
 
 
+def head_of(path: Path) -> str:
+    """Return the hash of the last record, as hexadecimal text."""
+    newest = GENESIS
+    for _, own_hash in _records(path, "ORDER BY seq DESC LIMIT 1"):
+        newest = own_hash
+    return newest.hex()
+
+
+def holds_head(path: Path, seen: str) -> bool:
+    """Return whether a hash that somebody saw as the last one is still in the audit.
+
+    `seen` is its beginning, or the whole, as hexadecimal text.
+    """
+    wanted = seen.strip().lower()
+    hashes = (own_hash for _, own_hash in _records(path))
+    return GENESIS.hex().startswith(wanted) or any(h.hex().startswith(wanted) for h in hashes)
+
+
 def _is_borne_out(name: str, heads: set[str]) -> bool:
     """Return whether the name's witness is known; a name without one, of old, proves nothing."""
     witness = witness_of(name)
@@ -60,10 +78,10 @@ def _named(record: bytes) -> str | None:
     return name if told["kind"].endswith(".intended") and isinstance(name, str) else None
 
 
-def _records(path: Path) -> Iterable[tuple[bytes, bytes]]:
+def _records(path: Path, which: str = "ORDER BY seq") -> Iterable[tuple[bytes, bytes]]:
     database = pysqlite3.connect(f"file:{percent_encoded(str(path))}?mode=ro", uri=True)
     try:
-        cursor = database.execute("SELECT record, hash FROM audit ORDER BY seq")
+        cursor = database.execute(f"SELECT record, hash FROM audit {which}")  # noqa: S608 - our own words
         while rows := cursor.fetchmany(_BATCH):
             yield from rows
     finally:
