@@ -74,7 +74,7 @@ def _on_cost(held: Held, rules: AttentionRules) -> list[Attention]:
         missing = "no price" if held.price is None else "no cost"
         return [Attention(symbol=symbol, reason=Reason.LOSS, value=None, note=missing)]
     sign = 1 if position.qty > 0 else -1
-    gain = (held.price / cost - 1) * PERCENT * sign
+    gain = (held.price - cost) * sign * PERCENT / cost
     if gain > rules.gain:
         return [Attention(symbol=symbol, reason=Reason.GAIN, value=gain)]
     if -gain > rules.loss:
@@ -98,7 +98,7 @@ def _on_vwap(held: Held, rules: AttentionRules) -> list[Attention]:
     if held.vwap is None or held.price is None or not held.vwap > 0:
         missing = "no price" if held.price is None else "no VWAP"
         return [Attention(symbol=symbol, reason=Reason.OFF_VWAP, value=None, note=missing)]
-    gap = (held.price / held.vwap - 1) * PERCENT
+    gap = (held.price - held.vwap) * PERCENT / held.vwap
     if abs(gap) <= rules.vwap_gap:
         return []
     return [Attention(symbol=symbol, reason=Reason.OFF_VWAP, value=gap)]

@@ -74,10 +74,10 @@ def weigh(
     each.sort(key=lambda one: (one.value is None, -abs(one.value or ZERO), one.symbol))
     return Portfolio(
         holdings=tuple(each),
-        gross=_sum(each),
-        net=_sum(each, is_signed=True),
+        gross=_sum(each, base),
+        net=_sum(each, base, is_signed=True),
         sectors={
-            sector: _sum([one for one in each if one.sector == sector])
+            sector: _sum([one for one in each if one.sector == sector], base)
             for sector in dict.fromkeys(one.sector for one in each)
         },
         concentrated=tuple(
@@ -106,10 +106,12 @@ def _weight(
     )
 
 
-def _sum(holdings: Sequence[Weight], *, is_signed: bool = False) -> Decimal | None:
+def _sum(
+    holdings: Sequence[Weight], equity: Decimal | None, *, is_signed: bool = False
+) -> Decimal | None:
     total = ZERO
     for one in holdings:
-        if one.weight is None:
+        if one.value is None or equity is None:
             return None
-        total += one.weight if is_signed else abs(one.weight)
-    return total
+        total += one.value if is_signed else abs(one.value)
+    return None if equity is None else total / equity
