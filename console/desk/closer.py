@@ -18,6 +18,7 @@ from console.desk.orders import OrderDesk
 from console.desk.sight import Left, Sight
 from console.desk.store import Store
 from console.desk.workers import Sleep, Workers
+from console.desk.worst_holding import WorstHolding
 from console.domain.exposure import reduces
 from console.domain.flatten import CloseStatus
 from console.domain.market import MarketClock
@@ -42,6 +43,8 @@ class Job:
     is_granted: bool
     """Whether the confirmation holds although trading is halted."""
     say: Say
+    worst: WorstHolding
+    """How much of it is certainly there."""
     is_stopped: bool = False
     first_touch: Decimal | None = None
     sent: list[str] = field(default_factory=list)
@@ -102,13 +105,16 @@ class Closer:
         if left:
             held = f"{_orders(len(left))} of {job.symbol} are not proven canceled after "
             raise Left(f"{held}{self._pace.flat_deadline:g} s; the position was left as it is")
+        for order in working:
+            if self._store.state.orders[order.key].is_open:
+                # The stream has not told its end: how much of it was filled must be known.
+                await self._sight.look_up(order.key)
         return len(working)
 
     async def _close(self, job: Job, canceled: int) -> None:
         for _ in range(self._limits.flatten.most_tries * self._limits.flatten.most_slices):
-            position = await self._sight.position(job.symbol)
-            qty = self._to_close(position, job)
-            if position is None or not qty:
+            position, qty = await self._to_close(job)
+            if position is None:
                 job.say(CloseStatus.CLOSED, _closed(job, canceled), ZERO)
                 return
             request = await self._priced(position, qty, job)
@@ -127,16 +133,29 @@ class Closer:
                 "without a fill: the symbol may be halted"
             )
 
-    def _to_close(self, position: Position | None, job: Job) -> Decimal:
-        """Return how much is to be closed: what the broker shows, less what we know was filled.
+    async def _to_close(self, job: Job) -> tuple[Position | None, Decimal]:
+        """Return what is held and how much of it to close now; None when nothing is held.
 
-        A list of holdings may lag behind a fill; what is sent twice would turn it round.
+        A list of holdings may lag behind a fill: it is asked again until it shows what we know.
         """
-        if position is None or position.qty * job.qty < ZERO:
-            return ZERO
-        orders = (self._store.state.orders.get(key) for key in job.sent)
-        filled = sum((order.filled_qty for order in orders if order is not None), ZERO)
-        return max(min(abs(position.qty), abs(job.qty) - filled), ZERO)
+        until = self._clock.monotonic() + self._pace.flat_deadline
+        while True:
+            position = await self._sight.position(job.symbol)
+            if position is None:
+                return None, ZERO
+            if position.qty * job.qty < ZERO:
+                raise Left(f"it turned round meanwhile, to {position.qty:f}: confirm again")
+            now = self._clock.monotonic()
+            orders = self._store.state.orders.values()
+            qty = job.worst.closable(position.qty, orders, set(job.sent), now)
+            if qty:
+                return position, qty
+            if now >= until:
+                raise Left(
+                    f"the broker lists {position.qty:f} still, beyond what was confirmed and "
+                    "closed: confirm again if that is true"
+                )
+            await self._sleep(self._pace.flat_poll)
 
     def _still_held(self, job: Job) -> Decimal:
         position = self._store.state.position_of(job.symbol)

@@ -6,8 +6,9 @@ look; a pull of the cord ends it.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -18,6 +19,7 @@ from console.desk.recorder import THE_DESK, Recorder
 from console.desk.sight import Sight
 from console.desk.store import Store
 from console.desk.workers import Workers
+from console.desk.worst_holding import WorstHolding, fills_shown
 from console.domain.events import FlattenChanged
 from console.domain.flatten import (
     CloseStatus,
@@ -57,6 +59,7 @@ class FlattenDesk:
         self._workers = workers
         self._clock = clock
         self._stale_after = limits.stale_after
+        self._lag = timedelta(seconds=limits.flatten.positions_lag)
         self._room = asyncio.Semaphore(limits.flatten.at_once)
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -85,6 +88,7 @@ class FlattenDesk:
             detail = f"{busy[0]} is being closed already; wait for it."
             return self._refuse(request, actor, Outcome.DENIED, detail)
         before = (self._cord.is_pulled, self._stops)
+        shown = fills_shown(self._store.state, self._clock.now() - self._lag)
         await self._recorder.try_write("flatten.confirmed", actor, {"what": str(request)})
         try:
             held = await self._sight.positions()
@@ -98,7 +102,7 @@ class FlattenDesk:
             objection = "The cord was pulled meanwhile: confirm again."
         if objection:
             return self._refuse(request, actor, Outcome.DENIED, objection)
-        return self._begin(request, lines, actor, is_halted=before[0])
+        return self._begin(request, lines, shown, actor, is_halted=before[0])
 
     async def flat(self, symbol: str, actor: Actor) -> Receipt:
         """Close one symbol's position; answered once its first order is, or it is over."""
@@ -161,6 +165,7 @@ class FlattenDesk:
         self,
         request: FlattenRequest,
         lines: Sequence[Closing],
+        shown: Mapping[str, Decimal],
         actor: Actor,
         *,
         is_halted: bool,
@@ -175,15 +180,22 @@ class FlattenDesk:
         self._tell_begin(request, lines, actor)
         for line in lines:
             if not line.status.is_over:
-                self._start(line, request, actor, is_granted=is_halted)
+                self._start(line, request, shown, actor, is_granted=is_halted)
         names = ", ".join(line.symbol for line in lines)
         detail = f"Closing {names}: see the flatten's lines for what becomes of each."
         self._conclude()
         return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
 
     def _start(
-        self, line: Closing, request: FlattenRequest, actor: Actor, *, is_granted: bool
+        self,
+        line: Closing,
+        request: FlattenRequest,
+        shown: Mapping[str, Decimal],
+        actor: Actor,
+        *,
+        is_granted: bool,
     ) -> None:
+        lag = self._lag.total_seconds()
         job = Job(
             symbol=line.symbol,
             qty=line.qty,
@@ -191,6 +203,7 @@ class FlattenDesk:
             actor=actor,
             is_granted=is_granted,
             say=partial(self._say, line.symbol),
+            worst=WorstHolding(symbol=line.symbol, qty=line.qty, shown=shown, lag=lag),
         )
         self._jobs[line.symbol] = job
         self._began[line.symbol] = self._clock.monotonic()

@@ -27,5 +27,9 @@ class FlattenLimits:
     """Closing orders of one position that may end without a fill before it is left."""
     at_once: Annotated[int, Within("positions", 1, 4)] = 4
     """Positions that are closed at the same time."""
+    positions_lag: Annotated[float, Within("s", 0.1, 60)] = 5.0
+    """Seconds the broker's list of holdings is taken to lag behind a fill at most: until then
+    a fill of a canceled stop is subtracted from what the list says. The broker publishes no
+    figure."""
     quote_patience: Annotated[float, Within("s", 0.5, 60)] = 5.0
     """Seconds to wait for a quote young enough to price by."""

@@ -53,7 +53,9 @@ QUICK = Pace(
     trigger_look=0.01,
     halt_repeat=0.0,
 )
-QUICK_FLATTEN = FlattenLimits(reprice_after=0.2, quote_patience=0.2, most_tries=2)
+QUICK_FLATTEN = FlattenLimits(
+    reprice_after=0.2, quote_patience=0.2, most_tries=2, positions_lag=0.2
+)
 FREE_HAND = Limits(
     pace=QUICK,
     flatten=QUICK_FLATTEN,

@@ -186,6 +186,9 @@ class FakeBroker:
         self.before_taking: Behaviour | None = None
         self.after_taking: Behaviour | None = None
         self.before_asking: Behaviour | None = None
+        self.before_cancel: Behaviour | None = None
+        self.listed_held: list[Position] | None = None
+        """While set, what it lists as held, whatever is: a list that lags behind the fills."""
         self.refusal = ""
         self.asked: list[str] = []
         self.cancels_complete = True
@@ -227,6 +230,8 @@ class FakeBroker:
 
     async def cancel(self, broker_id: str) -> None:
         self.cancels.append(broker_id)
+        if self.before_cancel is not None:
+            await self.before_cancel()
         if self.trouble:
             raise Unconfirmed(self.trouble)
         found = self._by_id(broker_id)
@@ -275,7 +280,8 @@ class FakeBroker:
 
     async def positions(self) -> Sequence[Position]:
         await self._ask()
-        return [held for held in self.held.values() if held.qty]
+        told = self.held.values() if self.listed_held is None else self.listed_held
+        return [held for held in told if held.qty]
 
     async def account(self) -> Account:
         await self._ask()

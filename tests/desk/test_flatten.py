@@ -288,6 +288,83 @@ async def test_holdings_that_lag_behind_a_fill_do_not_turn_the_position_round(wo
     assert sum(order.qty for order in world.broker.sent) == 10
 
 
+@pytest.mark.parametrize("is_deaf", [False, True])
+async def test_a_stop_that_fills_while_it_is_canceled_is_not_sold_again_on_a_list_that_lags(
+    world: World, is_deaf
+):
+    world.broker.hold("AAPL", Decimal(10))
+    stop = {"order_type": OrderType.STOP, "stop_price": Decimal(150)}
+    world.broker.place(request(Side.SELL, limit=None, key="a-stop", **stop))
+    trades_at_once(world)
+    world.price()
+
+    async def fill_some_of_it() -> None:
+        world.broker.before_cancel = None
+        world.broker.listed_held = [world.broker.held["AAPL"]]
+        world.trading.is_deaf = is_deaf
+        world.broker.execute("a-stop", "4")
+
+    world.broker.before_cancel = fill_some_of_it
+    await world.desk.flatten(EVERYTHING, OWNER)
+    await until(lambda: world.broker.sent, "the closing order")
+    world.broker.listed_held = None
+    lines = await over(world)
+
+    assert [order.qty for order in world.broker.sent] == [6]
+    assert net(world) == 0
+    assert lines["AAPL"].status is CloseStatus.CLOSED
+
+
+async def test_a_fill_right_before_the_flatten_may_be_missing_from_the_list(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    await until(lambda: world.state.position_of("AAPL"), "the position")
+    world.price()
+    exiting = await world.desk.submit(sell("4", limit="191.00"), OWNER)
+    trades_at_once(world)
+    world.broker.listed_held = [world.broker.held["AAPL"]]
+    world.broker.execute(exiting.order)
+
+    await world.desk.flatten(EVERYTHING, OWNER)
+    await until(lambda: len(world.broker.sent) == 2, "the closing order")
+    world.broker.listed_held = None
+    lines = await over(world)
+
+    assert world.broker.sent[1].qty == 6
+    assert net(world) == 0
+    assert lines["AAPL"].status is CloseStatus.CLOSED
+
+
+async def test_what_the_broker_lists_beyond_what_was_closed_is_left_and_told(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    world.broker.listed_held = [world.broker.held["AAPL"]]
+    trades_at_once(world)
+    world.price()
+
+    await world.desk.flatten(EVERYTHING, OWNER)
+    lines = await over(world)
+
+    assert lines["AAPL"].status is CloseStatus.LEFT
+    assert "the broker lists 10 still" in lines["AAPL"].detail
+    assert sum(order.qty for order in world.broker.sent) == 10
+
+
+async def test_a_position_that_turned_round_meanwhile_is_left(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    world.price()
+
+    async def turn_it_round() -> None:
+        world.broker.after_taking = None
+        world.broker.execute(list(world.broker.orders)[-1])
+        world.broker.hold("AAPL", Decimal(-3))
+
+    world.broker.after_taking = turn_it_round
+    await world.desk.flatten(EVERYTHING, OWNER)
+    lines = await over(world)
+
+    assert "turned round meanwhile, to -3" in lines["AAPL"].detail
+    assert len(world.broker.sent) == 1
+
+
 async def test_its_own_stop_is_canceled_first_and_only_that_of_its_symbol(world: World):
     world.broker.hold("AAPL", Decimal(10))
     world.broker.hold("MSFT", Decimal(10))

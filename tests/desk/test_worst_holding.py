@@ -1,0 +1,102 @@
+"""What may be closed is never more than is held, however far a list of holdings lags."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.desk.worst_holding import WorstHolding, fills_shown
+from console.domain.orders import Fill, Order, OrderStatus, Side
+from console.domain.state import TradingState
+from tests.builders import at, fill, order, request
+
+LAG = 5.0
+
+
+class Holding:
+    """A position, its stop, and closing orders; lists of it may be up to `LAG` seconds old."""
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+        self.side = Side.SELL if sign > 0 else Side.BUY
+        self.now = 100.0
+        self.qty = Decimal(10)
+        self.history = [(0.0, self.qty)]
+        self.orders: dict[str, Order] = {"stop": self._order("stop", "10")}
+        self.fills: dict[str, Fill] = {}
+        self.own: set[str] = set()
+        self.worst: WorstHolding | None = None
+
+    def fill(self, key: str, qty: Decimal) -> None:
+        """Execute some of an order; the desk hears of it at once."""
+        held = self.orders[key]
+        self.orders[key] = replace(held, filled_qty=held.filled_qty + qty)
+        told = fill(str(len(self.fills)), key, str(qty), side=self.side, made_at=at(self.now))
+        self.fills[told.execution_id] = told
+        self.qty -= qty
+        self.history.append((self.now, self.qty))
+
+    def listed(self, age: float) -> Decimal:
+        """Return what a list of `age` seconds ago shows, with its sign."""
+        shown = [qty for when, qty in self.history if when <= self.now - age]
+        return (shown or [Decimal(10)])[-1] * self.sign
+
+    def confirm(self, age: float) -> None:
+        """Have somebody confirm what a list shows."""
+        state = TradingState(orders=self.orders, fills=self.fills)
+        shown = fills_shown(state, at(self.now - LAG))
+        listed = self.listed(age)
+        self.worst = WorstHolding(symbol="AAPL", qty=listed, shown=shown, lag=LAG)
+
+    def close(self, age: float, share: int) -> None:
+        """Close what may be closed by a list; `share` quarters of it are filled."""
+        qty = self.closable(age)
+        assert qty <= self.qty, "more than is held"
+        key = f"own-{len(self.own)}"
+        self.own.add(key)
+        self.orders[key] = self._order(key, str(qty or 1))
+        if qty * share // 4:
+            self.fill(key, qty * share // 4)
+
+    def closable(self, age: float) -> Decimal:
+        return self.worst.closable(self.listed(age), self.orders.values(), self.own, self.now)
+
+    def _order(self, key: str, qty: str) -> Order:
+        return order(key, OrderStatus.CANCELED, wanted=request(self.side, qty, key=key))
+
+
+AGES = st.sampled_from([0.0, 0.5, 2.0, 4.9])
+PAUSES = st.sampled_from([0.0, 0.1, 1.0, 6.0])
+STOP_FILLS = st.lists(st.tuples(PAUSES, st.integers(1, 3)), max_size=3)
+CLOSINGS = st.lists(st.tuples(PAUSES, AGES, st.integers(0, 4)), max_size=6)
+
+
+@given(st.sampled_from([1, -1]), STOP_FILLS, AGES, STOP_FILLS, CLOSINGS)
+def test_no_more_is_closed_than_is_held_and_in_the_end_all_of_it(
+    sign, before, age, meanwhile, closings
+):
+    holding = Holding(sign)
+
+    for pause, qty in before:
+        holding.now += pause
+        holding.fill("stop", min(Decimal(qty), holding.qty))
+    holding.confirm(age)
+    for pause, qty in meanwhile:
+        holding.now += pause
+        holding.fill("stop", min(Decimal(qty), holding.qty))
+    for pause, how_old, share in closings:
+        holding.now += pause
+        holding.close(how_old, share)
+
+    holding.closable(0.0)
+    holding.now += LAG
+    assert holding.closable(0.0) == holding.qty
+
+
+def test_other_symbols_and_the_other_side_do_not_count():
+    worst = WorstHolding(symbol="AAPL", qty=Decimal(10), shown={}, lag=LAG)
+    elsewhere = order("m", wanted=request(Side.SELL, symbol="MSFT", key="m"), filled="5")
+    bought = order("b", wanted=request(Side.BUY, key="b"), filled="5")
+
+    assert worst.closable(Decimal(10), [elsewhere, bought], set(), 0.0) == 10
