@@ -125,6 +125,11 @@ class DataHub:
             "unsubscribe": self._unsubscribe,
         }
 
+    @property
+    def clients(self) -> tuple[DataClient, ...]:
+        """Everybody who has signed in."""
+        return tuple(self._clients)
+
     def has_listeners(self, asset: Asset) -> bool:
         """Whether anybody listens to a feed that tells of something."""
         return any(asset in client.feed.tells for client in self._clients)

@@ -47,6 +47,11 @@ class Outbox:
         self._is_silent = True
 
     @property
+    def waits(self) -> bool:
+        """Whether anything is still to be sent."""
+        return bool(self._frames)
+
+    @property
     def end_code(self) -> int:
         """The code of the close frame."""
         return 1000 if self._end_code is None else self._end_code

@@ -60,6 +60,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 Told = Tick | BarTold | Notice
+_TICKS = (QuoteTick, TradeTick)
 
 
 class SubscriptionRefused(Exception):  # noqa: N818 - what the client is told, not a mistake of ours
@@ -182,18 +183,22 @@ class Batch:
         return piece
 
     def _encoded(self, encoding: Encoding, told: Told) -> bytes:
+        # most of what is told are ticks: nothing stands before them
         if encoding is Encoding.JSON:
-            return _to_json(self._message(told, is_json=True))
-        return _to_msgpack(self._message(told, is_json=False))
+            if isinstance(told, _TICKS):
+                return _to_json(tick_message(told, self._tapes.of(told.symbol), rfc3339(told.at)))
+            return _to_json(_rare_message(told, is_json=True))
+        if isinstance(told, _TICKS):
+            at = msgpack_time(told.at)
+            return _to_msgpack(tick_message(told, self._tapes.of(told.symbol), at))
+        return _to_msgpack(_rare_message(told, is_json=False))
 
-    def _message(self, told: Told, *, is_json: bool) -> msgspec.Struct | Mapping[str, Any]:
-        if isinstance(told, Notice):
-            return notice_message(told, is_json=is_json)
-        if isinstance(told, BarTold):
-            at = rfc3339_seconds(told.bar.at) if is_json else msgpack_time(told.bar.at)
-            return bar_message(told.letter, told.symbol, told.bar, at)
-        moment = rfc3339(told.at) if is_json else msgpack_time(told.at)
-        return tick_message(told, self._tapes.of(told.symbol), moment)
+
+def _rare_message(told: BarTold | Notice, *, is_json: bool) -> msgspec.Struct | Mapping[str, Any]:
+    if isinstance(told, BarTold):
+        at = rfc3339_seconds(told.bar.at) if is_json else msgpack_time(told.bar.at)
+        return bar_message(told.letter, told.symbol, told.bar, at)
+    return notice_message(told, is_json=is_json)
 
 
 def notice_message(told: Notice, *, is_json: bool) -> Mapping[str, Any]:

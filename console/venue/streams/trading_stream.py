@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -17,6 +16,7 @@ from console.venue.faults.orders import Moment
 from console.venue.faults.standing import Faults, Stream
 from console.venue.keys import Keys, pair_in
 from console.venue.streams.outbox import Outbox, cut_off, without_deflating
+from console.venue.trading.ids import new_id
 from console.venue.trading.orders import OrderEvent
 from console.venue.wire.trading import event_json
 
@@ -73,7 +73,7 @@ class TradingHub:
         """Tell everybody who listens with an account's key of an order event."""
         if not event.is_told or not self._listeners:
             return
-        data = event_json(event, event_id=new_event_id(), execution_id=str(uuid4()))
+        data = event_json(event, event_id=new_event_id(), execution_id=new_id())
         message = (event, _to_json({"stream": TRADE_UPDATES, "data": data}), key)
         if not self._faults.are_on:
             self._send([message])

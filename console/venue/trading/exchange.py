@@ -9,7 +9,6 @@ anybody is told.
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from uuid import uuid4
 
 from msgspec.structs import replace
 
@@ -24,6 +23,7 @@ from console.venue.trading.class_rules import check_standby
 from console.venue.trading.engine import Engine
 from console.venue.trading.entitlements import Entitlements
 from console.venue.trading.hours import Hours
+from console.venue.trading.ids import new_id
 from console.venue.trading.order_life import OrderLife
 from console.venue.trading.orders import EventKind, Fill, Order, Terms
 from console.venue.trading.proceedings import Change, Proceedings
@@ -38,11 +38,6 @@ from console.venue.trading.replacements import (
 from console.venue.trading.standing import Standing
 from console.venue.view import MarketView
 from console.venue.wire.timestamps import MINUTE
-
-
-def new_id() -> str:
-    """Return a fresh uuid."""
-    return str(uuid4())
 
 
 class Exchange:

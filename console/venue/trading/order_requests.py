@@ -8,10 +8,10 @@ they are allowed in `rules`.
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from console.domain.orders import OrderType, Side, TimeInForce
 from console.venue.trading.class_shapes import check_class
+from console.venue.trading.ids import new_id
 from console.venue.trading.order_shapes import check_terms
 from console.venue.trading.orders import Exits, Intent, OrderClass, Terms
 from console.venue.trading.rejections import malformed, unprocessable
@@ -38,7 +38,7 @@ def read_ticket(body: Mapping[str, Any]) -> Terms:
         side=_choice(Side, body.get("side"), "side"),
         type=_choice(OrderType, body.get("type"), "order type"),
         time_in_force=_choice(TimeInForce, body.get("time_in_force"), "time_in_force"),
-        client_order_id=_client_order_id(body.get("client_order_id")) or str(uuid4()),
+        client_order_id=_client_order_id(body.get("client_order_id")) or new_id(),
         qty=read_number(body, "qty"),
         notional=read_number(body, "notional"),
         limit_price=(exits.take_profit if is_exit and exits else None)
