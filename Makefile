@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup foreign run test test-long bench lint format lock screenshots docs clean
+.PHONY: help setup foreign run test test-long mutants bench lint format lock screenshots docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,15 @@ test: setup foreign lint ## Lint, types, layers and every test but the long ones
 test-long: setup foreign ## The proofs that take minutes
 	$(BIN)/python -m pytest -m long
 
+mutants: setup .mutants/ready ## Break order, halt and gate in every small way; hours. GROUPS="send gate" for some
+	.mutants/venv/bin/python tools/mutants.py $(GROUPS)
+
+.mutants/ready: tests/mutants/requirements.txt
+	@rm -rf .mutants && $(PYTHON) -m venv .mutants/venv
+	@.mutants/venv/bin/python -m pip install --quiet --no-deps -r $<
+	@.mutants/venv/bin/python tools/mutants.py --beside .venv
+	@touch $@
+
 bench: setup ## Speed: name, ours, baseline, ratio, goal; writes bench.json
 	$(BIN)/python tests/bench/run.py
 
@@ -71,4 +80,4 @@ docs: setup ## Write the generated tables of docs/ from the code
 	$(BIN)/python tools/reference.py
 
 clean: ## Remove what can be made again
-	rm -rf .venv .foreign .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json
+	rm -rf .venv .foreign .mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json

@@ -1,18 +1,17 @@
 """The latch on the disk, in a thread of its own: a disk that hangs must not delay a halt."""
 
 import asyncio
-import functools
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from console.desk import latch
 from console.desk.cord import Cord
 from console.desk.latch import Latched
 from console.desk.receipt import keep_receipt
 
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 log = logging.getLogger(__name__)
 
@@ -49,6 +48,5 @@ class LatchDisk:
         """Keep a receipt beside the latch. OSError when it cannot be."""
         await self._run(keep_receipt, self._cord.path.parent, receipt)
 
-    async def _run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        call = functools.partial(work, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self.thread, call)
+    async def _run(self, work: Callable[[*Ts], R], *args: *Ts) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work, *args)

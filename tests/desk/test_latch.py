@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from console.desk.latch import Latched, is_pulled, lift, pull, read
+from console.desk.latch import LONGEST_WORD, Latched, is_pulled, lift, plain, pull, read
 
 SAID = Latched(id="a1", reason="too fast", by="kim (console)", at="2026-11-23T15:00:00+00:00")
 
@@ -98,3 +98,35 @@ def test_its_words_can_be_stored_and_shown_anywhere(tmp_path):
     assert said.reason.encode()
     assert said.reason.startswith("ab]0;xccc")
     assert (len(said.reason), said.by) == (500, "me")
+
+
+def test_the_folder_of_a_latch_is_made_for_its_owner_alone(tmp_path):
+    path = tmp_path / "a" / "b" / "HALT"
+
+    pull(path, Latched(id="h-1", reason="smoke", by="ann", at=""))
+
+    assert is_pulled(path)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_lifting_a_latch_that_has_gone_is_no_trouble(tmp_path):
+    lift(tmp_path / "HALT")
+
+    assert not is_pulled(tmp_path / "HALT")
+
+
+def test_a_latch_that_cannot_be_read_is_told_as_pulled_by_an_unknown_hand(tmp_path):
+    (tmp_path / "HALT").write_text("not JSON")
+    (tmp_path / "FOLDER").mkdir()
+
+    told, folder = read(tmp_path / "HALT"), read(tmp_path / "FOLDER")
+
+    why = "latch file without a readable reason"
+    assert told == Latched(id="unreadable", reason=why, by="?", at="")
+    assert folder is not None
+    assert (folder.id, folder.by, folder.at) == ("unreadable", "?", "")
+    assert folder.reason.startswith("latch cannot be read: ")
+
+
+def test_only_the_beginning_of_an_endless_word_is_looked_at():
+    assert plain("\n" * (4 * LONGEST_WORD) + "late") == ""
