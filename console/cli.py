@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from console.commands import exits, halt_words
+from console.commands import data_words, exits, halt_words
 from console.domain.market import Timeframe
 from console.folders import PROFILES, state_folder
 
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str]) -> int:
         grammar.error("venue comes first and has options of its own: see killcord venue --help")
     if options.command == "record":
         return _record(options)
+    if options.command == "data":
+        return _data(options)
     if options.command in ("drills", "halts"):
         return _past(options)
     if options.command in (None, "desk"):
@@ -76,6 +78,10 @@ def parser() -> argparse.ArgumentParser:
     settings = commands.add_parser("settings", help="every limit and time, and where it is set")
     _add_profile(settings)
     settings.add_argument("--json", action="store_true", help="JSON instead of words")
+    data = commands.add_parser("data", help="datasets: load, look, reckon, compare, export")
+    profile = argparse.ArgumentParser(add_help=False)
+    _add_profile(profile)
+    data_words.add_data(data, profile)
     commands.add_parser("venue", help="run the paper exchange: killcord venue --help")
     return made
 
@@ -233,6 +239,12 @@ def _past(options: argparse.Namespace) -> int:
     from console.commands import receipts  # noqa: PLC0415 - not needed by the others
 
     return receipts.every(state_folder(options.profile), wants_json=options.json)
+
+
+def _data(options: argparse.Namespace) -> int:
+    from console.commands import data  # noqa: PLC0415 - tables, for this command only
+
+    return data.main(state_folder(options.profile), options)
 
 
 def _drills(options: argparse.Namespace) -> int:

@@ -43,6 +43,11 @@ class StateFolder:
         return self.path / "desk.db"
 
     @property
+    def lab(self) -> Path:
+        """The datasets and their catalog, which the desk never opens."""
+        return self.path / "lab"
+
+    @property
     def latch(self) -> Path:
         """The halt latch: while this file exists nothing is sent."""
         return self.path / "HALT"

@@ -1,0 +1,255 @@
+"""The catalog of datasets: a SQLite file of the lab's own, and a Parquet file for each.
+
+It is not the desk's database: the desk alone writes that, and the audit in it only grows,
+while datasets come and go, and a slow or damaged catalog must never hold up an order.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote as percent_encoded
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pysqlite3
+from sqlite_utils import Database
+
+from console.lab.datasets import Column, Dataset, Kind, Lineage, Role
+from console.lab.kinds import kind_of
+from console.lab.names import dataset_name
+from console.lab.problems import LabProblem, NameTaken, UnknownDataset, shown
+from console.lab.roles import role_of, with_roles
+from console.lab.table_files import read_table, write_table
+
+DATABASE = "datasets.db"
+FILES = "data"
+BUSY_MS = 5_000
+_PART = ".part"
+
+
+class Catalog:
+    """The datasets of one profile."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the catalog in a folder, which is made if there is none.
+
+        Raises:
+            LabProblem: when it cannot be.
+        """
+        self._folder = folder
+        try:
+            (folder / FILES).mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._database = _open(folder / DATABASE)
+        except (OSError, pysqlite3.Error) as error:
+            raise LabProblem(f"The datasets in {folder} cannot be opened: {error}.") from None
+        self._table = self._database.table("datasets")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def all(self) -> list[Dataset]:
+        """Return every dataset, by name."""
+        return [_read(row) for row in self._table.rows_where(order_by="name")]
+
+    def get(self, name: str) -> Dataset:
+        """Return the dataset of this name.
+
+        Raises:
+            UnknownDataset: when there is none.
+        """
+        for row in self._table.rows_where("name = ?", [name.lower()]):
+            return _read(row)
+        known = ", ".join(dataset.name for dataset in self.all()[:8]) or "none yet"
+        raise UnknownDataset(f"There is no dataset {shown(name)}: there are {known}.")
+
+    def path(self, dataset: Dataset) -> Path:
+        """Return the file with the dataset's rows."""
+        return self._folder / FILES / f"{dataset.id}.parquet"
+
+    def read(self, dataset: Dataset, names: Sequence[str] | None = None) -> pa.Table:
+        """Read the rows, or only the named columns of them.
+
+        Raises:
+            LabProblem: when the file is gone or damaged.
+        """
+        try:
+            return read_table(self.path(dataset), None if names is None else list(names))
+        except (OSError, pa.ArrowException) as error:
+            raise LabProblem(
+                f"The rows of {dataset.name} cannot be read ({shown(str(error))}): drop it and"
+                " load it again."
+            ) from None
+
+    @contextmanager
+    def part(self) -> Iterator[Path]:
+        """Lend a path to write a file to; what `keep` has not taken at the end is deleted."""
+        path = self._folder / FILES / f"{secrets.token_hex(6)}{_PART}"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def refuse_taken(self, name: str) -> str:
+        """Return the name, if a dataset may be called so.
+
+        Raises:
+            BadName: when it is no name.
+            NameTaken: when there is one.
+        """
+        name = dataset_name(name)
+        if self._table.count_where("name = ?", [name]):
+            raise NameTaken(
+                f"There is a dataset {name} already: give another --name, or drop it first."
+            )
+        return name
+
+    def keep(
+        self,
+        name: str,
+        part: Path,
+        lineage: Lineage,
+        *,
+        memory_bytes: int,
+        notes: Sequence[str] = (),
+        roles: dict[str, Role] | None = None,
+    ) -> Dataset:
+        """Take a written file into the catalog.
+
+        Raises:
+            NameTaken: when there is a dataset of this name.
+            NotAsked: when a role does not fit.
+        """
+        name = self.refuse_taken(name)
+        footer = pq.read_metadata(part)
+        dataset = Dataset(
+            id=part.name.removesuffix(_PART),
+            name=name,
+            columns=with_roles(_columns(footer.schema.to_arrow_schema()), roles or {}),
+            rows=footer.num_rows,
+            disk_bytes=part.stat().st_size,
+            memory_bytes=memory_bytes,
+            lineage=lineage,
+            notes=tuple(notes),
+            made_at=datetime.now(UTC),
+        )
+        part.replace(self.path(dataset))
+        _sync(self._folder / FILES)
+        try:
+            self._table.insert(_row(dataset))
+        except pysqlite3.IntegrityError:
+            self.path(dataset).unlink(missing_ok=True)
+            raise NameTaken(f"There is a dataset {name} already: give another --name.") from None
+        return dataset
+
+    def keep_table(
+        self, name: str, table: pa.Table, lineage: Lineage, *, notes: Sequence[str] = ()
+    ) -> Dataset:
+        """Write a table and take it into the catalog."""
+        self.refuse_taken(name)
+        with self.part() as part:
+            size = write_table(part, table)
+            return self.keep(name, part, lineage, memory_bytes=size, notes=notes)
+
+    def say_roles(self, dataset: Dataset, roles: dict[str, Role]) -> Dataset:
+        """Give columns other roles; the rows stay as they are."""
+        told = replace(dataset, columns=with_roles(dataset.columns, roles))
+        self._table.update(dataset.id, {"columns": _row(told)["columns"]})
+        return told
+
+    def drop(self, dataset: Dataset) -> None:
+        """Forget a dataset and delete its rows."""
+        self._table.delete(dataset.id)
+        self.path(dataset).unlink(missing_ok=True)
+
+
+def _open(path: Path) -> Database:
+    path.touch(mode=0o600)
+    connection = pysqlite3.connect(
+        f"file:{percent_encoded(str(path))}?mode=rw", uri=True, isolation_level=None
+    )
+    try:
+        for pragma in (
+            f"busy_timeout = {BUSY_MS}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "trusted_schema = OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        database = Database(connection, execute_plugins=False)
+        database.table("datasets").create(
+            {
+                "id": str,
+                "name": str,
+                "rows": int,
+                "disk_bytes": int,
+                "memory_bytes": int,
+                "columns": str,
+                "lineage": str,
+                "notes": str,
+                "made_at": str,
+            },
+            pk="id",
+            not_null={"name", "rows", "columns", "lineage", "made_at"},
+            if_not_exists=True,
+        )
+        database.table("datasets").create_index(["name"], unique=True, if_not_exists=True)
+    except BaseException:
+        connection.close()
+        raise
+    return database
+
+
+def _columns(schema: pa.Schema) -> tuple[Column, ...]:
+    made = []
+    for column in schema:
+        kind = kind_of(column.type) or Kind.TEXT
+        made.append(Column(name=column.name, kind=kind, role=role_of(column.name, kind)))
+    return tuple(made)
+
+
+def _row(dataset: Dataset) -> dict[str, Any]:
+    lineage = dataset.lineage
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "rows": dataset.rows,
+        "disk_bytes": dataset.disk_bytes,
+        "memory_bytes": dataset.memory_bytes,
+        "columns": json.dumps([[c.name, c.kind, c.role] for c in dataset.columns]),
+        "lineage": json.dumps([lineage.operation, lineage.detail, lineage.parents]),
+        "notes": json.dumps(dataset.notes),
+        "made_at": dataset.made_at.isoformat(timespec="microseconds"),
+    }
+
+
+def _read(row: dict[str, Any]) -> Dataset:
+    operation, detail, parents = json.loads(row["lineage"])
+    return Dataset(
+        id=row["id"],
+        name=row["name"],
+        columns=tuple(
+            Column(name=name, kind=Kind(kind), role=Role(role))
+            for name, kind, role in json.loads(row["columns"])
+        ),
+        rows=row["rows"],
+        disk_bytes=row["disk_bytes"],
+        memory_bytes=row["memory_bytes"],
+        lineage=Lineage(operation=operation, detail=detail, parents=tuple(parents)),
+        notes=tuple(json.loads(row["notes"])),
+        made_at=datetime.fromisoformat(row["made_at"]),
+    )
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
