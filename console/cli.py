@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from console.commands import data_words, exits, halt_words
+from console.commands import data_words, exits, halt_words, study_words
 from console.domain.market import Timeframe
 from console.folders import PROFILES, state_folder
 
@@ -58,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
     _add_reading(commands)
     _add_trading(commands)
+    study = commands.add_parser("study", help="one study of a symbol's bars, as table and chart")
+    _add_profile(study)
+    study_words.add_study(study)
     desk = commands.add_parser("desk", help="run the desk without a console, or stop it")
     _add_profile(desk)
     _add_market(desk)
@@ -322,6 +325,17 @@ def _question(  # noqa: C901, PLR0911, PLR0912 - one line a command
             return reading.quote(folder, options.symbol, wants_json=wants_json)
         case "chart":
             return charting.chart(folder, options.symbol, options.timeframe)
+        case "study":
+            from console.commands.studying import study  # noqa: PLC0415 - arrays, for it only
+
+            return study(
+                folder,
+                options.name,
+                options.symbol,
+                options.timeframe,
+                options.bars,
+                wants_json=wants_json,
+            )
         case "order":
             return trading.order(folder, " ".join(options.line), wants_json=wants_json)
         case "cancel":
