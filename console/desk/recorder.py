@@ -47,7 +47,7 @@ class Recorder:
     async def write(self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row) -> None:
         """Record durably. JournalUnavailable when it is not on the disk."""
         try:
-            await self._journal.write(self._record(kind, actor, body), *self._newest(rows))
+            await self._put(self._record(kind, actor, body), rows)
         except Unrecordable:
             raise
         except JournalUnavailable as error:
@@ -91,17 +91,27 @@ class Recorder:
         while self._waiting:
             record, rows = self._waiting[0]
             try:
-                await self._journal.write(record, *self._newest(rows))
+                await self._put(record, rows)
             except Unrecordable as error:
                 # It must not stand in the way of all that wait behind it.
                 log.exception("a record is lost")
                 lost = {"kind": record.kind, "why": ascii(str(error))}
-                await self._journal.write(self._record("record.lost", THE_DESK, lost))
+                await self._put(self._record("record.lost", THE_DESK, lost), ())
             # Another flush may have written it meanwhile: only what was written is taken off.
             if self._waiting and self._waiting[0][0] is record:
                 self._waiting.popleft()
             self.trouble = ""
         self._something.clear()
+
+    async def _put(self, record: Record, rows: tuple[Row, ...]) -> None:
+        """Write one record; a disk that keeps silent closes the gate as one that fails does."""
+        patience = self._pace.send_patience
+        why = f"the disk that holds the audit has not answered for {patience:g} s"
+        alarm = asyncio.get_running_loop().call_later(patience, self._fail, why)
+        try:
+            await self._journal.write(record, *self._newest(rows))
+        finally:
+            alarm.cancel()
 
     def _newest(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         # A note may have waited: the row must never fall back behind what was stored since.
