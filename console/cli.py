@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from console.commands import data_words, exits, halt_words, study_words
+from console.commands import backtest_words, data_words, exits, halt_words, study_words
 from console.domain.market import Timeframe
 from console.folders import PROFILES, state_folder
 
@@ -15,6 +15,7 @@ DESCRIPTION = """A keyboard-driven trading console, and the commands that go wit
 
 Without a command it opens the console and starts the desk if none runs.
 """
+BACKTESTS = ("backtest", "backtests")
 MARKET = ("seed", "tape", "speed", "hours", "cash", "scenario", "venue")
 EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 denied by our own gate,
 4 unknown (no answer: it may have happened), 5 no desk is running, 6 forbidden,
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         return _past(options)
     if options.command in (None, "desk"):
         return _run_process(options)
-    return _ask(options)
+    return _backtest(options) if options.command in BACKTESTS else _ask(options)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     _add_market(desk)
     desk.add_argument("--stop", action="store_true", help="end the running desk; orders stay")
     _add_record(commands)
+    _add_backtests(commands)
     audit = commands.add_parser(
         "audit",
         help="go over the audit: its chain, and the orders that bear witness of it",
@@ -158,6 +160,16 @@ def _add_record(commands: Commands) -> None:
     )
     record.add_argument("--seconds", type=float, metavar="N", help="how long; else until Ctrl+C")
     record.add_argument("symbols", nargs="*", type=str.upper, help="all of them unless named")
+
+
+def _add_backtests(commands: Commands) -> None:
+    for name, words, add in (
+        ("backtest", "what a strategy would have made of past bars", backtest_words.add_backtest),
+        ("backtests", "the back-tests that were kept", backtest_words.add_backtests),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        _add_profile(command)
+        add(command)
 
 
 def _add_profile(command: argparse.ArgumentParser) -> None:
@@ -267,6 +279,13 @@ def _record(options: argparse.Namespace) -> int:
         symbols=tuple(options.symbols) or ("*",), out=options.out, seconds=options.seconds
     )
     return recording.main(options.profile, state_folder(options.profile), options.venue, wanted)
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from console.commands import backtesting  # noqa: PLC0415 - its own heavy imports
+
+    run = backtesting.backtest if options.command == "backtest" else backtesting.backtests
+    return run(state_folder(options.profile), options)
 
 
 def _halt(options: argparse.Namespace) -> int:
