@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.venue.rig import PATIENCE
+
 NOBODY = "00000000-0000-0000-0000-000000000000"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 BID = {"symbol": "KO", "qty": "1", "side": "buy", "type": "limit", "time_in_force": "day"}
@@ -260,6 +262,75 @@ def test_a_symbol_nobody_knows_is_missing_among_many_and_not_found_alone(shared_
 
     assert list(many.json()) == ["AAPL"]
     assert alone.status_code == 404
+
+
+def test_a_body_larger_than_any_order_is_refused_as_that_and_the_connection_lives(shared_venue):
+    large = shared_venue.post("/v2/orders", FAR | {"note": "x" * 2**21})
+    after = shared_venue.get("/v2/orders")
+
+    assert refused(large) == (413, 41310000, "request body is too large")
+    assert (after.status_code, after.json()) == (200, [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe\x00bad",
+        b"symbol=KO&qty=1",
+        b"[]",
+        b"null",
+        b'{"symbol": "KO", "qty": NaN}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_body_that_is_no_object_is_refused_as_that(shared_venue, body):
+    url = shared_venue.line["trading_url"] + "/v2/orders"
+
+    answer = shared_venue.http.post(url, data=body, timeout=PATIENCE)
+
+    assert refused(answer) == (400, 40010000, "request body format is invalid")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"side": "BUY"},
+        {"symbol": " ko "},
+        {"qty": 1, "limit_price": 1.5},
+        {"extended_hours": "True"},
+        {"order_class": None, "stop_loss": None, "client_order_id": ""},
+        {"order_class": "simple", "legs": [], "unheard_of": {"a": [1]}},
+    ],
+)
+def test_orders_are_taken_however_clients_spell_them(working, odd):
+    order = working(**odd)
+
+    assert (order["symbol"], order["side"], order["qty"]) == ("KO", "buy", "1")
+    assert order["limit_price"] == "1.5"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"side": ["buy"]}, "invalid side"),
+        ({"type": {}}, "invalid order type"),
+        ({"time_in_force": 5}, "invalid time_in_force"),
+        ({"qty": {"a": 1}}, "invalid qty"),
+        ({"qty": True}, "invalid qty"),
+        ({"qty": "0"}, "qty must be > 0"),
+        ({"qty": None}, "qty or notional is required"),
+        ({"notional": "5"}, "only one of qty or notional is accepted"),
+        ({"limit_price": None}, "limit orders require a limit price"),
+        ({"client_order_id": "x" * 129}, "client_order_id must be no more than 128 characters"),
+        ({"client_order_id": 5}, "invalid client_order_id"),
+        ({"symbol": 5}, "symbol is required"),
+        ({"order_class": "odd"}, "invalid order_class"),
+    ],
+)
+def test_an_order_of_the_wrong_shape_is_refused_in_words(shared_venue, wrong, words):
+    answer = shared_venue.post("/v2/orders", FAR | wrong)
+
+    assert refused(answer) == (422, 40010001, words)
 
 
 def test_positions_are_valued_in_strings_and_closed_with_an_order_each(venue):

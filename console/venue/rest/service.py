@@ -23,6 +23,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STREAMS: web.AppKey[dict[str, Handler]] = web.AppKey("streams", dict)
 """The websockets by path: news has a page and a stream at one address."""
 
+TOO_LARGE = web.RequestKey("too_large", bool)
+"""A request whose body was not read, since it is larger than the venue takes."""
+
 DATA_PATHS = ("/v2/stocks", "/v1beta1/", "/v1beta3/", "/v1/")
 KEYLESS = "/v1beta3/crypto/"
 CONTROL_PATH = "/control"
@@ -49,8 +52,10 @@ async def read_body(request: web.Request) -> dict[str, Any]:
     """Return a request's JSON object; numbers keep every digit they were written with.
 
     Raises:
-        Rejection: when it is not an object.
+        Rejection: when it is not an object, or larger than any order.
     """
+    if TOO_LARGE in request:
+        raise Rejection(413, 41310000, "request body is too large")
     try:
         body = _decode(await request.text() or "{}")
     except (ValueError, RecursionError, LookupError):
@@ -126,6 +131,7 @@ async def _body_text(request: web.Request) -> str:
     try:
         return (await request.read()).decode(errors="replace")
     except web.HTTPRequestEntityTooLarge:
+        request[TOO_LARGE] = True
         return ""
 
 
