@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("wish", choices=("verify",))
     audit.add_argument("--seen", default="", metavar="HASH", help="a last hash noted earlier")
     audit.add_argument("--json", action="store_true", help="JSON instead of words")
+    _add_scan(commands)
     drills = commands.add_parser("drills", help="what the last halt drills measured")
     _add_profile(drills)
     drills.add_argument("--json", action="store_true", help="JSON instead of words")
@@ -170,6 +171,21 @@ def _add_backtests(commands: Commands) -> None:
         command = commands.add_parser(name, help=words, description=words)
         _add_profile(command)
         add(command)
+
+
+def _add_scan(commands: Commands) -> None:
+    scan = commands.add_parser(
+        "scan",
+        help="look for symbols by a rule, such as movers",
+        description="Have the desk scan the market by a rule and print who satisfies it.",
+    )
+    _add_profile(scan)
+    scan.add_argument("rule", nargs="?", help="which rule: see --rules")
+    scan.add_argument(
+        "--file", type=_file, metavar="SYMBOLS", help="only these symbols, one a line"
+    )
+    scan.add_argument("--rules", action="store_true", help="list the rules")
+    scan.add_argument("--json", action="store_true", help="JSON instead of words")
 
 
 def _add_profile(command: argparse.ArgumentParser) -> None:
@@ -328,6 +344,11 @@ def _question(  # noqa: C901, PLR0911, PLR0912 - one line a command
 
     folder, wants_json = state_folder(options.profile), getattr(options, "json", False)
     match options.command:
+        case "scan":
+            from console.commands import scanning  # noqa: PLC0415 - rich, for this command only
+
+            name = None if options.rules else options.rule
+            return scanning.scan(folder, name, options.file, wants_json=wants_json)
         case "status":
             return reading.status(folder, wants_json=wants_json)
         case "orders":

@@ -63,6 +63,16 @@ class StateFolder:
         return self.path / "killcord.toml"
 
     @property
+    def scans(self) -> Path:
+        """The newest scan of each rule and universe, one file each."""
+        return self.path / "scans"
+
+    @property
+    def scan_rules(self) -> Path:
+        """The trader's own scan rules for this profile."""
+        return self.path / "scans.toml"
+
+    @property
     def receipt(self) -> Path:
         """The receipt of the newest halt that was confirmed."""
         return self.path / RECEIPT_NAME

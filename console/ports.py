@@ -5,7 +5,7 @@ Errors tell the caller what to do, not what broke inside.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from console.domain.account import Account
@@ -17,6 +17,7 @@ from console.domain.market import Bar, Day, MarketClock, Quote, Timeframe, Trade
 from console.domain.orders import Fill, Order, OrderRequest, ReplaceRequest
 from console.domain.permissions import Actor
 from console.domain.positions import Position
+from console.domain.scans import MarketSnapshot, TradingSession
 
 
 class BrokerError(Exception):
@@ -103,6 +104,27 @@ class History(Protocol):
 
     async def latest(self, symbols: Sequence[str]) -> tuple[Sequence[Quote], Sequence[Trade]]:
         """The newest quote and trade of each symbol the source knows."""
+
+
+class ScanSource(Protocol):
+    """Market data of many symbols, asked for a part of them at a time.
+
+    Every call may raise Postponed, when the requests of a minute are used up: wait, ask again.
+    """
+
+    async def sessions(self, first: date, last: date) -> Sequence[TradingSession]:
+        """The exchange's sessions on these days and between them, oldest first."""
+
+    async def snapshots(self, symbols: Sequence[str]) -> Sequence[MarketSnapshot]:
+        """What is known now of each symbol the source knows; no more than a hundred at once."""
+
+    async def volumes(
+        self, symbols: Sequence[str], timeframe: Timeframe, start: datetime, end: datetime
+    ) -> Mapping[str, float]:
+        """Shares traded in the bars that begin from `start` on and before `end`, by symbol.
+
+        A symbol without a bar is missing. No more than a hundred at once.
+        """
 
 
 Tick = Quote | Trade

@@ -165,8 +165,10 @@ class DeskProcess:
 
     async def _desk(self, access: "AlpacaAccess", stack: AsyncExitStack) -> "Desk":
         from console.adapters.alpaca.broker import AlpacaBroker  # noqa: PLC0415 - this process only
+        from console.adapters.alpaca.budget import Budget  # noqa: PLC0415
         from console.adapters.alpaca.history import AlpacaHistory  # noqa: PLC0415
         from console.adapters.alpaca.market_stream import AlpacaMarketStream  # noqa: PLC0415
+        from console.adapters.alpaca.scans import AlpacaScans  # noqa: PLC0415
         from console.adapters.alpaca.trading_stream import AlpacaTradingStream  # noqa: PLC0415
         from console.adapters.sqlite.journal import open_journal  # noqa: PLC0415
         from console.desk.desk import Desk  # noqa: PLC0415
@@ -176,13 +178,16 @@ class DeskProcess:
         from console.studies.readings import take_readings  # noqa: PLC0415
 
         clock = self._clock
-        history = AlpacaHistory(access, clock=clock)
+        data_budget = Budget()
+        history = AlpacaHistory(access, clock=clock, budget=data_budget)
         stack.push_async_callback(history.close)
         try:
             journal = open_journal(self._folder.database, clock=clock)
         except JournalUnavailable as trouble:
             raise CannotStart(str(trouble)) from None
         broker = AlpacaBroker(access, is_ours=is_ours, clock=clock)
+        scans = AlpacaScans(access, calendar=broker, budget=data_budget, clock=clock)
+        stack.push_async_callback(scans.close)
         market_stream = AlpacaMarketStream(access, clock=clock)
         trading_stream = AlpacaTradingStream(access, is_ours=is_ours)
         gauges = Gauges(
@@ -205,6 +210,7 @@ class DeskProcess:
             limits=self._limits,
             gauges=gauges,
             has_real_time=self._folder.profile != "demo",
+            scan_source=scans,
         )
         broker.may_send = desk.may_send
         return desk

@@ -31,6 +31,7 @@ from console.domain.orders import Order, OrderRequest, OrderStatus, TimeInForce
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Preview, Receipt
 from console.domain.reconciliation import Cause
+from console.domain.scans import Scan, ScanRule
 from console.domain.snapshot import tell
 from console.domain.state import TradingState
 from console.domain.tickets import Ticket
@@ -44,6 +45,7 @@ from console.ports import (
     JournalUnavailable,
     MarketStream,
     Remembered,
+    ScanSource,
     TradingStream,
 )
 
@@ -72,6 +74,7 @@ class Desk:
         default_watchlist: Sequence[str] = WELL_KNOWN,
         sleep: Sleep = asyncio.sleep,
         has_real_time: bool = False,
+        scan_source: ScanSource | None = None,
     ) -> None:
         self._broker = broker
         self._history = history
@@ -91,6 +94,7 @@ class Desk:
             gauges=gauges or Gauges(),
             sleep=sleep,
             has_real_time=has_real_time,
+            scan_source=scan_source,
         )
         self._rooms.unknowns.on_resolved = self._on_resolved
         self._rooms.universe.on_loaded = self._rooms.watchlist.prune
@@ -289,6 +293,24 @@ class Desk:
         if refusal := self._forbidden(Capability.ARRANGE, actor):
             return refusal
         return self._rooms.watchlist.watch(_symbol(symbol), actor, is_watched=is_watched)
+
+    async def scan(
+        self, rule: ScanRule, universe: str, symbols: Sequence[str] | None, actor: Actor
+    ) -> Receipt:
+        """Scan these symbols by a rule, or all that can be traded; answered once it has begun."""
+        if refusal := self._forbidden(Capability.OBSERVE, actor):
+            return refusal
+        return self._rooms.scanner.begin(rule, universe, symbols, actor)
+
+    async def cancel_scan(self, actor: Actor) -> Receipt:
+        """End the running scan; what it found stays."""
+        if refusal := self._forbidden(Capability.OBSERVE, actor):
+            return refusal
+        return self._rooms.scanner.cancel()
+
+    def last_scan(self) -> Scan | None:
+        """Return the scan that runs or ran last."""
+        return self._rooms.scanner.report()
 
     # ── behind the door ─────────────────────────────────────────────────────
 

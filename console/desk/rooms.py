@@ -30,6 +30,8 @@ from console.desk.rearm import Rearm
 from console.desk.reconcile import Reconciler
 from console.desk.recorder import Recorder
 from console.desk.restraints import Restraints
+from console.desk.scan_shelf import ScanShelf
+from console.desk.scanner import Scanner
 from console.desk.sender import Sender
 from console.desk.sequence import HaltSequence
 from console.desk.sight import Sight
@@ -48,7 +50,15 @@ from console.desk.watchlist import Watchlist
 from console.desk.workers import Sleep, Workers
 from console.domain.alerts import AlertKind, Severity
 from console.folders import StateFolder
-from console.ports import Broker, Clock, History, Journal, MarketStream, TradingStream
+from console.ports import (
+    Broker,
+    Clock,
+    History,
+    Journal,
+    MarketStream,
+    ScanSource,
+    TradingStream,
+)
 
 
 class Rooms:
@@ -71,6 +81,7 @@ class Rooms:
         gauges: Gauges,
         sleep: Sleep,
         has_real_time: bool = False,
+        scan_source: ScanSource | None = None,
     ) -> None:
         pace = limits.pace
         self.store = store = Store()
@@ -370,6 +381,17 @@ class Rooms:
             set_back=gauges.set_back,
         )
         reconciler.on_mismatch = self.triggers.mismatched
+        self.scanner = Scanner(
+            source=scan_source,
+            universe=universe,
+            store=store,
+            shelf=ScanShelf(folder.scans),
+            recorder=recorder,
+            workers=workers,
+            clock=clock,
+            pace=pace,
+            sleep=sleep,
+        )
 
     def _on_death(self, name: str, error: Exception) -> None:
         text = f"A part of the desk stumbled ({name}): {error!r}. See the desk's log."

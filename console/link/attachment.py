@@ -12,13 +12,13 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from console.domain.market import Bar
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Preview, Receipt
+from console.domain.scans import Scan
 from console.link import intake, messages
 from console.link.frames import NewestMarket, View
 from console.link.outbox import Outbox
-from console.link.service import DeskService, answer, forbidden
+from console.link.service import DeskService, Found, answer, forbidden
 from console.link.sockets import cut
 from console.ports import Clock
 
@@ -194,7 +194,7 @@ class Attachment:
         self.outbox.answer(_reply(request.id, found))
         self._wake()
 
-    async def _found(self, request: messages.Request) -> Receipt | Preview | tuple[Bar, ...]:
+    async def _found(self, request: messages.Request) -> Found:
         if isinstance(request, messages.Check) and self.may_observe:
             self._view.ticket = request.ticket.symbol
         if not isinstance(request, messages.StopDesk):
@@ -208,9 +208,11 @@ class Attachment:
         self._wake()
 
 
-def _reply(number: int, found: Receipt | Preview | tuple[Bar, ...]) -> messages.Reply:
+def _reply(number: int, found: Found) -> messages.Reply:
     if isinstance(found, Receipt):
         return messages.Reply(id=number, receipt=found)
     if isinstance(found, Preview):
         return messages.Reply(id=number, preview=found)
+    if found is None or isinstance(found, Scan):
+        return messages.Reply(id=number, scan=found)
     return messages.Reply(id=number, bars=found)

@@ -21,6 +21,7 @@ from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
+from console.domain.scans import Scan, ScanRule
 from console.domain.tickets import Ticket
 from console.link import messages
 from console.link.messages import Refusal, Reply, Told, Welcome
@@ -248,6 +249,29 @@ class LinkClient:
         if reply.receipt is not None:
             raise DeskRefused(reply.receipt.detail)
         return _expected(reply.bars)
+
+    async def scan(
+        self, rule: ScanRule, universe: str, symbols: Sequence[str] | None = None
+    ) -> Receipt:
+        """Scan these symbols by a rule, or all that can be traded; answered once it has begun."""
+        request = messages.BeginScan(
+            id=self._number(),
+            rule=rule,
+            universe=universe,
+            symbols=None if symbols is None else tuple(symbols),
+        )
+        return await self._command(request)
+
+    async def cancel_scan(self) -> Receipt:
+        """End the running scan; what it found stays."""
+        return await self._command(messages.CancelScan(id=self._number()))
+
+    async def last_scan(self) -> Scan | None:
+        """Return the scan that runs or ran last; None when there was never one."""
+        reply = await self._request(messages.ShowScan(id=self._number()))
+        if reply.receipt is not None:
+            raise DeskRefused(reply.receipt.detail)
+        return reply.scan
 
     def _number(self) -> int:
         return next(self._pending.numbers)

@@ -14,6 +14,7 @@ import msgspec
 from console.link.messages import (
     Acknowledge,
     Bars,
+    BeginScan,
     Cancel,
     FromConsole,
     Message,
@@ -24,6 +25,7 @@ from console.link.messages import (
 
 MAX_SYMBOLS = 1_000
 MAX_BARS = 10_000
+MAX_SCANNED = 50_000
 MAX_TEXT = 1_000
 MAX_DIGITS = 15
 """Numbers have at most so many digits before the point, and as many after it."""
@@ -86,6 +88,8 @@ def _check(message: FromConsole) -> None:
     match message:
         case Show(symbols=many) | Cancel(orders=many) | Acknowledge(alerts=many):
             _check_count(len(many))
+        case BeginScan(symbols=tuple() as many) if len(many) > MAX_SCANNED:
+            raise ValueError(f"a scan takes {MAX_SCANNED:,} symbols, not {len(many):,}")
         case Bars(limit=limit) if not 1 <= limit <= MAX_BARS:
             raise ValueError(f"between 1 and {MAX_BARS} bars can be asked for, not {limit}")
         case Replace():

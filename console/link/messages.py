@@ -16,6 +16,7 @@ from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
+from console.domain.scans import Scan, ScanRule
 from console.domain.tickets import Ticket
 
 VERSION = 1
@@ -169,6 +170,24 @@ class Bars(Request, tag="bars", frozen=True, kw_only=True):
     limit: int
 
 
+class BeginScan(Request, tag="begin_scan", frozen=True, kw_only=True):
+    """Scan the market by a rule; answered with a Receipt once it has begun."""
+
+    rule: ScanRule
+    universe: str
+    """Which symbols, in words: scans of the same rule and universe are compared."""
+    symbols: tuple[str, ...] | None = None
+    """None scans all that can be traded."""
+
+
+class CancelScan(Request, tag="cancel_scan", frozen=True, kw_only=True):
+    """End the running scan; what it found stays; answered with a Receipt."""
+
+
+class ShowScan(Request, tag="show_scan", frozen=True, kw_only=True):
+    """Tell of the scan that runs or ran last; answered with a Scan or an empty Reply."""
+
+
 class StopDesk(Request, tag="stop_desk", frozen=True, kw_only=True):
     """End the desk; orders stay at the broker; answered with a Receipt."""
 
@@ -195,6 +214,9 @@ FromConsole = (
     | Acknowledge
     | Watchlist
     | Bars
+    | BeginScan
+    | CancelScan
+    | ShowScan
     | StopDesk
 )
 
@@ -230,6 +252,7 @@ class Reply(Message, tag="reply", frozen=True, kw_only=True):
     receipt: Receipt | None = None
     preview: Preview | None = None
     bars: tuple[Bar, ...] | None = None
+    scan: Scan | None = None
 
 
 class Refusal(Message, tag="refusal", frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Preview, Receipt
+from console.domain.scans import Scan, ScanRule
 from console.domain.tickets import Ticket
 from console.link import messages
 from console.link.intake import replacement_terms
@@ -87,6 +88,17 @@ class DeskService(Protocol):
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int, /) -> Sequence[Bar]:
         """The newest bars, oldest first."""
 
+    async def scan(
+        self, rule: ScanRule, universe: str, symbols: Sequence[str] | None, actor: Actor, /
+    ) -> Receipt:
+        """Scan the market by a rule."""
+
+    async def cancel_scan(self, actor: Actor, /) -> Receipt:
+        """End the running scan."""
+
+    def last_scan(self) -> Scan | None:
+        """The scan that runs or ran last."""
+
     def show(self, console: str, symbols: Sequence[str], focus: str | None, /) -> None:
         """Stream these symbols for a console and take readings of `focus`."""
 
@@ -100,9 +112,13 @@ class DeskService(Protocol):
         """Hear every event after this moment, in order; returns how to stop hearing."""
 
 
+Found = Receipt | Preview | tuple[Bar, ...] | Scan | None
+"""What a desk answers with; None is the scan that never was."""
+
+
 async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
     desk: DeskService, request: messages.Request, actor: Actor
-) -> Receipt | Preview | tuple[Bar, ...]:
+) -> Found:
     """Put a request to the desk and return what it says."""
     match request:
         case messages.Submit():
@@ -143,6 +159,12 @@ async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
             return await desk.watch(request.symbol, request.is_watched, actor)
         case messages.Bars():
             return await _bars(desk, request, actor)
+        case messages.BeginScan(rule=rule, universe=universe, symbols=symbols):
+            return await desk.scan(rule, universe, symbols, actor)
+        case messages.CancelScan():
+            return await desk.cancel_scan(actor)
+        case messages.ShowScan():
+            return _scan(desk, actor)
     raise NotImplementedError(f"no answer is known to {type(request).__name__}")
 
 
@@ -164,6 +186,12 @@ async def _bars(
     if not actor.may(Capability.OBSERVE):
         return forbidden(actor, Capability.OBSERVE)
     return tuple(await desk.bars(request.symbol, request.timeframe, request.limit))
+
+
+def _scan(desk: DeskService, actor: Actor) -> Receipt | Scan | None:
+    if not actor.may(Capability.OBSERVE):
+        return forbidden(actor, Capability.OBSERVE)
+    return desk.last_scan()
 
 
 def forbidden(actor: Actor, capability: Capability) -> Receipt:

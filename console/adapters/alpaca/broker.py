@@ -27,6 +27,7 @@ from console.domain.instruments import Asset
 from console.domain.market import MarketClock
 from console.domain.orders import Fill, Order, OrderRequest, ReplaceRequest
 from console.domain.positions import Position
+from console.domain.scans import TradingSession
 from console.ports import Clock, OrderRejected, Unconfirmed
 
 DEADLINE = 8.0
@@ -156,6 +157,11 @@ class AlpacaBroker:
         """Every active US equity."""
         query = {"status": "active", "asset_class": "us_equity"}
         return await self._question(lambda c: holdings.assets(c.get("/assets", query)))
+
+    async def trading_sessions(self, first: date, last: date) -> Sequence[TradingSession]:
+        """The exchange's regular sessions from `first` to `last`, oldest first."""
+        span = {"start": first.isoformat(), "end": last.isoformat()}
+        return await self._question(lambda c: sessions.regular_sessions(c.get("/calendar", span)))
 
     async def is_suspended(self) -> bool:
         """Whether the account's own `suspend_trade` stands."""

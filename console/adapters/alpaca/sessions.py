@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from console.adapters.alpaca.outside import Garbled, needed_moment, row, rows
 from console.domain.market import MarketClock, Phase
+from console.domain.scans import TradingSession
 
 EXCHANGE = ZoneInfo("America/New_York")
 OVERNIGHT_FROM = time(20)
@@ -56,6 +57,20 @@ def closed_phase(at: datetime, days: TradingDays) -> Phase:
     if now < opens:
         return Phase.PRE_MARKET
     return Phase.AFTER_HOURS if now < ends else Phase.CLOSED
+
+
+def regular_sessions(told: object) -> tuple[TradingSession, ...]:
+    """Return the regular sessions of a calendar, which may end early."""
+    return tuple(_regular_session(day) for day in rows(told))
+
+
+def _regular_session(told: dict[str, Any]) -> TradingSession:
+    day = date.fromisoformat(str(told.get("date")))
+    return TradingSession(
+        day=day,
+        opens_at=datetime.combine(day, _time(told.get("open")), EXCHANGE),
+        closes_at=datetime.combine(day, _time(told.get("close")), EXCHANGE),
+    )
 
 
 def _hours(day: dict[str, Any]) -> tuple[time, time]:
