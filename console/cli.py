@@ -36,9 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         grammar.error("venue comes first and has options of its own: see killcord venue --help")
     if options.command == "record":
         return _record(options)
-    if options.command == "data":
-        return _data(options)
-    if options.command in ("drills", "halts"):
+    if options.command in ("data", "drills", "halts"):
         return _past(options)
     if options.command in (None, "desk"):
         return _run_process(options)
@@ -68,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     desk.add_argument("--stop", action="store_true", help="end the running desk; orders stay")
     _add_record(commands)
     _add_backtests(commands)
+    _add_scan(commands)
     audit = commands.add_parser(
         "audit",
         help="go over the audit: its chain, and the orders that bear witness of it",
@@ -77,7 +76,6 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("wish", choices=("verify",))
     audit.add_argument("--seen", default="", metavar="HASH", help="a last hash noted earlier")
     audit.add_argument("--json", action="store_true", help="JSON instead of words")
-    _add_scan(commands)
     drills = commands.add_parser("drills", help="what the last halt drills measured")
     _add_profile(drills)
     drills.add_argument("--json", action="store_true", help="JSON instead of words")
@@ -163,16 +161,6 @@ def _add_record(commands: Commands) -> None:
     record.add_argument("symbols", nargs="*", type=str.upper, help="all of them unless named")
 
 
-def _add_backtests(commands: Commands) -> None:
-    for name, words, add in (
-        ("backtest", "what a strategy would have made of past bars", backtest_words.add_backtest),
-        ("backtests", "the back-tests that were kept", backtest_words.add_backtests),
-    ):
-        command = commands.add_parser(name, help=words, description=words)
-        _add_profile(command)
-        add(command)
-
-
 def _add_scan(commands: Commands) -> None:
     scan = commands.add_parser(
         "scan",
@@ -186,6 +174,16 @@ def _add_scan(commands: Commands) -> None:
     )
     scan.add_argument("--rules", action="store_true", help="list the rules")
     scan.add_argument("--json", action="store_true", help="JSON instead of words")
+
+
+def _add_backtests(commands: Commands) -> None:
+    for name, words, add in (
+        ("backtest", "what a strategy would have made of past bars", backtest_words.add_backtest),
+        ("backtests", "the back-tests that were kept", backtest_words.add_backtests),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        _add_profile(command)
+        add(command)
 
 
 def _add_profile(command: argparse.ArgumentParser) -> None:
@@ -267,6 +265,8 @@ def _past(options: argparse.Namespace) -> int:
     """Tell of past halts or drills; no desk is asked."""
     if options.command == "drills":
         return _drills(options)
+    if options.command == "data":
+        return _data(options)
     from console.commands import receipts  # noqa: PLC0415 - not needed by the others
 
     return receipts.every(state_folder(options.profile), wants_json=options.json)
