@@ -59,9 +59,11 @@ class Guard:
         self._monotonic = monotonic
         self._keys = HaltKeys()
         self._typed = bytearray()
+        self._is_writing = False
         self._written_at = 0.0
         self._show_by: float | None = None
-        self._shown = ""
+        self._shown = ("", 0.0)
+        """What was written on the screen, and after which of the console's pictures."""
         self._kill_at: float | None = None
         self._status: int | None = None
         self._wake, self._waker = os.pipe()
@@ -152,25 +154,28 @@ class Guard:
                 return
             if not data:
                 return
-            self._written_at = self._monotonic()
+            self._is_writing = True
             try:
                 self._terminal.write(data)
             except OSError:
                 self._lose_terminal()
                 return
+            self._written_at = self._monotonic()
+            self._is_writing = False
 
     def _look_after_the_screen(self) -> None:
-        """Write the halt on the screen when the console does not."""
+        """Write the halt on the screen when the console does not; again when it drew over it."""
         if self._line.has_shown():
-            self._show_by, self._shown = None, ""
+            self._show_by = None
         now = self._monotonic()
         if self._show_by is None or now < self._show_by:
             return
         self._show_by = now + LOOK_AGAIN_SECONDS
-        words = self._puller.words
-        if now - self._written_at >= SILENT_SECONDS and words != self._shown:
-            self._shown = words
-            self._say(self._terminal.headline(f"{words}. The console does not answer."))
+        headline = (self._puller.words, self._written_at)
+        is_silent = not self._is_writing and now - self._written_at >= SILENT_SECONDS
+        if is_silent and headline != self._shown:
+            self._shown = headline
+            self._say(self._terminal.headline(f"{headline[0]}. The console does not answer."))
 
     def _say(self, data: bytes, seconds: float = 0) -> None:
         """Write to the terminal beside everything else: it may be stuck. Wait so long for it."""

@@ -33,6 +33,14 @@ FLOOD = """
 say("ready")
 while True: os.write(1, b"x" * 4096)
 """
+BUSY_THEN_STUCK = """
+tty.setraw(0)
+say("ready")
+os.read(0, 1)
+for _ in range(20): os.write(1, b"x" * 4096)
+say("last")
+while True: time.sleep(1)
+"""
 SHOW = r"""
 tty.setraw(0)
 say("\x1b[?1049hready")
@@ -245,6 +253,21 @@ def test_the_console_knows_which_keys_the_cord_has_seen(behind):
 
     guarded.wait_for(b"alone")
     assert b"does not answer" not in guarded.seen
+
+
+def test_the_halt_is_written_after_what_a_slow_terminal_has_still_to_show(behind):
+    guarded = behind(BUSY_THEN_STUCK)
+    guarded.wait_for(b"ready")
+
+    os.write(guarded.master, b"\x07")
+    guarded.until_latched()
+    time.sleep(1.5)  # the terminal shows nothing for so long
+
+    guarded.until(
+        lambda: guarded.seen.rfind(b"HALTED") > guarded.seen.find(b"last") > 0,
+        "the halt was drawn over",
+        reading=True,
+    )
 
 
 class FakeDesk:

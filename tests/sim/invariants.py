@@ -148,7 +148,8 @@ class Rules(Witness):
 
     def _check_receipt(self) -> None:
         world = self._world
-        looks = [look for look in self._looks if look[0] >= self._pulled_at]
+        # by when the venue was asked: an answer may have come late
+        looks = sorted(look for look in self._looks if look[0] >= self._pulled_at)
         proofs = [run for run in _empty_runs(looks) if run[-1] - run[0] >= PROOF_GAP]
         if not proofs:
             raise Broken(f"H8: confirmed after these looks at the venue: {looks[-4:]}")
