@@ -3,10 +3,11 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -21,16 +22,28 @@ from console.adapters.system_clock import SystemClock
 from console.desk.desk import Desk
 from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
+from console.desk.triggers.limits import TriggerLimits
 from console.domain.connections import Channel, Link
+from console.domain.flatten import Extent, FlattenRequest
 from console.domain.order_ids import is_ours
+from console.domain.orders import OrderRequest, OrderStatus
+from console.domain.receipts import Outcome, Receipt
 from console.domain.reconciliation import Subject
 from console.folders import StateFolder
+from tests.builders import OWNER, buy, sell
 from tests.desk.conftest import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 ORDERS = 40
 PACE = Pace(reconcile_every=0.5, difference_grace=0.2, measure_every=0.2)
+LIMITS = replace(
+    Limits(),
+    pace=PACE,
+    duplicate_window=0.0,
+    max_orders_per_minute=100_000,
+    triggers=TriggerLimits(order_rate=100_000, stale_data=3_600.0, mismatches=1_000),
+)
 
 
 class Venue:
@@ -72,11 +85,27 @@ class Venue:
         }
         await self._call("POST", f"{self.access.trading_url}/v2/orders", body)
 
-    async def _call(self, method: str, url: str, body: object = None) -> None:
+    async def price(self, symbol: str, price: float) -> None:
+        """Move the market."""
+        body = {"symbol": symbol, "price": round(price, 2)}
+        await self._call("POST", f"{self._control}/price", body)
+
+    async def orders(self, side: str = "") -> list[dict[str, str]]:
+        """Return every order there ever was."""
+        told = await self._call("GET", f"{self.access.trading_url}/v2/orders?status=all&limit=500")
+        return [order for order in told if not side or order["side"] == side]
+
+    async def held(self) -> Decimal:
+        """Return what the account truly holds of AAPL."""
+        told = await self._call("GET", f"{self.access.trading_url}/v2/positions")
+        return sum((Decimal(one["qty"]) for one in told), Decimal(0))
+
+    async def _call(self, method: str, url: str, body: object = None) -> Any:
         told = await asyncio.to_thread(
             requests.request, method, url, json=body, headers=self._headers, timeout=PATIENCE
         )
         assert told.ok, told.text
+        return told.json() if told.content else None
 
 
 @pytest.fixture
@@ -110,7 +139,7 @@ async def desk(venue: Venue, tmp_path: Path) -> AsyncIterator[Desk]:
         folder=StateFolder(tmp_path),
         take_readings=lambda symbol, window: (),
         epoch="t",
-        limits=replace(Limits(), pace=PACE),
+        limits=LIMITS,
         gauges=Gauges(audit_head=journal.head, allowance=broker.allowance),
         default_watchlist=("AAPL",),
     )
@@ -169,3 +198,103 @@ async def test_what_happened_while_the_broker_was_gone_is_known_when_it_is_back(
     assert {f"other-{number}" for number in range(ORDERS)} <= known
     found = desk.state.differing.differences
     assert {told.subject for told in found} == {Subject.ORDER}
+
+
+async def pull_and_prove(desk: Desk) -> None:
+    await desk.halt("the test pulls", OWNER)
+    await until(lambda: desk.state.halt and desk.state.halt.is_confirmed, "the proof", PATIENCE)
+
+
+async def quoted(desk: Desk) -> float:
+    """Return the bid of AAPL as the desk knows it."""
+    await until(lambda: desk.state.quotes.get("AAPL"), "a quote", PATIENCE)
+    return desk.state.quotes["AAPL"].bid
+
+
+async def passed(desk: Desk, make: Callable[[], OrderRequest]) -> Receipt:
+    """Send an order; again while the market of a crowded machine is late with its price."""
+    told: list[Receipt] = []
+
+    for _ in range(600):
+        told.append(await desk.submit(make(), OWNER))
+        if told[-1].outcome is not Outcome.DENIED:
+            return told[-1]
+        await asyncio.sleep(0.1)
+    raise AssertionError(told[-1].detail)
+
+
+@pytest.mark.parametrize("kind", ["reset", "hang"])
+async def test_an_answer_lost_after_its_effect_leaves_nothing_open_and_nothing_unknown(
+    venue, desk, kind
+):
+    limit = f"{await quoted(desk) * 0.9:.2f}"
+    await venue.misbehave(kind=kind, method="POST", path="/v2/orders", effect=True, times=1)
+    sending = asyncio.create_task(passed(desk, lambda: buy("1", limit=limit)))
+    await until_there(venue, 1)
+
+    await pull_and_prove(desk)
+
+    await sending
+    told = await venue.orders()
+    assert [order["status"] for order in told] == ["canceled"]
+    statuses = {order.status for order in desk.state.orders.values()}
+    assert not statuses & {OrderStatus.UNKNOWN, OrderStatus.IN_FLIGHT}
+    assert not desk.state.open_orders
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+async def test_fills_that_cross_the_cancels_are_booked_as_the_venue_has_them(
+    venue, desk, is_before
+):
+    bid = await quoted(desk)
+    for _ in range(4):
+        await passed(desk, lambda: buy("2", limit=f"{bid * 0.97:.2f}"))
+    await until_there(venue, 4)
+    await venue.misbehave(kind="latency", method="DELETE", seconds=2, before=is_before)
+
+    await desk.halt("the test pulls", OWNER)
+    await venue.price("AAPL", bid * 0.95)
+    await until(lambda: desk.state.halt.is_confirmed, "the proof", PATIENCE)
+
+    await until_equal(venue, desk)
+    assert not desk.state.open_orders
+    assert {order["status"] for order in await venue.orders()} <= {"filled", "canceled"}
+
+
+async def test_a_stop_that_fills_while_a_flatten_cancels_it_turns_nothing_round(venue, desk):
+    await venue.buy("other", 10)
+    await until(lambda: held(desk) == 10, "the position", PATIENCE)
+    bid = await quoted(desk)
+    await passed(desk, lambda: sell("6", limit=f"{bid * 1.02:.2f}"))
+    await venue.misbehave(kind="latency", method="DELETE", seconds=2, before=True)
+
+    await desk.flatten(FlattenRequest(extent=Extent.ALL), OWNER)
+    await venue.price("AAPL", bid * 1.03)
+    await until(lambda: desk.state.flatten.is_over, "the end", PATIENCE)
+    await venue.behave()
+
+    await until_equal(venue, desk)
+    assert await venue.held() >= 0
+    sold = sum(Decimal(order["filled_qty"]) for order in await venue.orders("sell"))
+    assert sold == 10 - await venue.held()
+
+
+async def until_there(venue: Venue, count: int) -> None:
+    """Wait until the venue has so many orders."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if len(await venue.orders()) >= count:
+                return
+            await asyncio.sleep(0.05)
+
+
+async def until_equal(venue: Venue, desk: Desk) -> None:
+    """Wait until position and ledger of the desk are the venue's."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            true = await venue.held()
+            ledger = desk.state.holdings.get("AAPL")
+            known = (held(desk) or 0, ledger.qty if ledger else 0)
+            if known == (true, true):
+                return
+            await asyncio.sleep(0.05)
