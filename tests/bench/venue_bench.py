@@ -37,6 +37,7 @@ from tests.bench.results import Result, say
 RUNS = 3
 ORDER_SECONDS = 5.0
 WARM_UP_SECONDS = 3.0
+IDLE_SECONDS = 3.0
 SYMBOLS = ("AAPL", "MSFT", "SPY", "TSLA", "NVDA", "AMZN", "GOOG", "AMD", "QQQ", "F", "KO", "INTC")
 VENUE = "import sys; from console.venue.command import main; sys.exit(main(sys.argv[1:]))"
 TICKS_A_BATCH = 500
@@ -104,18 +105,31 @@ def cpu_seconds(pid: int) -> float:
 
 
 def measure_orders() -> float:
-    """Return the orders that a venue matched per CPU second, by its journal."""
+    """Return the orders that a venue matched, by its journal, per CPU second they took.
+
+    What its market takes without orders is measured before and left out: on a crowded
+    machine few orders come, and it would be most of it.
+    """
     process = _started(VENUE, "--seed", "7")
     line = json.loads(_line(process))
     keys = {"APCA-API-KEY-ID": line["key"], "APCA-API-SECRET-KEY": line["secret"]}
     asyncio.run(buy(line["trading_url"], keys, WARM_UP_SECONDS))
     seq = _journal(line, 0)[-1]["seq"]
-    began = cpu_seconds(process.pid)
-    asyncio.run(buy(line["trading_url"], keys, ORDER_SECONDS))
-    used = cpu_seconds(process.pid) - began
+    idle = _share_of_cpu(process.pid, lambda: time.sleep(IDLE_SECONDS))[0]
+    share, seconds = _share_of_cpu(
+        process.pid, lambda: asyncio.run(buy(line["trading_url"], keys, ORDER_SECONDS))
+    )
     fills = [entry for entry in _journal(line, seq) if entry.get("event") == "fill"]
     _end(process)
-    return len(fills) / used
+    return len(fills) / ((share - idle) * seconds)
+
+
+def _share_of_cpu(pid: int, act: Callable[[], object]) -> tuple[float, float]:
+    """Return which part of a core a process used while we did something, and how long it took."""
+    began, used = time.monotonic(), cpu_seconds(pid)
+    act()
+    seconds = time.monotonic() - began
+    return (cpu_seconds(pid) - used) / seconds, seconds
 
 
 def _journal(line: Mapping[str, Any], after: int) -> list[dict[str, Any]]:
