@@ -7,9 +7,13 @@ running sum nothing is ever subtracted, so a value leaves no rounding behind whe
 the window, and a NaN spoils the windows that hold it and no other.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from console.studies.columns import Column
+
+BLOCK = 8_192
 
 
 def sliding_sum(values: Column, width: int) -> Column:
@@ -21,24 +25,12 @@ def sliding_sum(values: Column, width: int) -> Column:
     Raises:
         ValueError: when the width is below 1.
     """
-    values = _checked(values, width)
-    total, done = np.zeros_like(values), 0
-    part, size = values, 1
-    while True:
-        if width & size:
-            total = total + _back(part, done)
-            done += size
-        if size * 2 > width:
-            return total
-        part, size = part + _back(part, size), size * 2
+    return _by_block(values, width, _sums)
 
 
 def sliding_max(values: Column, width: int) -> Column:
     """Return the highest of the `width` values up to each place, as `sliding_sum` does."""
-    top, size = _checked(values, width), 1
-    while size * 2 <= width:
-        top, size = np.maximum(top, _back(top, size)), size * 2
-    return top if size == width else np.maximum(top, _back(top, width - size))
+    return _by_block(values, width, _tops)
 
 
 def sliding_min(values: Column, width: int) -> Column:
@@ -56,46 +48,72 @@ def sliding_variance(values: Column, width: int) -> Column:
     Raises:
         ValueError: when the width is below 1.
     """
-    values = _checked(values, width)
-    mean, squares, done = np.zeros_like(values), np.zeros_like(values), 0
-    part_mean, part_squares, size = values, values * 0, 1
-    while True:
-        if width & size:
-            newer = (mean, squares, done)
-            older = (_back(part_mean, done), _back(part_squares, done), size)
-            mean, squares = _together(newer, older)
-            done += size
-        if size * 2 > width:
-            return squares / width
-        older = (_back(part_mean, size), _back(part_squares, size), size)
-        part_mean, part_squares = _together((part_mean, part_squares, size), older)
-        size *= 2
+    return _by_block(values, width, _variances)
 
 
-def _together(
-    one: tuple[Column, Column, int], other: tuple[Column, Column, int]
-) -> tuple[Column, Column]:
-    (mean, squares, count), (other_mean, other_squares, other_count) = one, other
-    total, apart = count + other_count, other_mean - mean
-    return (
-        mean + apart * (other_count / total),
-        squares + other_squares + apart * apart * (count * other_count / total),
-    )
+def _by_block(values: Column, width: int, study: Callable[[Column, int], Column]) -> Column:
+    """Return what the study makes of all windows, each where it ends, led by NaN.
 
-
-def _back(values: Column, places: int) -> Column:
-    """Return the values moved to `places` later, NaN where there were none."""
-    if places == 0:
-        return values
-    moved = np.full_like(values, np.nan)
-    moved[places:] = values[:-places]
-    return moved
-
-
-def _checked(values: Column, width: int) -> Column:
+    In blocks that stay in the processor's cache: fresh memory for every pass would cost
+    more than the pass.
+    """
     if width < 1:
         raise ValueError(f"a window holds at least 1 value, {width} was asked for")
     column = np.asarray(values, dtype=np.float64)
     if column.ndim != 1:
         raise ValueError(f"a study wants one column of values, it was given {column.ndim} axes")
-    return column
+    found = np.full(len(column), np.nan)
+    block = max(BLOCK, 2 * width)
+    for first in range(0, len(column) - width + 1, block):
+        end = first + width - 1
+        found[end : end + block] = study(column[first : end + block], width)
+    return found
+
+
+def _sums(values: Column, width: int) -> Column:
+    part, size = values, 1
+    total: Column | None = None
+    while True:
+        if width & size:
+            total = part if total is None else _joined(np.add, part, total, size)
+        if size * 2 > width:
+            return part if total is None else total
+        part, size = _joined(np.add, part, part, size), size * 2
+
+
+def _tops(values: Column, width: int) -> Column:
+    top, size = values, 1
+    while size * 2 <= width:
+        top, size = _joined(np.maximum, top, top, size), size * 2
+    return top if size == width else _joined(np.maximum, top, top, width - size)
+
+
+def _variances(values: Column, width: int) -> Column:
+    part, size, done = (values, values * 0), 1, 0
+    whole: tuple[Column, Column] | None = None
+    while True:
+        if width & size:
+            whole = part if whole is None else _pooled(part, whole, size, done)
+            done += size
+        if size * 2 > width:
+            return (part if whole is None else whole)[1] / width
+        part, size = _pooled(part, part, size, size), size * 2
+
+
+def _joined(put: np.ufunc, older: Column, newer: Column, count: int) -> Column:
+    """Return what each window makes with the one that begins `count` values later."""
+    newer = newer[count:]
+    return np.asarray(put(older[: len(newer)], newer), dtype=np.float64)
+
+
+def _pooled(
+    older: tuple[Column, Column], newer: tuple[Column, Column], count: int, other: int
+) -> tuple[Column, Column]:
+    """Return mean and squared deviations of windows of `count` with the `other` after them."""
+    mean, squares = (column[count:] for column in newer)
+    old_mean, old_squares = (column[: len(mean)] for column in older)
+    total, apart = count + other, mean - old_mean
+    return (
+        old_mean + apart * (other / total),
+        old_squares + squares + apart * apart * (count * other / total),
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from console.studies.columns import Column
-from console.studies.sliding import sliding_sum
+from console.studies.sliding import BLOCK, sliding_sum
 
 NEGLIGIBLE = 1e-19
 
@@ -58,9 +58,21 @@ def _run(run: Column, means: Column, warm_up: int, weight: float) -> Column:
         return found
     rest = run[warm_up - 1 :] * weight
     rest[0] = means[warm_up - 1]
-    fade, reach = 1 - weight, 1
-    while reach < len(rest) and fade > NEGLIGIBLE:
-        rest[reach:] += fade * rest[:-reach]
-        fade, reach = fade * fade, reach * 2
+    fades = (1 - weight) ** np.arange(1, min(len(rest), BLOCK) + 1)
+    carried = 0.0
+    # in blocks that stay in the processor's cache, as in `sliding`
+    for first in range(0, len(rest), BLOCK):
+        block = rest[first : first + BLOCK]
+        _fade(block, 1 - weight)
+        block += carried * fades[: len(block)]
+        carried = float(block[-1])
     found[warm_up - 1 :] = rest
     return found
+
+
+def _fade(block: Column, fade: float) -> None:
+    """Add to each value the faded ones before it in the block, in place."""
+    reach = 1
+    while reach < len(block) and fade > NEGLIGIBLE:
+        block[reach:] += fade * block[:-reach]
+        fade, reach = fade * fade, reach * 2

@@ -83,6 +83,20 @@ def test_smoothing_by_doubling_is_smoothing_one_after_the_other(seed, length, wi
     same(smoothed(values, warm_up=window, weight=weight), expected)
 
 
+@pytest.mark.parametrize("window", [1, 37, 5_000, 9_000])
+def test_columns_longer_than_a_block_are_no_different(window):
+    close = walk(6, 20_000)[2]
+    rolling = pd.Series(close).rolling(window)
+
+    same(sliding_sum(close, window), rolling.sum())
+    same(sliding_max(close, window), rolling.max())
+    same(sliding_variance(close, window)[window - 1 :: 997], rolling.var(ddof=0)[window - 1 :: 997])
+    if window > 1:
+        same(ema(close, window), talib.EMA(close, window))
+    np.testing.assert_array_equal(ema(close[:9_000], window), ema(close, window)[:9_000])
+    np.testing.assert_array_equal(sma(close[:9_000], window), sma(close, window)[:9_000])
+
+
 def test_a_price_of_cents_is_summed_without_rounding():
     cents = np.random.default_rng(5).integers(10_000, 20_000, 5_000).astype(float)
 
