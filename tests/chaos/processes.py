@@ -44,8 +44,12 @@ class Watcher:
         return self._replica.desk
 
     @property
+    def is_attached(self) -> bool:
+        return self._replica.is_attached
+
+    @property
     def is_ready(self) -> bool:
-        return self._replica.is_attached and self.state.is_ready
+        return self.is_attached and self.state.is_ready
 
     async def start_desk(self) -> None:
         """Start a desk and wait until it may trade."""
