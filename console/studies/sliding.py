@@ -30,7 +30,7 @@ def sliding_sum(values: Column, width: int) -> Column:
 
 def sliding_max(values: Column, width: int) -> Column:
     """Return the highest of the `width` values up to each place, as `sliding_sum` does."""
-    return _by_block(values, width, _tops)
+    return _by_block(values, width, tops)
 
 
 def sliding_min(values: Column, width: int) -> Column:
@@ -81,7 +81,8 @@ def _sums(values: Column, width: int) -> Column:
         part, size = _joined(np.add, part, part, size), size * 2
 
 
-def _tops(values: Column, width: int) -> Column:
+def tops(values: Column, width: int) -> Column:
+    """Return the highest of each window alone, of which there are `width` - 1 fewer than values."""
     top, size = values, 1
     while size * 2 <= width:
         top, size = _joined(np.maximum, top, top, size), size * 2

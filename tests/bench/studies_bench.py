@@ -14,7 +14,7 @@ from console.studies.pivots import PivotRules, find_pivots
 from console.studies.sliding import sliding_sum
 
 BARS = 100_000
-HALF = 10
+HALF = 20
 ROUNDS = 9
 MINUTE = 60
 ROWS = 5_000
@@ -71,8 +71,9 @@ def _append() -> None:
     ring, many = Ring(3, ROWS), 2_000
     for _ in range(ROWS):
         ring.append(1.0, 2.0, 3.0)
-    table = pd.DataFrame(np.ones((ROWS, 3)), columns=["at", "price", "size"])
-    row = pd.DataFrame([[1.0, 2.0, 3.0]], columns=table.columns)
+    at = pd.date_range("2026-03-02 09:30", periods=ROWS, freq="1s", tz="UTC")
+    table = pd.DataFrame({"at": at, "price": 2.0, "size": 3})
+    row = table[-1:]
 
     def append() -> None:
         for _ in range(many):
@@ -97,13 +98,9 @@ def _loop(prices: list[float]) -> list[int]:
     found = []
     for place in range(HALF, len(prices) - HALF):
         is_peak = True
-        for other in range(place - HALF, place + HALF + 1):
-            if other < place and prices[other] >= prices[place]:
+        for other in range(1, HALF + 1):
+            if prices[place - other] >= prices[place] or prices[place + other] > prices[place]:
                 is_peak = False
-                break
-            if other > place and prices[other] > prices[place]:
-                is_peak = False
-                break
         if is_peak:
             found.append(place)
     return found

@@ -122,6 +122,7 @@ NOT_OVER_TIME = {
     "bar_columns.bar_columns": "each bar by itself",
     "bar_columns.in_order": "returns what it is given",
     "bar_columns.sound_prices": "each price by itself",
+    "sliding.tops": "each window by itself",
     "smoothing.by_run": "gives runs to the study it is given",
     "pivots.provisional_pivots": "says of the last bars what may still change",
     "timeframe_view.direction_of": "a value",
