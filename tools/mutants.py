@@ -31,7 +31,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["desk/gate", "desk/rules", "desk/validity", "domain/exposure"],
         [
             *("desk/test_gate", "desk/test_rules", "desk/test_validity", "desk/test_sizing"),
-            *("desk/test_legs", "desk/test_reducing", "domain/test_exposure"),
+            *("desk/test_legs", "domain/test_exposure"),
         ],
     ),
     "sweep": (
@@ -84,14 +84,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--children", type=int, default=2, help="mutants at the same time")
-    parser.add_argument("--all-tests", action="store_true", help="ask all tests about survivors")
+    parser.add_argument("--again", action="store_true", help="judge only what lived or is left")
+    parser.add_argument("--all-tests", action="store_true", help="again, by all tests of the desk")
     parser.add_argument("--beside", type=Path, help="let this environment see the packages of one")
     given = parser.parse_args()
     if given.beside is not None:
         _see_packages_of(given.beside)
         return 0
     for group in given.groups or GROUPS:
-        _run(group, given.children, ask_all=given.all_tests)
+        is_again = given.again or given.all_tests
+        _run(group, given.children, is_again=is_again, ask_all=given.all_tests)
         _report(group)
     return 0
 
@@ -103,15 +105,15 @@ def _see_packages_of(environment: Path) -> None:
     (own / "killcord.pth").write_text(f"{packages}\n")
 
 
-def _run(group: str, children: int, *, ask_all: bool) -> None:
+def _run(group: str, children: int, *, is_again: bool, ask_all: bool) -> None:
     modules, tests = GROUPS[group]
     work = PLACE / group
-    if not ask_all:
+    if not is_again:
         shutil.rmtree(work, ignore_errors=True)
     _copy(work)
     chosen = ["tests/desk", "tests/domain"] if ask_all else [_test(work, name) for name in tests]
     _configure(work, modules, [name for name in chosen if name])
-    if ask_all:
+    if is_again:
         _forget_survivors(work, modules)
     # `make` gives the environment of mutmut; mypy is the project's own.
     path = f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"

@@ -145,3 +145,54 @@ def test_the_price_of_a_leg_can_be_replaced():
     refusal = not_replaceable(held(LegRole.TAKE_PROFIT), {"limit_price": D(197)})
 
     assert refusal is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        # from the market: a profit above the bid alone is not beyond the ask
+        (buy(limit=None, order_class=OrderClass.BRACKET, take_profit=D("190.05"), stop_loss=D(187)),
+         "at least a cent above 190.1."),
+        (buy(limit=None, order_class=OrderClass.BRACKET, take_profit=D("190.10"), stop_loss=D(187)),
+         "at least a cent above 190.1."),
+        (buy(limit=None, order_class=OrderClass.BRACKET, take_profit=D("190.11"), stop_loss=D(187)),
+         ""),
+        (buy(limit=None, order_class=OrderClass.BRACKET, take_profit=D(196), stop_loss=D("190.00")),
+         "at least a cent below 190.0."),
+        (buy(limit=None, order_class=OrderClass.BRACKET, take_profit=D(196), stop_loss=D("189.99")),
+         ""),
+        (sell(limit=None, order_class=OrderClass.BRACKET, take_profit=D("189.99"),
+              stop_loss=D("190.11")), ""),
+        (sell(limit=None, order_class=OrderClass.BRACKET, take_profit=D("190.00"),
+              stop_loss=D("190.10")), "at least a cent below 190.0."),
+        (buy(order_class=OrderClass.BRACKET, take_profit=D("190.11"), stop_loss=D("190.09")), ""),
+        (buy(order_class=OrderClass.BRACKET, take_profit=D(187), stop_loss=D(187)),
+         "The take-profit must lie above the stop-loss."),
+        (buy(order_class=OrderClass.BRACKET, take_profit=D("190.50"), stop_loss=D("190.00")), ""),
+    ],
+)  # fmt: skip
+def test_exits_lie_a_cent_beyond_what_they_are_measured_from(asked, words):
+    told = objections(asked, facts()).get("exits", "")
+
+    assert words in told
+    assert bool(told) is bool(words)
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "words"),
+    [
+        (buy(limit=None, notional=D(1)), "0", ""),
+        (buy(limit=None, notional=D("0.99")), "0", "at least $1"),
+        (buy(notional=D(100)), "0", ""),
+        (sell(limit=None, notional=D(100)), "1", ""),
+        (sell(limit=None, notional=D(100)), "0", "A short sale is in whole shares"),
+        (sell(limit=None, notional=D(100)), "-1", "A short sale is in whole shares"),
+        (buy(limit=None, notional=D(100), order_type=OrderType.STOP, stop_price=D(195)), "0",
+         "is a market or a limit order"),
+    ],
+)  # fmt: skip
+def test_an_order_for_dollars_keeps_its_bounds(asked, held, words):
+    told = objections(asked, facts(held=held)).get("amount", "")
+
+    assert words in told
+    assert bool(told) is bool(words)

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.exposure import free_to_close, leaves_by_side, reduces, worst_price
+from console.domain.exposure import cost, free_to_close, leaves_by_side, reduces, worst_price
 from console.domain.orders import LegRole, OrderClass, OrderStatus, OrderType, Side
 from tests.builders import buy, order, position, quote, request, sell
 
@@ -130,3 +131,90 @@ def pair(kind, n, one, other):
         )
         for name, size, role in exits
     ]
+
+
+@pytest.mark.parametrize(
+    ("held", "side", "qty", "is_reducing"),
+    [
+        ("10", Side.SELL, "10", True),
+        ("10", Side.SELL, "10.000000001", False),
+        ("1", Side.SELL, "1", True),
+        ("-10", Side.BUY, "10", True),
+        ("-10", Side.BUY, "11", False),
+        ("10", Side.BUY, "1", False),
+        ("0", Side.SELL, "1", False),
+    ],
+)
+def test_an_order_reduces_up_to_all_that_is_held_and_not_beyond(held, side, qty, is_reducing):
+    assert reduces(request(side, qty), position(qty=held), []) is is_reducing
+
+
+def test_without_a_holding_nothing_reduces():
+    assert not reduces(sell("1"), None, [])
+
+
+TRAIL = {"limit": None, "order_type": OrderType.TRAILING_STOP}
+STOP = {"limit": None, "order_type": OrderType.STOP}
+
+
+@pytest.mark.parametrize(
+    ("asked", "ask", "worst"),
+    [
+        (buy(limit="190.10"), 100.0, "190.10"),
+        (buy(limit=None), 100.0, "100.0"),
+        (buy(limit=None), 0.5, "0.5"),
+        (buy(limit=None), 0.0, None),
+        (buy(**STOP, stop_price=Decimal("49.99")), 40.0, "51.9896"),
+        (buy(**STOP, stop_price=Decimal(50)), 40.0, "51.250"),
+        (buy(**TRAIL, trail_price=Decimal(3)), 100.0, "103.0"),
+        (buy(**TRAIL, trail_percent=Decimal(2)), 100.0, "102.0"),
+        (sell(limit=None), 100.0, "103.000"),
+        (sell(limit="200"), 100.0, "200"),
+        (sell(limit="90"), 100.0, "103.000"),
+        (sell(**STOP, stop_price=Decimal(110)), 100.0, "110"),
+        (sell(limit="90"), 0.0, "90"),
+        (sell(limit=None), 0.0, None),
+    ],
+)
+def test_the_worst_price_of_an_order(asked, ask, worst):
+    told = quote(bid=max(ask - 0.1, 0.0), ask=ask)
+
+    expected = None if worst is None else Decimal(worst)
+    assert worst_price(asked, told) == expected
+    assert cost(asked, Decimal(2), told) == (None if expected is None else expected * 2)
+
+
+def held_leg(**more):
+    return order(
+        "kc-t-1",
+        OrderStatus.HELD,
+        wanted=sell(key="kc-t-1"),
+        role=LegRole.STOP_LOSS,
+        **more,
+    )
+
+
+def entry(filled: str, **more):
+    return order("kc-t-2", wanted=buy(key="kc-t-2"), filled=filled, role=LegRole.ENTRY, **more)
+
+
+def test_a_held_leg_claims_what_its_entry_has_brought_in_by_whatever_they_are_tied():
+    by_parent = [held_leg(parent="b-kc-t-2"), entry("4")]
+    by_group = [held_leg(group="g"), entry("3", group="g")]
+
+    assert leaves_by_side(by_parent, "AAPL", Side.SELL) == 4
+    assert leaves_by_side(by_group, "AAPL", Side.SELL) == 3
+
+
+@pytest.mark.parametrize(
+    "ties",
+    [
+        {"broker_id": "b-other"},
+        {"broker_id": None},
+        {"group": "another"},
+    ],
+)
+def test_an_entry_that_a_held_leg_is_not_tied_to_limits_it_in_nothing(ties):
+    leg = held_leg(group="g") if "group" in ties else held_leg()
+
+    assert leaves_by_side([leg, entry("4", **ties)], "AAPL", Side.SELL) == 10
