@@ -147,6 +147,11 @@ class Killcord(App[None]):
         if self.session is not None:
             self.session.show_reconciliation()
 
+    def action_show_scanner(self) -> None:
+        """Show the scanner screen."""
+        if self.session is not None:
+            self.session.show_scanner()
+
     def action_drill(self) -> None:
         """Drill the halt on a floor of its own."""
         if self.run_drill is None:

@@ -10,6 +10,7 @@ from console.screens.crash import record_crash
 from console.screens.halt import HaltScreen
 from console.screens.main import MainScreen
 from console.screens.reconciliation import ReconciliationScreen
+from console.screens.scanner import ScannerScreen
 from tests.screens.consoles import Alone, console_of
 from tests.screens.fakes import FakeDesk
 
@@ -17,7 +18,7 @@ SECRET = "PKCANARY-0123456789"
 
 
 def bound():
-    kinds = (Killcord, MainScreen, HaltScreen, ReconciliationScreen)
+    kinds = (Killcord, MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen)
     return {
         binding.id: (kind, binding)
         for kind in kinds
@@ -34,7 +35,7 @@ def test_every_action_of_the_table_is_bound_and_done(action):
 
 
 def test_no_two_actions_of_a_screen_share_a_key():
-    for kind in (MainScreen, HaltScreen, ReconciliationScreen):
+    for kind in (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen):
         keys = {}
         for owner in (Killcord, kind):
             for key, binding in owner._merge_bindings():

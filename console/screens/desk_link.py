@@ -10,6 +10,7 @@ from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
 from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
+from console.domain.scans import Scan, ScanRule
 from console.domain.state import TradingState
 from console.domain.tickets import Ticket
 
@@ -75,6 +76,17 @@ class Commands(Protocol):
 
     async def watch(self, symbol: str, *, is_watched: bool) -> Receipt:
         """Put a symbol on the watchlist or take it off."""
+
+    async def scan(
+        self, rule: ScanRule, universe: str, symbols: Sequence[str] | None = None
+    ) -> Receipt:
+        """Scan these symbols by a rule, or all that can be traded."""
+
+    async def cancel_scan(self) -> Receipt:
+        """End the running scan; what it found stays."""
+
+    async def last_scan(self) -> Scan | None:
+        """Return the scan that runs or ran last; None when there was never one."""
 
     async def stop_desk(self) -> Receipt:
         """End the desk; orders stay at the broker."""

@@ -13,6 +13,7 @@ ON_THE_APP = frozenset(
         "reduce",
         "show_halt",
         "show_reconciliation",
+        "show_scanner",
         "drill",
         "next_theme",
         "help",
@@ -36,6 +37,19 @@ ON_THE_HALT_SCREEN = frozenset(
 ON_THE_RECONCILIATION_SCREEN = frozenset({"compare_now", "back"})
 """Actions of the reconciliation screen."""
 
+ON_THE_SCANNER_SCREEN = frozenset(
+    {
+        "scan_now",
+        "cancel_scan",
+        "next_rule",
+        "previous_rule",
+        "symbol_file",
+        "watch_row",
+        "back",
+    }
+)
+"""Actions of the scanner screen."""
+
 AT_ONCE = "at_once"
 """The action that runs another one before the next key is looked at."""
 
@@ -57,7 +71,8 @@ def main_bindings() -> list[Binding]:
     A key that travels through the focused pane acts later than it was read, and the
     letters typed after it, by a quick hand or a slow line, would miss the order line.
     """
-    plain = bindings(BY_ID.keys() - ON_THE_APP - ON_THE_HALT_SCREEN - ON_THE_RECONCILIATION_SCREEN)
+    elsewhere = ON_THE_HALT_SCREEN | ON_THE_RECONCILIATION_SCREEN | ON_THE_SCANNER_SCREEN
+    plain = bindings(BY_ID.keys() - ON_THE_APP - elsewhere)
     at_once = [replace(key, action=f"{AT_ONCE}({key.action!r})", priority=True) for key in plain]
     return [*plain, *at_once]
 
@@ -70,6 +85,12 @@ def halt_bindings() -> list[Binding]:
 def reconciliation_bindings() -> list[Binding]:
     """Return the bindings of the reconciliation screen."""
     return bindings(ON_THE_RECONCILIATION_SCREEN)
+
+
+def scanner_bindings() -> list[Binding]:
+    """Return the bindings of the scanner screen, rows included."""
+    rows = (action.id for action in ACTIONS if action.group == "Moving")
+    return bindings(ON_THE_SCANNER_SCREEN | frozenset(rows))
 
 
 def _binding(action: Action) -> Binding:

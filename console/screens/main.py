@@ -23,7 +23,12 @@ from console.screens.beside import Work, run_beside
 from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import WRITING, KeyLine, key_of, keys_of
-from console.screens.keys import EVERYWHERE, ON_THE_HALT_SCREEN, main_bindings
+from console.screens.keys import (
+    EVERYWHERE,
+    ON_THE_HALT_SCREEN,
+    ON_THE_SCANNER_SCREEN,
+    main_bindings,
+)
 from console.screens.letter_screen import LetterScreen
 from console.screens.order_entry import OrderEntry
 from console.screens.pane_screen import PANES
@@ -45,7 +50,7 @@ SMALL_WIDTH, ROOMY_WIDTH = 110, 170
 SMALL_HEIGHT = 32
 LOST = "DESK LOST - reconnecting"
 ATTACHING = "NO DESK YET"
-KEYS = keys_of(BY_ID.keys() - ON_THE_HALT_SCREEN)
+KEYS = keys_of(BY_ID.keys() - ON_THE_HALT_SCREEN - ON_THE_SCANNER_SCREEN)
 WRITING_KEYS = (*keys_of(EVERYWHERE - {"palette"}), *WRITING, *keys_of({"palette"}))
 
 

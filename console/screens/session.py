@@ -20,9 +20,12 @@ from console.screens.leave import LeaveScreen, Leaving
 from console.screens.main import MainScreen
 from console.screens.pane_screen import PANES
 from console.screens.reconciliation import ReconciliationScreen
+from console.screens.scanner import ScannerScreen
 from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
+DRAWN = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen)
+"""Screens that show the newest state, frame by frame."""
 BY_THE_CORD = "HALTED: the cord in front of this console has pulled."
 HALT_ANSWER_SECONDS = 1.0
 """How long the desk has to say that the latch is set, before the console sets it alone."""
@@ -69,7 +72,7 @@ class Session:
         self._drawn_at = self._monotonic()
         now = self._desk_time()
         for screen in self._app.screen_stack:
-            if isinstance(screen, MainScreen | HaltScreen | ReconciliationScreen):
+            if isinstance(screen, DRAWN):
                 screen.draw(now)
 
     def _on_desk_change(self) -> None:
@@ -132,6 +135,13 @@ class Session:
             self._app.pop_screen()
         if not isinstance(self._app.screen, ReconciliationScreen):
             self._app.push_screen(ReconciliationScreen(self.link, self._profile))
+
+    def show_scanner(self) -> None:
+        """Show who satisfies a rule, and scan anew."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if not isinstance(self._app.screen, ScannerScreen):
+            self._app.push_screen(ScannerScreen(self.link, self._profile))
 
     def help(self) -> None:
         """Show every key."""

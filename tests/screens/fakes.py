@@ -21,6 +21,7 @@ class Welcome:
     venue: str = "embedded venue"
     feed: str = "synthetic"
     user: str = "trader"
+    state_folder: str = "nowhere"
 
 
 class FakeDesk:
@@ -39,6 +40,7 @@ class FakeDesk:
         self.checks_fail = False
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self.scanned = None
         self._count = 12
         self._revision = 0
 
@@ -184,6 +186,17 @@ class FakeDesk:
 
     async def watch(self, symbol, *, is_watched):
         return await self._answer("watch", (symbol, is_watched), "the watchlist is changed")
+
+    async def scan(self, rule, universe, symbols=None):
+        return await self._answer(
+            "scan", (rule.name, universe, symbols), f"Scanning by {rule.name}"
+        )
+
+    async def cancel_scan(self):
+        return await self._answer("cancel_scan", None, "The scan is canceled.")
+
+    async def last_scan(self):
+        return self.scanned
 
     async def stop_desk(self):
         return await self._answer("stop_desk", None, "the desk stops")
