@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup foreign run test test-long mutants bench lint format lock screenshots docs clean
+.PHONY: help setup foreign engines run test test-long mutants bench lint format lock screenshots docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,12 @@ foreign: ## Make the environments of the foreign clients; the tests skip what ca
 			echo "The foreign client in .foreign/$$name cannot be installed here: its tests will be skipped."; \
 	done
 
+engines: ## Make the environments of other back-test engines and of Dask, for the long tests
+	@for name in engines dask; do \
+		$(MAKE) --no-print-directory .foreign/$$name/ready || \
+			echo "The environment .foreign/$$name cannot be made here: its tests will be skipped."; \
+	done
+
 .foreign/node/ready: tests/foreign/node/package-lock.json
 	@echo "Making .foreign/node from its lock."
 	@rm -rf $(@D) && mkdir -p $(@D)
@@ -44,7 +50,7 @@ run: setup ## Open the console on the embedded venue
 test: setup foreign lint ## Lint, types, layers and every test but the long ones (at most 10 minutes)
 	$(BIN)/python -m pytest -n 2 -m "not long" --cov --cov-report=term:skip-covered
 
-test-long: setup foreign ## The proofs that take minutes
+test-long: setup foreign engines ## The proofs that take minutes
 	$(BIN)/python -m pytest -m long
 
 mutants: setup .mutants/ready ## Break order, halt and gate in every small way; hours. GROUPS="send gate" for some

@@ -93,24 +93,32 @@ def sharpe(changes: Column, a_year: float) -> Sharpe | None:
     sqrt((1 - skew SR + (kurtosis - 1) / 4 SR^2) / n), SR of one bar. Returns that depend
     on each other make the true interval wider.
     """
+    yearly = sharpe_ratio(changes, a_year)
+    if yearly is None:
+        return None
+    count, root = len(changes), math.sqrt(a_year)
+    apart = changes - changes.mean()
+    square = apart * apart
+    variance = float(square.mean())
+    skew = float((square * apart).mean()) / variance**1.5
+    kurtosis = float((square * square).mean()) / variance**2
+    ratio = yearly / root
+    inside = 1 - skew * ratio + (kurtosis - 1) / 4 * ratio * ratio
+    reach = NORMAL_95 * math.sqrt(max(inside, 0.0) / count) * root
+    return Sharpe(value=yearly, low=yearly - reach, high=yearly + reach, sample=count)
+
+
+def sharpe_ratio(changes: Column, a_year: float) -> float | None:
+    """Return the ratio alone, a year; None below 30 changes, and where nothing moved."""
     count = len(changes)
     if count < LEAST_RETURNS:
         return None
     mean = float(changes.mean())
     apart = changes - mean
-    variance = float((apart * apart).mean())
+    variance = float(np.square(apart, out=apart).sum()) / (count - 1)
     if not variance > 0 or not math.isfinite(variance):
         return None
-    skew = float((apart**3).mean()) / variance**1.5
-    kurtosis = float((apart**4).mean()) / variance**2
-    ratio = mean / math.sqrt(variance * count / (count - 1))
-    inside = 1 - skew * ratio + (kurtosis - 1) / 4 * ratio * ratio
-    error = math.sqrt(max(inside, 0.0) / count)
-    root = math.sqrt(a_year)
-    reach = NORMAL_95 * error
-    return Sharpe(
-        value=ratio * root, low=(ratio - reach) * root, high=(ratio + reach) * root, sample=count
-    )
+    return mean / math.sqrt(variance) * math.sqrt(a_year)
 
 
 def returns(equity: Column, cash: float) -> Column:
@@ -119,6 +127,9 @@ def returns(equity: Column, cash: float) -> Column:
     From where the equity is gone there is nothing to lose: 0.
     """
     before = np.concatenate(([cash], equity[:-1]))
+    if equity.min() > 0:
+        changes: Column = equity / before
+        return np.subtract(changes, 1, out=changes)
     return np.divide(equity - before, before, out=np.zeros_like(equity), where=before > 0)
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from console.backtest.bars import Bars
 from console.backtest.catalogue import NoSuchParameter, Value, make_strategy, read_value
-from console.backtest.metrics import bars_a_year, drawdown, returns, sharpe
+from console.backtest.metrics import bars_a_year, returns, sharpe_ratio
 from console.backtest.rules import Rules
 from console.backtest.vectorised import run_signals
 
@@ -34,7 +34,6 @@ class Outcome:
     total_return: float | None = None
     sharpe: float | None = None
     """A year; None where nothing moved."""
-    max_drawdown: float | None = None
     trades: int = 0
     refused: str = ""
 
@@ -130,13 +129,11 @@ def outcome(task: Task, parameters: Parameters) -> Outcome:
     except NoSuchParameter as error:
         return Outcome(parameters=parameters, refused=str(error))
     run = run_signals(strategy, task.bars, task.rules)
-    curve = run.equity()
-    found = sharpe(returns(curve, task.rules.cash), bars_a_year(run))
+    changes = returns(run.equity(), task.rules.cash)
     return Outcome(
         parameters=parameters,
         total_return=run.total_return,
-        sharpe=None if found is None else found.value,
-        max_drawdown=float(drawdown(curve, task.rules.cash).min()),
+        sharpe=sharpe_ratio(changes, bars_a_year(run)),
         trades=int(run.closed.sum()),
     )
 

@@ -95,13 +95,12 @@ def sweep_words(found: Finding) -> str:
     done = [Outcome(**one) for one in found.sweep]
     ranked = sorted((one for one in done if one.sharpe is not None), key=lambda one: -one.rank)
     refused = sum(1 for one in done if one.refused)
-    header = (*found.parameters, "Sharpe", "return", "drawdown", "trades")
+    header = (*found.parameters, "Sharpe", "return", "trades")
     rows = [
         (
             *(f"{value:g}" for value in one.parameters.values()),
             number(one.sharpe),
             percent(one.total_return),
-            percent(one.max_drawdown),
             f"{one.trades:,}",
         )
         for one in ranked[:BEST_SHOWN]

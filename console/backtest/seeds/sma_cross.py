@@ -6,6 +6,7 @@ crossed.
 """
 
 from dataclasses import dataclass
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,17 @@ class SmaCross(SignalStrategy):
 
 
 def tick_sums(prices: Column) -> npt.NDArray[np.int64]:
-    """Return the running sums of the prices in whole ticks, a 0 before the first."""
+    """Return the running sums of the prices in whole ticks, a 0 before the first.
+
+    Those of the last frozen column are kept: a sweep asks for them a hundred times.
+    """
+    if _kept and _kept[0][0]() is prices:
+        return _kept[0][1]
     sums = np.zeros(len(prices) + 1, dtype=np.int64)
     np.cumsum(np.rint(prices * TICKS).astype(np.int64), out=sums[1:])
+    if not prices.flags.writeable:
+        _kept[:] = [(ref(prices), sums)]
     return sums
+
+
+_kept: list[tuple[ref[Column], npt.NDArray[np.int64]]] = []
