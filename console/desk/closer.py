@@ -83,12 +83,22 @@ class Closer:
     async def close(self, job: Job) -> None:
         """Close the position as far as it can be; tell the end of it with `say`."""
         try:
+            await self._see_a_way(job)
             canceled = await self._free(job)
             await self._close(job, canceled)
         except Left as left:
             job.say(CloseStatus.LEFT, str(left), self._still_held(job))
         except BrokerError as error:
             job.say(CloseStatus.LEFT, f"the broker: {error}", self._still_held(job))
+
+    async def _see_a_way(self, job: Job) -> None:
+        """Left when nothing can be sent now: what stays held keeps the stops that protect it."""
+        position = await self._sight.position(job.symbol)
+        if position is None:
+            return
+        clock = await self._open_market()
+        if not (job.at_market and clock.is_open):
+            await self._sight.fresh_quote(job.symbol, position.closing_side)
 
     async def _free(self, job: Job) -> int:
         """Cancel the symbol's own orders and wait for the proof; return how many there were."""
@@ -168,9 +178,7 @@ class Closer:
         if position.qty_available < qty:
             held = f"{abs(position.qty) - position.qty_available:f} of {abs(position.qty):f}"
             raise Left(f"{held} shares are held by orders that the broker does not list")
-        clock = await self._sight.market_clock()
-        if not clock.is_open and not takes_limits(clock):
-            raise Left(f"the market is closed until {opening(clock)}")
+        clock = await self._open_market()
         if job.at_market and clock.is_open:
             return self._request(position, qty, None, clock)
         quote = await self._sight.fresh_quote(position.symbol, position.closing_side)
@@ -184,6 +192,13 @@ class Closer:
             raise Left(str(far)) from None
         part = slice_qty(qty, quote, position.closing_side, self._limits.flatten)
         return self._request(position, part, limit, clock)
+
+    async def _open_market(self) -> MarketClock:
+        """Return the session. Left when the market takes no order in it."""
+        clock = await self._sight.market_clock()
+        if not clock.is_open and not takes_limits(clock):
+            raise Left(f"the market is closed until {opening(clock)}")
+        return clock
 
     def _request(
         self, position: Position, qty: Decimal, limit: Decimal | None, clock: MarketClock

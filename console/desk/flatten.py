@@ -33,7 +33,7 @@ from console.domain.instruments import to_tick
 from console.domain.permissions import Actor, Capability
 from console.domain.positions import Position
 from console.domain.receipts import Outcome, Receipt
-from console.ports import BrokerError, Clock
+from console.ports import BrokerError, Clock, JournalUnavailable
 
 
 class FlattenDesk:
@@ -89,9 +89,13 @@ class FlattenDesk:
             return self._refuse(request, actor, Outcome.DENIED, detail)
         before = (self._cord.is_pulled, self._stops)
         shown = fills_shown(self._store.state, self._clock.now() - self._lag)
-        await self._recorder.try_write("flatten.confirmed", actor, {"what": str(request)})
         try:
+            # its orders could not leave unrecorded: what protects the positions must stay then
+            await self._recorder.write("flatten.confirmed", actor, {"what": str(request)})
             held = await self._sight.positions()
+        except JournalUnavailable as error:
+            detail = f"Nothing was closed, for it cannot be recorded: {error}."
+            return self._refuse(request, actor, Outcome.DENIED, detail)
         except BrokerError as error:
             detail = f"What is held is not known, so nothing was closed: {error}."
             return self._refuse(request, actor, Outcome.UNKNOWN, detail)

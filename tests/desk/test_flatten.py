@@ -17,6 +17,7 @@ from tests.desk.fakes import drop_answer, hang
 
 EVERYTHING = FlattenRequest(extent=Extent.ALL)
 LOSING = FlattenRequest(extent=Extent.LOSING)
+A_STOP = sell("10", limit=None, order_type=OrderType.STOP, stop_price=Decimal(180))
 
 
 def trades_at_once(world: World) -> None:
@@ -203,6 +204,34 @@ async def test_a_closed_market_is_told_with_its_opening(tmp_path):
     assert lines["AAPL"].detail == "the market is closed until 08:00 New York, Sat 21 Nov"
     assert world.broker.sent == []
     await world.desk.stop()
+
+
+async def test_what_cannot_be_closed_now_keeps_the_orders_that_protect_it(tmp_path):
+    world = World(tmp_path)
+    world.broker.session = market_clock(is_open=False)
+    world.broker.hold("AAPL", Decimal(10))
+    await world.start()
+    await until(lambda: world.state.clock is not None, "the session")
+    world.broker.place(A_STOP)
+
+    receipt = await world.desk.flat("AAPL", OWNER)
+
+    assert "the market is closed until" in receipt.detail
+    assert world.broker.cancels == []
+    await world.desk.stop()
+
+
+async def test_what_cannot_be_recorded_is_not_closed_and_keeps_its_stops(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    world.broker.place(A_STOP)
+    world.price()
+    world.journal.trouble = "no space left on the disk"
+
+    receipt = await world.desk.flat("AAPL", OWNER)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert "cannot be recorded: no space left on the disk" in receipt.detail
+    assert world.broker.cancels == []
 
 
 async def test_outside_the_regular_session_a_limit_for_extended_hours_is_sent(tmp_path):
