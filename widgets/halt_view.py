@@ -1,5 +1,6 @@
 """The halt, step by step as it happens, and the receipt that proves it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from textwrap import wrap
 
@@ -31,6 +32,8 @@ CLOSINGS: dict[CloseStatus, tuple[str, Meaning]] = {
 }
 WORRYING = frozenset({CloseStatus.LEFT})
 LEAST_DETAIL = 12
+ROOM_FOR_LETTERS = 26
+"""With fewer rows the checklist needs those that the large word would take."""
 INDENT = "  "
 
 
@@ -44,18 +47,39 @@ class HaltView(LinePane, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._is_attached = True
         self.entitle("Halt")
+
+    def tell_attached(self, *, is_attached: bool) -> None:
+        """Say whether the desk is heard: without it the last word is not today's."""
+        self._is_attached = is_attached
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw the steps that came on."""
         self.set_class(state.halt is not None, "-halted")
         width = max(self.room.width - 2 * len(INDENT), LEAST_DETAIL)
         if state.halt is None:
-            self.set_lines(_idle(state))
+            self.set_lines(_idle(state) if self._is_attached else _NO_DESK)
             return
         flatten = state.flatten
         is_of_this = flatten is not None and flatten.at >= state.halt.at
-        self.set_lines(_halted(state.halt, flatten if is_of_this else None, now, width))
+        banner = LETTERS if self.room.height >= ROOM_FOR_LETTERS else ()
+        told = _halted(state.halt, flatten if is_of_this else None, now, width)
+        before = () if self._is_attached else (*_NO_DESK, *_LAST_WORD)
+        self.set_lines([*before, *_banner(banner), *told])
+
+
+_NO_DESK: tuple[Line, ...] = (
+    (),
+    (Cell("  ○ NO DESK", "caution", bold=True), Cell("  none says whether trading is halted")),
+    (Cell("  ctrl+g and F12 halt all the same", "quiet"),),
+)
+_LAST_WORD: tuple[Line, ...] = ((), (Cell("  The desk's last word:", "quiet"),))
+
+
+def _banner(rows: Sequence[str]) -> list[Line]:
+    lines: list[Line] = [(Cell(f"{INDENT}{row}", "halted", bold=True),) for row in rows]
+    return [(), *lines] if lines else []
 
 
 def _idle(state: TradingState) -> list[Line]:
@@ -90,10 +114,7 @@ def _restrained(state: TradingState) -> list[Line]:
 
 def _halted(halt: Halt, flatten: Flatten | None, now: datetime, width: int) -> list[Line]:
     since = max((now - halt.at).total_seconds(), 0.0)
-    banner: list[Line] = [(Cell(f"  {row}", "halted", bold=True),) for row in LETTERS]
     return [
-        (),
-        *banner,
         (),
         _verdict(halt),
         (),
@@ -105,7 +126,7 @@ def _halted(halt: Halt, flatten: Flatten | None, now: datetime, width: int) -> l
         ),
         (),
         *_covers(halt, width),
-        *(_step(step, halt) for step in halt.steps),
+        *(line for step in halt.steps for line in _step(step, halt, width)),
         (),
         *_positions(flatten),
         *_orders(halt),
@@ -116,22 +137,29 @@ def _halted(halt: Halt, flatten: Flatten | None, now: datetime, width: int) -> l
 def _verdict(halt: Halt) -> Line:
     if halt.is_confirmed:
         confirmed = Cell(" ✓ CONFIRMED ", "gain", bold=True, reverse=True)
-        return (Cell("  "), confirmed, Cell("  no order is open, none is unknown", "words"))
+        kept = sum(order.is_kept for order in halt.orders)
+        besides = f" besides {kept} kept stop{'s' * (kept != 1)}" if kept else ""
+        words = f"  no order is open{besides}, none is unknown"
+        return (Cell("  "), confirmed, Cell(words, "words"))
     pending = Cell(" ! NOT CONFIRMED ", "halted", bold=True, reverse=True)
     return (Cell("  "), pending, Cell("  orders may still be open", "caution"))
 
 
-def _step(step: HaltStep, halt: Halt) -> Line:
+def _step(step: HaltStep, halt: Halt, width: int) -> list[Line]:
     glyph, meaning = STEPS[step.status]
     name = max((len(each.name) for each in halt.steps), default=0)
     elapsed = _took(step.elapsed_ms)
     tone: Meaning = "quiet" if step.status is StepStatus.WAITING else "strong"
-    return (
+    head = (
         Cell(f"  {glyph} ", meaning, bold=True),
         Cell(f"{step.name:<{name}} ", tone),
         Cell(f"{elapsed:>{LEAST_DETAIL}}  ", "quiet"),
-        Cell(step.detail, meaning if step.status is StepStatus.FAILED else "words"),
     )
+    indent = sum(len(cell.text) for cell in head)
+    rows = wrap(step.detail, max(width - indent, LEAST_DETAIL)) or [""]
+    said: Meaning = meaning if step.status is StepStatus.FAILED else "words"
+    later: list[Line] = [(Cell(" " * indent), Cell(row, said)) for row in rows[1:]]
+    return [(*head, Cell(rows[0], said)), *later]
 
 
 def _covers(halt: Halt, width: int) -> list[Line]:

@@ -83,6 +83,7 @@ class TicketPane(Widget):
         self._receipt: Receipt | None = None
         self._error: tuple[str, int | None] | None = None
         self._changes: Sequence[str] = ()
+        self._terms = ""
         self._now: datetime | None = None
         self.border_title = Content("Ticket")
 
@@ -119,7 +120,12 @@ class TicketPane(Widget):
     def preview(self, preview: Preview | None) -> None:
         """Show what the gate says of the ticket; None while there is none to ask about."""
         self._phase, self._receipt, self._error = Phase.EDITING, None, None
-        self._preview, self._changes = preview, ()
+        self._preview, self._changes, self._terms = preview, (), ""
+        self._draw()
+
+    def offer(self, terms: str) -> None:
+        """Say what Enter is about to do, of a command that the gate is not asked about."""
+        self._terms = terms
         self._draw()
 
     def complain(self, sentence: str, at: int | None = None) -> None:
@@ -128,9 +134,9 @@ class TicketPane(Widget):
         self._error, self._preview = (sentence, at), None
         self._draw()
 
-    def arm(self, changes: Sequence[str] = ()) -> None:
+    def arm(self, changes: Sequence[str] = (), terms: str = "") -> None:
         """Say that Enter sends now; `changes` is what moved since and must be confirmed."""
-        self._phase, self._changes = Phase.ARMED, changes
+        self._phase, self._changes, self._terms = Phase.ARMED, changes, terms
         self._draw()
 
     def disarm(self) -> None:
@@ -157,10 +163,12 @@ class TicketPane(Widget):
             return _error(*self._error, width)
         if self._receipt is not None:
             return _result(self._receipt, width)
+        if self._preview is None and self._phase is Phase.EDITING and not self._terms:
+            return [self._state(), *_grammar()[: max(self._body.room.height - 1, 0)]]
+        head = [self._state(), *_changes(self._changes, width)]
         if self._preview is None:
-            below = max(self._body.room.height - 1, 0)
-            return [self._state(), *(_grammar()[:below] if self._phase is Phase.EDITING else [])]
-        return [self._state(), *_changes(self._changes), *_order(self._preview, self._now, width)]
+            return [*head, *_wrapped((), self._terms, "strong", width)]
+        return [*head, *_order(self._preview, self._now, width)]
 
     def _state(self) -> Line:
         if self._phase is Phase.ARMED:
@@ -168,6 +176,8 @@ class TicketPane(Widget):
             return (armed, Cell(" Enter sends, Esc goes back", "strong", bold=True))
         if self._phase is Phase.SENDING:
             return (Cell("➤ Sending: no answer from the broker yet", "caution", bold=True),)
+        if self._preview is None and self._terms:
+            return (Cell("✓ Complete", "gain"), Cell("  Enter goes on", "quiet"))
         if self._preview is None:
             return (Cell("Write an order", "quiet"),)
         if self._preview.is_clear:
@@ -202,8 +212,9 @@ def _wrapped(first: Line, text: str, meaning: Meaning, width: int) -> list[Line]
     return [(*first, Cell(rows[0], meaning)), *later]
 
 
-def _changes(changes: Sequence[str]) -> list[Line]:
-    return [(Cell("! ", "caution", bold=True), Cell(change, "caution")) for change in changes]
+def _changes(changes: Sequence[str], width: int) -> list[Line]:
+    mark = (Cell("! ", "caution", bold=True),)
+    return [line for change in changes for line in _wrapped(mark, change, "caution", width)]
 
 
 def _order(preview: Preview, now: datetime | None, width: int) -> list[Line]:
@@ -231,7 +242,8 @@ def _stakes(preview: Preview) -> list[Line]:
         lines.append(_said("Risk", Cell(f"▼ {figures.money(found.risk)}", "loss")))
     if found.reward is not None:
         ratio = "" if found.ratio is None else f"  {figures.tenths(found.ratio)} to 1"
-        reward = Cell(f"▲ {figures.money(found.reward)}", "gain")
+        money = figures.money(found.reward)
+        reward = Cell(f"▲ {money}", "gain") if found.reward > 0 else Cell(f"▼ {money}", "loss")
         lines.append(_said("Reward", reward, Cell(ratio, "quiet")))
     return lines
 

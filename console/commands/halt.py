@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     confirmed = _through_the_desk(folder, said, report)
     if confirmed is None:
         confirmed = _alone(folder, report, keeps_stops=options.keep_stops)
-    report.finish(confirmed=confirmed)
+    report.finish(confirmed=confirmed, is_latched=is_latched)
     if not is_latched:
         return NOT_LATCHED
     return CONFIRMED if confirmed else NOT_CONFIRMED
@@ -129,6 +129,8 @@ class _Report:
         self._began = time.monotonic()
         self._lines: list[str] = []
         self._latched: dict[str, str] | None = None
+        self.kept = 0
+        """How many stops the desk says it has spared."""
 
     def say(self, text: str) -> None:
         """Tell one step with the milliseconds since the command began."""
@@ -152,18 +154,21 @@ class _Report:
         with suppress(OSError, ValueError):
             print(text, file=sys.stderr, flush=True)
 
-    def finish(self, *, confirmed: bool) -> None:
+    def finish(self, *, confirmed: bool, is_latched: bool) -> None:
         """Tell the end of it."""
         if self._as_json:
             found = {
                 "latched": self._latched,
-                "confirmed": confirmed,
+                "confirmed": confirmed and is_latched,
                 "covers": covered(self._profile),
                 "steps": self._lines,
             }
             self._print(json.dumps(found))
+        elif not is_latched:
+            self._print("THE LATCH IS NOT SET: whatever was swept, a desk may send again.")
         elif confirmed:
-            self._print("HALTED and CONFIRMED: the broker shows no open order.")
+            besides = f" besides {self.kept} kept stop{'s' * (self.kept != 1)}" if self.kept else ""
+            self._print(f"HALTED and CONFIRMED: the broker shows no open order{besides}.")
         else:
             self._print("HALTED, NOT CONFIRMED: open orders may still stand at the broker.")
 
@@ -213,6 +218,7 @@ def _follow(answers: Iterator[dict[str, object]], report: _Report) -> bool:
                 report.say(f"the desk: {answer['error']}")
             _tell_steps(answer.get("steps"), told, report)
             if answer.get("confirmed"):
+                report.kept = int(str(answer.get("kept") or 0))
                 report.say(f"the desk: {answer.get('receipt') or 'confirmed'}")
                 return True
     except (OSError, ValueError):

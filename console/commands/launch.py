@@ -5,6 +5,7 @@ SSH connection. Standard library only: the console does this before it loads a s
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -27,11 +28,14 @@ class Launch:
 
     def failure(self) -> str:
         """Return why the desk that was started ended, in its own words; empty while it lives."""
-        if self._process is None or self._process.poll() is None:
+        if self._process is None or (status := self._process.poll()) is None:
             return ""
+        if status < 0:
+            return f"The desk was ended by {signal.Signals(-status).name}."
         with suppress(OSError):
             lines = self._folder.log.read_text(errors="replace").strip().splitlines()
-            return f"The desk has ended. {lines[-1] if lines else ''}".strip()
+            if lines:
+                return f"The desk has ended; the last it wrote: {lines[-1]}"
         return "The desk has ended and left no word why."
 
 

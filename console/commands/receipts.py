@@ -69,11 +69,12 @@ def _took(line: dict[str, Any]) -> str:
 
 
 def _line(receipt: dict[str, Any]) -> str:
-    orders = len(receipt.get("orders") or ())
+    count = len(receipt.get("orders") or ())
+    orders = f"{count} order{'s' * (count != 1)}"
     pulled = str(receipt.get("pulled_at"))[:19].replace("T", " ")
     took = f"{(receipt.get('elapsed_ms') or 0) / 1_000:.2f} s"
     return (
-        f"{pulled} UTC  {receipt.get('halt')}  confirmed after {took}, {orders} orders  "
+        f"{pulled} UTC  {receipt.get('halt')}  confirmed after {took}, {orders}  "
         f"{receipt.get('by')}: {receipt.get('reason')}"
     )
 

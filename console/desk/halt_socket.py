@@ -139,7 +139,12 @@ def _progress(halt: Halt) -> dict[str, Any]:
         }
         for step in halt.steps
     ]
-    return {"steps": steps, "confirmed": halt.is_confirmed, "receipt": halt.receipt}
+    return {
+        "steps": steps,
+        "confirmed": halt.is_confirmed,
+        "receipt": halt.receipt,
+        "kept": sum(order.is_kept for order in halt.orders),
+    }
 
 
 async def _say(writer: asyncio.StreamWriter, message: dict[str, Any]) -> None:

@@ -52,6 +52,10 @@ class EntryPane:
         self._entitle("")
         self._pane.preview(preview)
 
+    def offer(self, terms: str) -> None:
+        """Show what Enter is about to do, where that is no order of its own."""
+        self._pane.offer(terms)
+
     def arm(self, armed: Armed | None) -> None:
         """Show what is armed, and what changed since."""
         if armed is None:
@@ -59,7 +63,8 @@ class EntryPane:
             self._pane.disarm()
             return
         self._entitle(armed.summary)
-        self._pane.arm([armed.difference] if armed.difference else [])
+        terms = armed.summary if armed.preview is None else ""
+        self._pane.arm([armed.difference] if armed.difference else [], terms)
         self.guide("Enter sends · Esc goes back")
 
     def wait(self, what: str, seconds: float) -> None:

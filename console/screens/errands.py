@@ -19,6 +19,7 @@ from console.domain.targets import resolve
 from console.domain.tickets import (
     AlertCommand,
     CancelCommand,
+    Command,
     ExitCommand,
     FlatCommand,
     ReplaceCommand,
@@ -149,6 +150,15 @@ def summary(command: Immediate) -> str:
             return f"unalert {symbol}{'' if price is None else f' {price:f}'}"
         case WatchCommand():
             return f"{'watch' if command.is_watched else 'unwatch'} {command.symbol}"
+
+
+def terms(command: Command, state: TradingState) -> str:
+    """Say what a whole line asks for, before anything of it is done."""
+    match command:
+        case Ticket() | ReplaceCommand() | FlatCommand() | ExitCommand():
+            return armed_summary(command, state)
+        case _:
+            return summary(command)
 
 
 def armed_summary(command: Armable, state: TradingState) -> str:

@@ -36,6 +36,8 @@ class HaltScreen(Screen[None]):
         self._status = StatusBar(profile, id="status")
         self._view = HaltView(id="halt")
         self._answer = Static(id="answer", markup=False)
+        self._shown = ""
+        """The halt that was drawn last, by id; empty when there was none."""
 
     def compose(self) -> ComposeResult:
         """Stand the checklist under the header; below it the answer to the key."""
@@ -48,7 +50,16 @@ class HaltScreen(Screen[None]):
             return
         self._status.tell_attached(is_attached=self._link.is_attached)
         self._status.show(self._link.state, now)
+        self._forget_the_answer()
+        self._view.tell_attached(is_attached=self._link.is_attached)
         self._view.show(self._link.state, now)
+
+    def _forget_the_answer(self) -> None:
+        """Drop what was answered to a key once the halt that it belonged to is over."""
+        halt = self._link.state.halt
+        was, self._shown = self._shown, "" if halt is None else halt.id
+        if was and was != self._shown:
+            self._answer.update("")
 
     def answer(self, receipt: Receipt) -> None:
         """Say what came of the key."""

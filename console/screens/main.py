@@ -26,6 +26,7 @@ from console.screens.key_line import WRITING, KeyLine, key_of, keys_of
 from console.screens.keys import (
     EVERYWHERE,
     ON_THE_HALT_SCREEN,
+    ON_THE_RECONCILIATION_SCREEN,
     ON_THE_SCANNER_SCREEN,
     main_bindings,
 )
@@ -50,7 +51,8 @@ SMALL_WIDTH, ROOMY_WIDTH = 110, 170
 SMALL_HEIGHT = 32
 LOST = "DESK LOST - reconnecting"
 ATTACHING = "NO DESK YET"
-KEYS = keys_of(BY_ID.keys() - ON_THE_HALT_SCREEN - ON_THE_SCANNER_SCREEN)
+ELSEWHERE = ON_THE_HALT_SCREEN | ON_THE_RECONCILIATION_SCREEN | ON_THE_SCANNER_SCREEN
+KEYS = keys_of(BY_ID.keys() - ELSEWHERE)
 WRITING_KEYS = (*keys_of(EVERYWHERE - {"palette"}), *WRITING, *keys_of({"palette"}))
 
 

@@ -61,6 +61,9 @@ class EntryView(Protocol):
     def preview(self, preview: Preview | None) -> None:
         """Show what the gate says of the ticket; None when there is no ticket."""
 
+    def offer(self, terms: str) -> None:
+        """Show what Enter is about to do, where that is no order of its own."""
+
     def arm(self, armed: Armed | None) -> None:
         """Show what is armed; None when nothing is."""
 
@@ -116,9 +119,11 @@ class OrderEntry:
             self._view.complain(problem)
             return
         self._view.guide(hint(f"{text} "))
-        if isinstance(command, Ticket):
-            self._checked_in = self._circumstances
-            self._run(partial(self._check, command, text), "check")
+        if not isinstance(command, Ticket):
+            self._view.offer(errands.terms(command, self._link.state))
+            return
+        self._checked_in = self._circumstances
+        self._run(partial(self._check, command, text), "check")
 
     def entered(self) -> None:
         """Arm what is written, send what is armed, or do at once what needs no arming."""

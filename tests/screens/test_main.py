@@ -5,6 +5,7 @@ from textual.events import Key
 
 from console.domain.events import AlertUpdated, MarketMoved
 from console.domain.market import Timeframe
+from console.screens.key_line import KeyLine
 from console.screens.leave import LeaveScreen
 from tests.screens import pictures
 from tests.screens.consoles import SMALL, USUAL, running, until
@@ -31,6 +32,15 @@ async def test_a_number_goes_to_its_pane(size):
 
             assert pilot.app.focused.id == pane
             assert pilot.app.focused.region.height > 2
+
+
+async def test_the_last_line_names_no_key_of_another_screen():
+    async with running(size=USUAL) as pilot:
+        keys = pilot.app.screen.query_one(KeyLine).plain
+
+        assert "Order line" in keys
+        assert "Compare" not in keys
+        assert "Re-arm" not in keys
 
 
 async def test_a_small_screen_shows_the_watchlist_the_order_line_and_one_more():

@@ -1,7 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from console.domain.alerts import Crossing, Direction
+from console.domain.halt import HaltedOrder
 from tests.widgets import sample
 from tests.widgets.stage import Stage, text_of
 from widgets.alerts import Alerts
@@ -161,6 +164,40 @@ async def test_the_halt_view_ends_in_the_receipt():
         assert "✓ CONFIRMED" in view.plain
         assert "NOT CONFIRMED" not in view.plain
         assert view.plain.splitlines()[-2:] == ["  0 open orders, twice", "  0 unknown"]
+
+
+async def test_a_kept_stop_is_never_told_as_nothing_open():
+    order = HaltedOrder(order="a", terms="sell 10 AAPL stop 250", status="new", is_kept=True)
+    told = replace(sample.HALT, is_confirmed=True, receipt="proven", orders=(order,))
+    view = HaltView()
+    async with Stage(view).run_test(size=(100, 40)):
+        view.show(replace(sample.STATE, halt=told), sample.NOW)
+
+        assert "no order is open besides 1 kept stop, none is unknown" in view.plain
+
+
+async def test_in_a_small_pane_every_step_is_seen_whole_and_the_large_word_is_left_out():
+    question = "2 positions are open (AAPL, MSFT): close or leave them? " * 2
+    step = replace(sample.HALT.steps[-1], name="flatten", detail=question.strip())
+    view = HaltView()
+    async with Stage(view).run_test(size=(80, 20)):
+        view.show(replace(sample.STATE, halt=replace(sample.HALT, steps=(step,))), sample.NOW)
+
+        assert "█" not in view.plain
+        assert "…" not in view.plain
+        assert " ".join(view.plain.split()).endswith(" ".join(question.split()))
+
+
+@pytest.mark.parametrize("halt", [None, sample.HALT])
+async def test_without_a_desk_nobody_is_told_that_trading_is_active_or_halted(halt):
+    view = HaltView()
+    view.tell_attached(is_attached=False)
+    async with Stage(view).run_test(size=(100, 40)):
+        view.show(replace(sample.STATE, halt=halt), sample.NOW)
+
+        assert "none says whether trading is halted" in view.plain
+        assert "ACTIVE" not in view.plain
+        assert ("The desk's last word:" in view.plain) is (halt is not None)
 
 
 async def test_help_lists_each_action_under_its_group_in_any_width():

@@ -154,3 +154,35 @@ async def test_a_bracket_shows_what_is_at_risk_and_what_it_may_bring():
         assert "Risk           ▼ 310.00" in ticket.plain
         assert "Reward         ▲ 590.00  1.9 to 1" in ticket.plain
         assert "tp 196.00 sl 187.00" in ticket.plain
+
+
+async def test_what_is_armed_without_a_ticket_is_shown_whole_and_so_is_what_moved_since():
+    terms = "flat AAPL: cancel 12 open orders, then sell 1000 to close the position"
+    moved = "The mid of AAPL moved from 190.10 to 191.20 (+0.58%) since arming."
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(44, 20)) as pilot:
+        ticket.offer(terms)
+        offered = " ".join(ticket.plain.split())
+        ticket.arm([moved], terms)
+        await pilot.pause()
+        armed = " ".join(ticket.plain.split())
+
+        assert terms in offered
+        assert "Write an order" not in offered
+        assert "ARMED" in armed
+        assert moved in armed
+        assert terms in armed
+
+
+async def test_a_reward_that_would_be_a_loss_is_shown_as_one():
+    request = replace(
+        sample.PREVIEW.request, order_class=OrderClass.OTO, take_profit=Decimal(1), stop_loss=None
+    )
+    ticket = TicketPane()
+    async with Stage(ticket, css=FILL).run_test(size=(80, 24)) as pilot:
+        ticket.preview(replace(sample.PREVIEW, request=request))
+        await pilot.pause()
+
+        reward = next(line for line in ticket.plain.splitlines() if line.startswith("Reward"))
+        assert "▼ -" in reward
+        assert "▲" not in reward
