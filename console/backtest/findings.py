@@ -48,6 +48,7 @@ class Finding:
     """The times of the curves: at most 1,000 of the bars."""
     equity: list[float]
     drawdown: list[float]
+    """The deepest since the point before."""
     trades: list[Plain]
     """The first 10,000."""
     sweep: list[Plain]
@@ -70,6 +71,8 @@ def finding(
     """Return what there is to say of a run; `outcomes` are those it was chosen from."""
     curve, cash, bars = run.equity(), run.rules.cash, run.bars
     shown = np.unique(np.linspace(0, len(bars) - 1, CURVE_POINTS).astype(np.int64))
+    begins = np.concatenate(([0], shown[:-1] + 1))
+    deepest = np.minimum.reduceat(drawdown(curve, cash), begins)
     return Finding(
         key=key,
         made_at=made_at.isoformat(timespec="seconds"),
@@ -87,7 +90,7 @@ def finding(
         chance=_chance(run, seed),
         at=[moment(bars.at[place]) for place in shown],
         equity=[round(float(value), 4) for value in curve[shown]],
-        drawdown=[round(float(value), 6) for value in drawdown(curve, cash)[shown]],
+        drawdown=[round(float(value), 6) for value in deepest],
         trades=[_trade(run, place) for place in range(min(len(run.trades), MOST_TRADES))],
         sweep=[asdict(found) for found in outcomes],
         luck=luck(outcomes),

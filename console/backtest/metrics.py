@@ -1,7 +1,8 @@
 """What a run is worth, with how sure one can be of it.
 
-Nothing is annualised from a stretch shorter than a year (GIPS 2020, provision 2.A.12),
-except the Sharpe ratio, which is a rate and comes with its interval.
+Nothing is annualised from a stretch shorter than a year, as the Global Investment
+Performance Standards (GIPS 2020) have it, except the Sharpe ratio, which is a rate and
+comes with its interval.
 """
 
 import math
