@@ -1,5 +1,6 @@
 """Closing positions from the halt screen: first what would be closed, then the second Enter."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from typing import ClassVar
@@ -41,7 +42,7 @@ class FlattenScreen(ModalScreen[Receipt | None]):
         """Show which positions are meant, why trading is halted, and how to go on."""
         with Vertical(id="box") as box:
             box.border_title = "Close positions"
-            yield Static(neutral(_question(self._request(), self._link.state)), id="sentence")
+            yield Static(_question(self._request(), self._link.state), id="sentence", markup=False)
             yield Static("Enter arms, Esc leaves them.", markup=False, id="answer")
 
     def action_go_on(self) -> None:
@@ -50,9 +51,8 @@ class FlattenScreen(ModalScreen[Receipt | None]):
             return
         if not self._is_armed:
             self._is_armed = True
-            self.query_one("#sentence", Static).update(
-                neutral(_question(self._request(), self._link.state))
-            )
+            question = _question(self._request(), self._link.state)
+            self.query_one("#sentence", Static).update(question)
             self._say("ARMED: Enter closes them with limits through the touch, Esc does not.")
             return
         self._is_asking = True
@@ -87,12 +87,17 @@ def _question(request: FlattenRequest, state: TradingState) -> str:
     if request.lifts_fence:
         lines.append("The fence is lifted for it, and set again after that.")
     if state.positions is None:
-        return "\n".join([*lines, "What is held is not known yet."])
+        return _below([*lines, "What is held is not known yet."])
     meant = [held for held in state.positions.values() if _is_meant(request, held, state)]
     told = [_line(held, state) for held in meant[:MOST_LINES]]
     if len(meant) > MOST_LINES:
         told.append(f"and {len(meant) - MOST_LINES} more")
-    return "\n".join([*lines, *(told or ["No such position is held."])])
+    return _below([*lines, *(told or ["No such position is held."])])
+
+
+def _below(lines: Sequence[str]) -> str:
+    # A reason comes from outside: only the line ends made here are line ends.
+    return "\n".join(neutral(line) for line in lines)
 
 
 def _is_meant(request: FlattenRequest, held: Position, state: TradingState) -> bool:

@@ -176,6 +176,33 @@ async def test_positions_are_closed_by_the_second_enter_only(key, extent):
         assert desk.asked_for("flatten") == [FlattenRequest(extent=extent)]
 
 
+async def test_the_question_gives_each_position_a_line_and_takes_a_reason_for_no_markup():
+    desk = FakeDesk()
+    async with running(desk) as pilot:
+        halt = replace(pictures.halt(is_confirmed=True), reason="[b]smoke[/b]\nand fire")
+        desk.halt_shows(halt)
+        desk.tell(PositionsReported(positions=HELD, at=desk.time))
+        await pilot.press("h", "o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FlattenScreen))
+
+        told = str(pilot.app.screen.query_one("#sentence").render()).splitlines()
+
+        assert told[:2] == ["Close every position?", "Halted: [b]smoke[/b] and fire"]
+        held = pilot.app.session.link.state.positions
+        assert [line.split()[2] for line in told[2:]] == list(held)
+
+
+async def test_in_a_small_terminal_every_step_of_the_checklist_is_on_the_screen():
+    desk = FakeDesk()
+    async with running(desk, size=SMALL) as pilot:
+        await on_the_halt_screen(pilot, desk)
+        view = pilot.app.screen.query_one(HaltView)
+
+        steps = [str(step.name) for step in pictures.halt(is_confirmed=True).steps]
+        shown = view.plain.splitlines()[: view.size.height]
+        assert all(any(f" {name} " in line for line in shown) for name in steps)
+
+
 async def test_escape_closes_nothing_also_when_it_is_armed():
     desk = FakeDesk()
     async with running(desk) as pilot:

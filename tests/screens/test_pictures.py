@@ -64,6 +64,13 @@ def test_a_confirmed_halt(snap_compare, size):
 
 
 @SIZES
+def test_the_question_before_positions_are_closed(snap_compare, size):
+    desk = FakeDesk()
+    desk.halt_shows(pictures.halt(is_confirmed=True))
+    picture(snap_compare, size, ("h", "o"), desk=desk)
+
+
+@SIZES
 def test_help(snap_compare, size):
     picture(snap_compare, size, ("question_mark",))
 
