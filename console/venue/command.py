@@ -12,6 +12,7 @@ FAILED = 1
 DEFAULT_CASH = Decimal(100_000)
 MOST_CASH = Decimal(1_000_000_000_000)
 MOST_ACCOUNTS = 1_000
+MOST_STOCKS = 20_000
 HIGHEST_PORT = 65_535
 HIGHEST_SPEED = 100_000
 
@@ -47,6 +48,7 @@ def main(argv: list[str]) -> int:
         ),
         accounts=arguments.accounts,
         has_bands=arguments.luld,
+        stocks=arguments.stocks,
     )
     try:
         run(options)
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--symbol-limit", type=int, metavar="N", help="symbols a channel may have (405)")
     add("--books", type=Path, metavar="FILE", help="keep account and orders here over restarts")
     add("--accounts", type=_accounts, default=1, metavar="N", help="how many (default 1)")
+    add("--stocks", type=_stocks, default=0, metavar="N", help="so many more, with bars only")
     return parser
 
 
@@ -129,6 +132,11 @@ def _rate(text: str) -> int | None:
 def _accounts(text: str) -> int:
     number = int(text)
     return _checked(number, 0 < number <= MOST_ACCOUNTS, f"1 to {MOST_ACCOUNTS} accounts")
+
+
+def _stocks(text: str) -> int:
+    number = int(text)
+    return _checked(number, 0 <= number <= MOST_STOCKS, f"0 to {MOST_STOCKS} more stocks")
 
 
 def _checked(value: T, is_right: bool, sentence: str) -> T:  # noqa: FBT001 - a condition, not a mode

@@ -64,6 +64,8 @@ class Options:
     stream_rules: StreamRules = field(default_factory=StreamRules)
     accounts: int = 1
     has_bands: bool = False
+    stocks: int = 0
+    """How many more are listed, with bars and nothing else."""
 
 
 class CannotOpen(Exception):  # noqa: N818 - what the user is told
@@ -216,7 +218,12 @@ def open_market(options: Options) -> Market:
             raise CannotOpen(str(error)) from error
     from console.venue.markets.synthetic import SyntheticMarket  # noqa: PLC0415 - not with a tape
 
-    return SyntheticMarket(seed=options.seed, now=time.time_ns())
+    market = SyntheticMarket(seed=options.seed, now=time.time_ns())
+    if not options.stocks:
+        return market
+    from console.venue.markets.wide import WideMarket  # noqa: PLC0415 - rarely wanted
+
+    return WideMarket(market, options.stocks, seed=options.seed)
 
 
 def _starting_time(market: Market, record: Record | None) -> int:

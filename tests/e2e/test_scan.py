@@ -105,3 +105,23 @@ def words(line: str, folder: Path) -> list[str]:
 def test_without_a_desk_it_says_so(rig):
     assert rig.run("scan", "movers").returncode == 5
     assert rig.run("scan", "--rules").returncode == 0
+
+
+@pytest.mark.long
+def test_ten_thousand_names_of_a_file_are_scanned_against_the_venue(rig):
+    rig.start_venue("--stocks", "10000")
+    rig.start_desk()
+    names = [f"Z{number:05}" for number in range(1, 10_001)]
+    file = rig.folder / "many.txt"
+    file.write_text("# ten thousand\n" + "\n".join(names))
+
+    done = rig.run("scan", "movers", "--file", str(file), "--json", seconds=600)
+    again = rig.run("scan", "movers", "--file", str(file), "--json", seconds=600)
+
+    scan, later = json.loads(done.stdout), json.loads(again.stdout)
+    assert (done.returncode, scan["state"]) == (0, "done")
+    assert scan["scanned"] == scan["total"] == 10_000
+    assert scan["not_listed"] == []
+    assert 0 < len(scan["rows"]) < 10_000
+    assert all(row["change"] >= 10 for row in scan["rows"])
+    assert later["compared_with"] == scan["at"]
