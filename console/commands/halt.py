@@ -57,6 +57,9 @@ def main(arguments: list[str]) -> int:
     is_latched = _latch(folder, said, report)
     confirmed = _through_the_desk(folder, said, report)
     if confirmed is None:
+        if is_latched and not os.path.lexists(folder.latch):
+            # A re-arm was under way and has taken away the latch that we had found.
+            is_latched = _latch(folder, said, report)
         confirmed = _alone(folder, report, keeps_stops=options.keep_stops)
     report.finish(confirmed=confirmed, is_latched=is_latched)
     if not is_latched:

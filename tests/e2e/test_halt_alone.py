@@ -63,6 +63,22 @@ def test_a_desk_that_hangs_is_not_waited_for(demo):
     assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
 
 
+def test_a_latch_that_a_dying_desk_takes_away_is_set_again(demo):
+    latch = demo.profile / "HALT"
+    with socket.socket(socket.AF_UNIX) as dying:
+        dying.bind(str(demo.profile / "halt.sock"))
+        dying.listen()
+        halting = subprocess.Popen([*KILLCORD, "halt"], env=demo.env, stdout=subprocess.PIPE)
+        asked, _ = dying.accept()
+        latch.unlink()
+        asked.close()
+
+        said = halting.communicate(timeout=60)[0].decode()
+
+    assert halting.returncode == 0, said
+    assert latch.exists()
+
+
 def test_a_dead_broker_is_told_as_not_confirmed(demo):
     os.kill(int(demo.started["pid"]), signal.SIGKILL)
     (demo.profile / "venue.json").unlink()
