@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -31,10 +32,13 @@ class Cores:
         Spawned and not forked: a fork of a process with threads may hang.
         """
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(
+        pool = ProcessPoolExecutor(
             self.processes, mp_context=context, initializer=_remember, initargs=(job, task)
-        ) as pool:
+        )
+        try:
             yield from pool.map(_do, chunks)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 class Dask:
@@ -75,7 +79,11 @@ _shared: list[tuple[Job, Task]] = []
 
 
 def _remember(job: Job, task: Task) -> None:
-    """Keep in a worker process what all of its chunks share."""
+    """Keep in a worker process what all of its chunks share.
+
+    Ctrl+C is for the process that asked, which then ends its workers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _shared[:] = [(job, task)]
 
 

@@ -74,9 +74,9 @@ class Rules:
     calendar: Calendar = field(default_factory=lambda: Calendar(sessions_a_year=SESSIONS_A_YEAR))
 
     def __post_init__(self) -> None:
-        if not self.cash > 0 or not self.fraction > 0:
+        if not 0 < self.cash < float("inf") or not 0 < self.fraction < float("inf"):
             raise ValueError("a back-test needs cash, and a part of it to trade with")
-        if self.qty is not None and not self.qty > 0:
+        if self.qty is not None and not 0 < self.qty < float("inf"):
             raise ValueError(f"the number of shares must be above 0, it is {self.qty:g}")
 
     def limited(self, targets: Targets, bars: Bars) -> Targets:

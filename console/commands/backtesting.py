@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -45,7 +46,13 @@ class _Searched:
 def backtest(folder: StateFolder, options: argparse.Namespace) -> int:
     """Run one back-test, or check a strategy; print, keep and export what came of it."""
     try:
-        return _backtest(folder, options)
+        status = _backtest(folder, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was kept.", file=sys.stderr)
+        return exits.FAILED
     except (NoSuchParameter, ValueError) as wrong:
         print(wrong, file=sys.stderr)
         return exits.FAILED if isinstance(wrong, BadBars) else exits.USAGE
@@ -55,20 +62,36 @@ def backtest(folder: StateFolder, options: argparse.Namespace) -> int:
     except NoDesk as missing:
         print(f"{missing} Or name a file of bars: --file FILE.", file=sys.stderr)
         return exits.NO_DESK
+    return status
 
 
 def backtests(folder: StateFolder, options: argparse.Namespace) -> int:
     """List what was kept, or compare or export what is named."""
     try:
-        if not options.keys:
-            found = backtest_record.kept(folder)
-        else:
-            found = [backtest_record.kept_one(folder, key) for key in options.keys]
-        if options.report is not None:
-            return _export_named(found if options.keys else [], options.report)
+        status = _kept(folder, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
     except (backtest_record.NotKept, OSError) as trouble:
         print(trouble, file=sys.stderr)
         return exits.FAILED
+    return status
+
+
+def _unread() -> int:
+    """Give up where the reader, `head` for example, has seen enough."""
+    # Python flushes once more at its end
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exits.FAILED
+
+
+def _kept(folder: StateFolder, options: argparse.Namespace) -> int:
+    if not options.keys:
+        found = backtest_record.kept(folder)
+    else:
+        found = [backtest_record.kept_one(folder, key) for key in options.keys]
+    if options.report is not None:
+        return _export_named(found if options.keys else [], options.report)
     if options.json:
         print(as_json([as_plain(one) for one in found]))
     elif not options.keys:

@@ -1,3 +1,5 @@
+import multiprocessing
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,16 @@ def test_a_sweep_is_the_runs_it_is_made_of():
 
 def test_all_cores_find_what_one_finds():
     assert swept(Cores(2)) == swept(Alone())
+
+
+def test_a_sweep_that_is_given_up_ends_its_processes():
+    before = set(multiprocessing.active_children())
+    going = sweep(TASK, CHOICES * 20, Cores(2))
+
+    next(going)
+    going.close()
+
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_an_address_without_a_scheduler_or_a_machine_without_dask_is_one_sentence():
