@@ -174,8 +174,10 @@ class ScanRun:
     async def _find_day(self) -> None:
         now, clock = self._times.market_time(), self._times.session()
         first, last = (now - CALENDAR_REACH).date(), (now + timedelta(days=1)).date()
-        self._calendar = Calendar(await self._ask(lambda: self._source.sessions(first, last)))
-        self._day = self._calendar.judged_day(now, is_open=clock is not None and clock.is_open)
+        is_open = clock is not None and clock.is_open
+        sessions = await self._ask(lambda: self._source.sessions(first, last))
+        self._calendar = Calendar(sessions, has_overnight=not is_open)
+        self._day = self._calendar.judged_day(now, is_open=is_open)
         if self._day is None:
             raise BrokerError("The broker's calendar names no session in the last three weeks.")
         if self._rule.needs_part:

@@ -21,7 +21,9 @@ ONE_DAY = timedelta(days=1)
 class Calendar:
     """The sessions around a day, oldest first."""
 
-    def __init__(self, sessions: Sequence[TradingSession]) -> None:
+    def __init__(self, sessions: Sequence[TradingSession], *, has_overnight: bool = True) -> None:
+        """Hold the sessions; a market that never closes has no overnight that begins the next."""
+        self._has_overnight = has_overnight
         self._sessions = {held.day: held for held in sessions}
         self._days = sorted(self._sessions)
 
@@ -29,9 +31,8 @@ class Calendar:
         """Return the date a moment counts for: from 20:00 on the next, if it has a session."""
         there = at.astimezone(NEW_YORK)
         tomorrow = there.date() + ONE_DAY
-        if there.time() >= OVERNIGHT_FROM and tomorrow in self._sessions:
-            return tomorrow
-        return there.date()
+        is_overnight = self._has_overnight and there.time() >= OVERNIGHT_FROM
+        return tomorrow if is_overnight and tomorrow in self._sessions else there.date()
 
     def judged_day(self, now: datetime, *, is_open: bool) -> date | None:
         """Return the session to judge: the running one, else the last; None when neither is known.

@@ -108,6 +108,7 @@ class Kit:
         self.recorder = Heard()
         self.assets = {symbol: asset(symbol) for symbol in symbols}
         self.state = TradingState(clock=market_clock(made_at=NOW))
+        self.time = NOW
         self.folder = folder
         self.tasks = []
         self.scanner = self.make()
@@ -126,7 +127,7 @@ class Kit:
         )
 
     def now(self):
-        return NOW
+        return self.time
 
     def monotonic(self):
         return asyncio.get_running_loop().time()
@@ -284,6 +285,19 @@ async def test_volumes_are_asked_only_of_those_they_decide(kit):
         (11, 20, 4),
         *((11, day, 4) for day in (19, 18, 17, 16, 13)),
     ]
+
+
+async def test_a_venue_that_never_closes_has_one_day_from_midnight_to_midnight(kit):
+    evening = datetime(2026, 11, 19, 21, 30, tzinfo=NEW_YORK)
+    kit.time = evening
+    kit.state = TradingState(clock=market_clock(made_at=evening))
+
+    running = await kit.scan("movers")
+    kit.state = TradingState(clock=market_clock(is_open=False, made_at=evening))
+    closed = await kit.scan("movers")
+
+    assert running.day == evening.date()
+    assert closed.day == TODAY
 
 
 async def test_a_part_of_the_day_that_has_not_begun_is_said_before_anything_is_asked(kit):

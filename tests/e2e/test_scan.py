@@ -44,9 +44,11 @@ def data(rig: Rig, path: str) -> Any:
 
 
 def test_a_mover_is_found_compared_and_kept(demo):
-    rise(demo, "KO", 30)
+    def is_found() -> bool:
+        rise(demo, "KO", 30)
+        return "KO" in symbols(demo.json("scan", "movers"))
 
-    demo.until(lambda: "KO" in symbols(demo.json("scan", "movers")), "KO never moved")
+    demo.until(is_found, "KO never moved")
     again = demo.json("scan", "movers")
     words = demo.run("scan", "explosive").stdout
 
