@@ -130,3 +130,9 @@ def test_a_latch_that_cannot_be_read_is_told_as_pulled_by_an_unknown_hand(tmp_pa
 
 def test_only_the_beginning_of_an_endless_word_is_looked_at():
     assert plain("\n" * (4 * LONGEST_WORD) + "late") == ""
+
+
+def test_a_latch_that_cannot_be_looked_at_counts_as_pulled(tmp_path):
+    (tmp_path / "folder").write_text("a file where the folder was")
+
+    assert is_pulled(tmp_path / "folder" / "HALT")

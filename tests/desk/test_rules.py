@@ -245,3 +245,36 @@ def test_what_goes_together(duration, kind, extended, words):
     told = objection("terms", asked, facts())
     assert words in told
     assert bool(told) is bool(words)
+
+
+def test_only_an_unknown_order_of_the_same_symbol_bars_an_entry():
+    working = order("kc-t-8", wanted=buy(key="kc-t-8"))
+    elsewhere = order("kc-t-9", OrderStatus.UNKNOWN, wanted=buy(symbol="MSFT", key="kc-t-9"))
+    lost = order("kc-t-7", OrderStatus.UNKNOWN, wanted=buy(key="kc-t-7"))
+
+    assert objection("unknown orders", buy(), facts(orders=[working, elsewhere])) == ""
+    assert "is unknown" in objection("unknown orders", buy(), facts(orders=[lost]))
+
+
+def test_every_own_order_of_the_symbol_is_looked_at_for_a_cross():
+    elsewhere = order("kc-t-8", wanted=sell(symbol="MSFT", limit="1.00", key="kc-t-8"))
+    ahead = order("kc-t-9", wanted=sell(limit="190.00", key="kc-t-9"))
+
+    assert objection("self-cross", buy(), facts(orders=[elsewhere])) == ""
+    assert "Cancel that first" in objection("self-cross", buy(), facts(orders=[elsewhere, ahead]))
+
+
+def test_a_stop_without_a_limit_must_be_on_its_tick_too():
+    asked = buy(limit=None, order_type=OrderType.STOP, stop_price=D("195.005"))
+
+    assert "stop price 195.005 is not a multiple of 0.01" in objection("tick", asked, facts())
+
+
+def test_a_market_order_has_no_price_of_its_own_and_is_reckoned_by_the_ask():
+    priced = buy(order_type=OrderType.MARKET)
+
+    assert "has no limit and no stop price" in objection("terms", priced, facts())
+    assert "needs $1,901.00" in objection(
+        "buying power", buy(limit=None), facts(account=account("1900"))
+    )
+    assert "worth $380,200.00" in objection("notional", buy("2000", limit=None), facts())
