@@ -1,18 +1,21 @@
 """`killcord data`: datasets from a shell. No desk is needed for what is in files."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from console.commands import data_tables, exits
+from console.commands import data_asking, data_desk, data_tables, exits
+from console.commands.asking import NoDesk
 from console.commands.tables import as_json
-from console.folders import StateFolder
+from console.folders import StateFolder, state_folder
 from console.lab.catalog import Catalog
 from console.lab.datasets import Lineage, Role
 from console.lab.loading import Wish, load_file
 from console.lab.names import name_from
 from console.lab.problems import LabProblem, shown
+from console.lab.rows import table_of
 from console.lab.summary import summary
 
 UNITS = ("s", "ms", "us", "ns")
@@ -30,9 +33,17 @@ def main(folder: StateFolder, options: argparse.Namespace) -> int:
         facts, words = _ASKED[options.data](catalog, options)
     except LabProblem as problem:
         return _refused(problem)
+    except NoDesk as missing:
+        print(missing, file=sys.stderr)
+        return exits.NO_DESK
     finally:
         catalog.close()
-    print(as_json(facts) if options.json else words)
+    try:
+        print(as_json(facts) if options.json else words, flush=True)
+    except BrokenPipeError:
+        # the reader, `head` for example, has seen enough; Python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.FAILED
     return exits.DONE
 
 
@@ -61,6 +72,20 @@ def _load(catalog: Catalog, options: argparse.Namespace) -> Answer:
             notes=loaded.notes,
             roles=roles,
         )
+    return data_tables.dataset_facts(dataset), data_tables.kept_words(dataset)
+
+
+def _take(catalog: Catalog, options: argparse.Namespace) -> Answer:
+    name = catalog.refuse_taken(options.name or options.source)
+    folder = state_folder(options.profile)
+    rows = data_desk.taken(
+        folder, options.source, options.symbols, options.timeframe, options.limit
+    )
+    words = [options.timeframe.value] if options.source == "bars" else []
+    lineage = Lineage(
+        operation=options.source, detail=" ".join([*words, *options.symbols]) or folder.profile
+    )
+    dataset = catalog.keep_table(name, table_of(rows, options.source), lineage)
     return data_tables.dataset_facts(dataset), data_tables.kept_words(dataset)
 
 
@@ -117,6 +142,19 @@ class _Progress:
 
 
 _ASKED: dict[str, Callable[[Catalog, argparse.Namespace], Answer]] = {
+    "sample": data_asking.ask_sample,
+    "rows": data_asking.ask_rows,
+    "quality": data_asking.ask_quality,
+    "correlate": data_asking.ask_correlate,
+    "distribution": data_asking.ask_distribution,
+    "outliers": data_asking.ask_outliers,
+    "series": data_asking.ask_series,
+    "segment": data_asking.ask_segment,
+    "compare": data_asking.ask_compare,
+    "merge": data_asking.ask_merge,
+    "chart": data_asking.ask_chart,
+    "export": data_asking.ask_export,
+    "take": _take,
     "load": _load,
     "list": _list,
     "show": _show,

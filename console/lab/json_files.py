@@ -194,4 +194,4 @@ def _refuse(word: str) -> NoReturn:
 
 def _whole(digits: str) -> int | float:
     """Return an integer, as a float when it has more digits than any integer that is stored."""
-    return int(digits) if len(digits) < _LONGEST_WHOLE else float(digits)
+    return int(digits) if len(digits.removeprefix("-")) < _LONGEST_WHOLE else float(digits)

@@ -1,0 +1,100 @@
+"""Charts of datasets in any shell, drawn by plotext; rows stand in the order of their time."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from console.commands.data_tables import cell, clean
+from console.lab.catalog import Catalog
+from console.lab.datasets import Dataset, Role
+from console.lab.distribution import Distribution
+from console.lab.frames import frame
+
+WIDEST, TALLEST = 120, 24
+MOST_POINTS = 2_000
+MOST_LINES = 6
+SECOND = 1e9
+
+
+def histogram(told: Distribution) -> str:
+    """Return the counts as bars."""
+    if not told.counts:
+        return "There are no values to draw."
+    widest = max(map(len, map(cell, told.edges)))
+    most = max(told.counts)
+    room = max(min(shutil.get_terminal_size().columns, WIDEST) - widest - 14, 10)
+    return "\n".join(
+        f"{cell(edge).rjust(widest)} {'█' * round(count / most * room)} {count:,}"
+        for edge, count in zip(told.edges, told.counts, strict=False)
+    )
+
+
+def columns(catalog: Catalog, dataset: Dataset, names: Sequence[str]) -> str:
+    """Return the columns as lines, over time where there is one."""
+    time = dataset.first(Role.TIME)
+    symbol = dataset.first(Role.SYMBOL)
+    wanted = [*([time.name] if time else []), *([symbol.name] if symbol else []), *names]
+    told = frame(catalog, dataset, list(dict.fromkeys(wanted)))
+    if time is not None:
+        told = told.dropna(subset=[time.name]).sort_values(time.name, kind="stable")
+    return _drawn(told, dataset, names)
+
+
+def lines(dataset: Dataset, made: pd.DataFrame, column: str) -> str:
+    """Return a resampled column as a line."""
+    name = column if column in made.columns else "close"
+    return _drawn(made, dataset, [name])
+
+
+def _drawn(told: pd.DataFrame, dataset: Dataset, names: Sequence[str]) -> str:
+    import plotext  # noqa: PLC0415 - an eighth of a second, for charts only
+
+    size = shutil.get_terminal_size()
+    figure: Any = plotext.figure
+    figure.clear()
+    figure.theme("simple")
+    plotext.terminal.limit(width=False, height=False)
+    figure.plot_size(min(size.columns, WIDEST), max(min(size.lines - 4, TALLEST), 8))
+    figure.title(clean(f"{dataset.name}: {', '.join(names)}", 80))
+    places = _places(told, dataset)
+    for label, name, rows in _parts(told, dataset, names):
+        chosen = rows[:: max(len(rows) // MOST_POINTS, 1)]
+        values = np.asarray(told[name].iloc[chosen], dtype=np.float64)
+        known = ~np.isnan(values)
+        signal = figure.signal(places[chosen][known].tolist(), values[known].tolist(), marker="hd")
+        figure.draw(signal.lines().label(clean(label, 20)))
+    if dataset.first(Role.TIME) and len(told):
+        marks = np.linspace(places.min(), places.max(), 5).tolist()
+        words = [datetime.fromtimestamp(mark, UTC).strftime("%m-%d %H:%M") for mark in marks]
+        figure.ruler("x").ticks(marks, words)
+    drawn = str(figure.build().string())
+    in_colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return drawn if in_colour else str(plotext.uncolorize(drawn))
+
+
+def _places(told: pd.DataFrame, dataset: Dataset) -> npt.NDArray[np.float64]:
+    """Return where each row stands from left to right: its time in seconds, else its number."""
+    time = dataset.first(Role.TIME)
+    if time is None:
+        return np.arange(len(told), dtype=np.float64)
+    nanos = told[time.name].astype("datetime64[ns, UTC]").astype("int64")
+    return np.asarray(nanos, dtype=np.float64) / SECOND
+
+
+def _parts(
+    told: pd.DataFrame, dataset: Dataset, names: Sequence[str]
+) -> Iterator[tuple[str, str, npt.NDArray[np.intp]]]:
+    """Yield the lines: each column, each of a few symbols apart."""
+    symbol = dataset.first(Role.SYMBOL)
+    if symbol is None or told[symbol.name].nunique() > MOST_LINES:
+        yield from ((name, name, np.arange(len(told))) for name in names)
+        return
+    for word, rows in told.groupby(symbol.name).indices.items():
+        yield from ((f"{word} {name}", name, np.asarray(rows)) for name in names)
