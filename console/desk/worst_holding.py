@@ -36,25 +36,29 @@ class WorstHolding:
         self._side = Side.SELL if qty > ZERO else Side.BUY
         self._shown = shown
         self._lag = lag
-        self._other = ZERO
-        self._other_until: float | None = None
+        self._filled = ZERO
+        self._heard: list[tuple[float, Decimal]] = []
+        """When fills of the closing side were heard of, and how much it was."""
 
     def closable(
         self, listed: Decimal, orders: Iterable[Order], own: set[str], now: float
     ) -> Decimal:
         """Return how much may be closed at most, without sign; `now` in seconds of any clock.
 
-        What our closing orders (`own`) have filled counts for good. Any other fill of that
-        side counts for as long as a list may lag: after that the list has it.
+        Two amounts are certainly held: what was confirmed, less every fill that its list may
+        not have shown; and what is listed now, less the fills that are younger than a list
+        may lag. The larger is the nearer one. What our closing orders (`own`) have filled of
+        what was confirmed is never closed again, however long a list may lag.
         """
         closing = [order for order in orders if self._closes(order)]
-        done = sum((order.filled_qty for order in closing if order.key in own), ZERO)
-        other = sum((self._unshown(order) for order in closing if order.key not in own), ZERO)
-        if other != self._other:
-            self._other, self._other_until = other, now + self._lag
-        if self._other_until is not None and now < self._other_until:
-            done += other
-        return max(min(abs(listed), self._qty - done), ZERO)
+        filled = sum((self._unshown(order) for order in closing), ZERO)
+        closed = sum((order.filled_qty for order in closing if order.key in own), ZERO)
+        if filled != self._filled:
+            self._heard.append((now, filled - self._filled))
+            self._filled = filled
+        fresh = sum((qty for at, qty in self._heard if now < at + self._lag), ZERO)
+        certain = max(self._qty - filled, abs(listed) - fresh)
+        return max(min(abs(listed), certain, self._qty - closed), ZERO)
 
     def _closes(self, order: Order) -> bool:
         return (order.request.symbol, order.request.side) == (self._symbol, self._side)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from console.desk.worst_holding import WorstHolding, fills_shown
@@ -73,6 +73,8 @@ CLOSINGS = st.lists(st.tuples(PAUSES, AGES, st.integers(0, 4)), max_size=6)
 
 
 @given(st.sampled_from([1, -1]), STOP_FILLS, AGES, STOP_FILLS, CLOSINGS)
+@settings(max_examples=500)
+@example(1, [], 0.0, [(0.0, 1)], [(0.0, 0.0, 0), (6.0, 0.0, 1), (0.0, 0.5, 0)])
 def test_no_more_is_closed_than_is_held_and_in_the_end_all_of_it(
     sign, before, age, meanwhile, closings
 ):
