@@ -63,7 +63,7 @@ class Books:
 
     def _tell_one(self, order: Order, source: str) -> bool:
         if order.broker_id is not None:
-            self._key_of[order.broker_id] = order.key
+            self._learn_name(order.broker_id, order.key)
         if not self._is_news(order):
             return False
         self._store.apply(OrderUpdated(self.name(order)))
@@ -93,6 +93,19 @@ class Books:
         rows = (told, self._holdings_row()) if self.ledger.is_open else (told,)
         self._recorder.note("fill.told", THE_DESK, body, *rows)
         return True
+
+    def _learn_name(self, broker_id: str, key: str) -> None:
+        """Learn what an order is called; fills that were told before the order get its name."""
+        self._key_of[broker_id] = key
+        if key == broker_id or broker_id not in self._filled:
+            return
+        self._filled[key] = self._filled.get(key, Decimal(0)) + self._filled.pop(broker_id)
+        for fill in tuple(self._store.state.fills.values()):
+            if fill.order == broker_id:
+                named = replace(fill, order=key)
+                self._store.apply(FillBooked(named))
+                body = {"execution": named.execution_id, "order": key}
+                self._recorder.note("fill.named", THE_DESK, body, named)
 
     def tell_positions(self, positions: Sequence[Position], at: datetime) -> None:
         """Take in all holdings as the broker had them at a moment."""

@@ -162,9 +162,11 @@ class HaltDesk:
             return receipt
         body = {"halt": said.id, "reason": latch.plain(reason)}
         self._recorder.note("halt.pulled_again", actor, body)
+        was_sweeping = self._sequence.is_sweeping
+        # Before the disk, which may be slow: nobody re-arms on what was proven before this pull.
+        self._sequence.doubt()
         trouble = await self._disk.hold(said)
-        if self._sequence.is_sweeping:
-            self._sequence.doubt()
+        if was_sweeping:
             return receipt
         # Whoever pulls again has seen a reason to: what was placed since must go as well.
         self._sequence.begin()

@@ -53,7 +53,8 @@ class HaltSequence:
         self._pace = limits.pace
         self._sleep = sleep
         self._task: asyncio.Task[None] | None = None
-        self._pulls = 0
+        self._doubts = 0
+        """How often what was proven by then has ceased to count."""
         self._proof: Proof | None = None
 
     @property
@@ -80,13 +81,18 @@ class HaltSequence:
 
     def rest(self) -> None:
         """Do nothing more until `go_on`: a confirmed flatten has the floor, or it is over."""
+        # A receipt may be about to be issued anew by whoever has just moved the fence.
+        self._doubts += 1
         if self._task is not None:
             self._task.cancel()
             self._task = None
 
     def doubt(self) -> None:
         """Somebody has pulled once more: a look from before that proves nothing."""
-        self._pulls += 1
+        self._doubts += 1
+        if self._board.is_confirmed:
+            self._board.receipt = ""
+            self._board.tell()
 
     def see_to_the_fence(self) -> None:
         """Set the fence again, after a re-arm that came to nothing."""
@@ -123,12 +129,12 @@ class HaltSequence:
         async with asyncio.TaskGroup() as both:
             both.create_task(self._drain())
             both.create_task(self._clear())
-        pulls = self._pulls
+        doubts = self._doubts
         proof = await self._prove()
-        if proof is None or pulls != self._pulls:
+        if proof is None or doubts != self._doubts:
             return
         await self._fencing.settle()
-        if pulls == self._pulls:
+        if doubts == self._doubts:
             await self._confirm(proof)
 
     async def _drain(self) -> None:
@@ -160,7 +166,7 @@ class HaltSequence:
         return proof
 
     async def _confirm(self, proof: Proof) -> None:
-        self._proof, pulls = proof, self._pulls
+        self._proof, doubts = proof, self._doubts
         found = self._finding(proof)
         body = receipt_body(found)
         trouble = ""
@@ -170,7 +176,7 @@ class HaltSequence:
         except (OSError, JournalUnavailable) as error:
             trouble = f"proven, but the receipt could not be recorded: {error}"
             self._recorder.note("halt.confirmed", THE_DESK, body)
-        if pulls != self._pulls:
+        if doubts != self._doubts:
             return
         self._board.receipt = receipt_text(found)
         status = StepStatus.FAILED if trouble else StepStatus.DONE

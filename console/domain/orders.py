@@ -309,9 +309,14 @@ class Fill:
 
     execution_id: str
     order: str
-    """The client order id of the order that was executed."""
+    """The client order id of the order that was executed; the broker's until that is known."""
     symbol: str
     side: Side
     qty: Decimal
     price: Decimal
     at: datetime
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether its order goes by the broker's id, with which the execution's own id begins."""
+        return self.execution_id.startswith(f"{self.order}:")

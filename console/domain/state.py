@@ -149,7 +149,7 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
         case OrderUpdated(order):
             return _put(state, "orders", [(told.key, told) for told in unfolded(order)], newest)
         case FillBooked(fill):
-            return _put(state, "fills", [(fill.execution_id, fill)], _larger)
+            return _put(state, "fills", [(fill.execution_id, fill)], _named)
         case HoldingUpdated(holding):
             return _put(state, "holdings", [(holding.symbol, holding)], _revised)
         case Reconciled(reconciliation):
@@ -258,6 +258,13 @@ def _larger(known: V, told: V) -> V:
     if told is known:
         return known
     return told if repr(told) > repr(known) else known
+
+
+def _named(known: Fill, told: Fill) -> Fill:
+    """Decide between two tellings of an execution: who knows the order's own name is right."""
+    if known.is_nameless != told.is_nameless:
+        return told if known.is_nameless else known
+    return _larger(known, told)
 
 
 def _revised(known: Holding, told: Holding) -> Holding:

@@ -10,6 +10,7 @@ import pytest
 
 from console.desk.limits import Limits
 from console.domain.connections import Channel, Link
+from console.domain.events import FillBooked, OrderUpdated
 from console.domain.orders import OrderStatus
 from console.domain.receipts import Outcome
 from console.domain.reconciliation import Cause, Subject
@@ -317,6 +318,9 @@ async def test_a_mismatch_is_handed_on_but_neither_a_split_nor_what_was_found_at
 async def test_an_outage_is_probed_with_the_smallest_question_alone(world: World):
     world.broker.trouble = "500"
     await until(lambda: world.state.connections[Channel.REST].link is Link.DOWN, "the trouble")
+    # a comparison that was under way may still ask; where there are probes it has ended
+    world.broker.asked.clear()
+    await until(lambda: world.broker.asked[-3:] == ["clock"] * 3, "the first probes")
     world.broker.asked.clear()
     await until(lambda: world.broker.asked.count("clock") >= 5, "some probes")
 
@@ -337,6 +341,20 @@ async def test_our_fills_tell_cost_realized_result_and_entry(world: World):
 
     assert (held.qty, held.avg_cost, held.realized) == (6, 190, 10)
     assert held.opened_at == entered is not None
+
+
+async def test_a_fill_that_is_told_before_its_order_is_named_gets_the_name_later(world: World):
+    known = order("kc-t-1", OrderStatus.FILLED, filled="10", broker_id="b-77")
+    again = fill("b-77:10", "kc-t-1")
+
+    world.trading.tell(FillBooked(fill("b-77:10", "b-77")))
+    world.trading.tell(OrderUpdated(known))
+    world.trading.tell(FillBooked(again))
+
+    assert world.state.fills == {"b-77:10": again}
+    assert world.state.holdings["AAPL"].qty == 10
+    await until(lambda: "fill.named" in world.journal.kinds, "the record")
+    assert again in world.journal.rows
 
 
 async def test_a_name_carries_the_head_of_the_audit(world: World):

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.events import Event, HaltChanged, MarketMoved, OrderUpdated
+from console.domain.events import Event, FillBooked, HaltChanged, MarketMoved, OrderUpdated
 from console.domain.halt import Halt, Mode
 from console.domain.orders import OrderStatus
 from console.domain.snapshot import tell
 from console.domain.state import TradingState, apply
-from tests.builders import NOON, at, order, quote
+from tests.builders import NOON, at, fill, order, quote
 from tests.strategies import EVENTS, events, orders
 
 
@@ -129,3 +129,12 @@ def test_a_halt_holds_until_a_later_word_lifts_it():
     lifted = apply(halted, HaltChanged(halt=None, revision=3))
 
     assert (halted.mode, lifted.mode) == (Mode.HALTED, Mode.ACTIVE)
+
+
+@pytest.mark.parametrize("name", ["kc-t-1", "0-of-another-program"])
+def test_an_execution_goes_by_its_orders_own_name_whichever_way_it_was_told_first(name):
+    named, nameless = (FillBooked(fill("b-7:10", order)) for order in (name, "b-7"))
+
+    ends = [reduce(apply, told, TradingState()) for told in ((named, nameless), (nameless, named))]
+
+    assert [end.fills["b-7:10"].order for end in ends] == [name, name]

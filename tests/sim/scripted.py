@@ -20,11 +20,12 @@ class ScriptedFaults(Faults):
         self.fates_of_writes: list[Fate] = []
         self.cancels_take = 0.0
         self.reading_takes = 0.002
+        self.disk_takes = 0.0
 
     def heal(self) -> None:
         super().heal()
         self.fates_of_writes.clear()
-        self.cancels_take = 0.0
+        self.cancels_take = self.disk_takes = 0.0
 
     def journey(self, request: Request) -> Journey:
         fate = Fate.ANSWERED
@@ -34,6 +35,9 @@ class ScriptedFaults(Faults):
 
     def read_seconds(self) -> float:
         return self.reading_takes
+
+    def disk_seconds(self) -> float:
+        return self.disk_takes or super().disk_seconds()
 
     def cancel_seconds(self) -> float:
         return self.cancels_take

@@ -2,11 +2,21 @@
 
 from pathlib import Path
 
+from console.domain.flatten import Extent, FlattenRequest
+from console.domain.receipts import Outcome
 from tests.builders import OWNER, buy
 from tests.sim.scripted import ScriptedWorld
 from tests.sim.wire import Fate
 
 LONG = 20.0
+MOMENT = 0.05
+
+
+def halted(world: ScriptedWorld) -> None:
+    """Let somebody pull the cord, and wait for the receipt."""
+    world.answer("halt", world.desk.halt("smoke", OWNER))
+    world.let_pass(LONG)
+    assert world.state.halt.is_confirmed
 
 
 def test_no_halt_is_confirmed_before_the_journal_has_told_what_was_unknown(tmp_path: Path):
@@ -26,6 +36,45 @@ def test_no_halt_is_confirmed_before_the_journal_has_told_what_was_unknown(tmp_p
     world.let_pass(LONG / 2)
 
     assert not world.state.halt.is_confirmed
+    world.let_pass(LONG)
+    assert world.state.halt.is_confirmed
+    world.see_the_end()
+    world.bury()
+
+
+def test_a_receipt_that_is_being_renewed_confirms_nothing_once_a_flatten_has_begun(tmp_path: Path):
+    world = ScriptedWorld(tmp_path)
+    ask = world.state.quotes["AAPL"].ask
+    world.answer("submit", world.desk.submit(buy("9", limit=f"{ask + 1:.2f}"), OWNER))
+    world.let_pass(1.0)
+    halted(world)
+
+    world.faults.disk_takes = 0.3
+    world.traders.decide("fence", lambda desk: desk.fence(True, OWNER))
+    while not world.state.halt.is_fenced:
+        world.let_pass(MOMENT)
+    everything = FlattenRequest(extent=Extent.ALL)
+    world.traders.decide("flatten", lambda desk: desk.flatten(everything, OWNER))
+    while world.state.flatten is None or not world.state.flatten.is_over:
+        world.let_pass(MOMENT)
+        assert world.state.flatten is None or not world.state.halt.is_confirmed
+
+    world.see_the_end()
+    world.bury()
+
+
+def test_a_second_pull_takes_the_receipt_back_before_a_slow_disk_has_answered(tmp_path: Path):
+    world = ScriptedWorld(tmp_path)
+    halted(world)
+
+    world.faults.disk_takes = 1.0
+    world.traders.decide("halt", lambda desk: desk.halt("again", OWNER))
+    world.let_pass(MOMENT)
+    was_confirmed = world.state.halt.is_confirmed
+    receipt = world.answer("rearm", world.desk.rearm("all is well", OWNER))
+
+    assert receipt.outcome is Outcome.DENIED
+    assert not was_confirmed
     world.let_pass(LONG)
     assert world.state.halt.is_confirmed
     world.see_the_end()

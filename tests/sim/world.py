@@ -59,7 +59,8 @@ FIRST_OF_ALL = 0.3
 """The chance that the first thing done at a desk that came back is a halt."""
 HEALED_WITHIN = 60.0
 """Seconds after the last fault within which the desk must have the truth."""
-HALTED_WITHIN = 15.0
+HALTED_WITHIN = 2 * PACE.reconcile_every
+"""Seconds after the last pull: a fill that the stream does not tell waits for a comparison."""
 PATIENCE = 60.0
 """Seconds after which a command will never be answered."""
 MOST_STEPS = 300_000
