@@ -48,7 +48,7 @@ run: setup ## Open the console on the embedded venue
 	@$(BIN)/killcord
 
 test: setup foreign lint ## Lint, types, layers and every test but the long ones (at most 10 minutes)
-	$(BIN)/python -m pytest -n 4 -m "not long" --durations=30 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not long" --durations=30 --cov --cov-report=term:skip-covered
 
 test-long: setup foreign engines ## The proofs that take minutes
 	$(BIN)/python -m pytest -m long
