@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 
 import pytest
 
@@ -17,11 +17,11 @@ from tests.venue.rig import RunningVenue
 WRITES = ["POST", "PATCH", "DELETE"]
 SUSPENSION = "/v2/account/configurations"
 FAULTS = {
-    "429": {"kind": "answer", "status": 429},
-    "429 with the limit's headers": {
+    "429": {"kind": "answer", "status": 429, "rate_headers": False},
+    "429 with a time to wait": {
         "kind": "answer",
         "status": 429,
-        "rate_headers": True,
+        "rate_headers": False,
         "retry_after": 1,
     },
     "504, not carried out": {"kind": "answer", "status": 504},
@@ -91,3 +91,24 @@ async def test_every_write_reaches_the_venue_exactly_once(shared_venue, broker, 
         ("PATCH", SUSPENSION): 1,
         ("DELETE", "/v2/orders"): 1,
     }
+
+
+async def test_a_spent_limit_holds_changes_back_and_lets_cancels_go(shared_venue, broker):
+    changed, canceled = rest(shared_venue, "kc-spent-changed"), rest(shared_venue, "kc-spent-gone")
+    shared_venue.control("faults", kind="answer", status=429, method=WRITES, path="/v2/*")
+    known = len(shared_venue.journal())
+
+    outcomes = [
+        await tried(broker.submit(builders.request(key="kc-spent-new", limit="1.50"))),
+        await tried(broker.replace(changed, ReplaceRequest(order="a", client_order_id="b", qty=1))),
+        await tried(broker.cancel(canceled)),
+    ]
+    seen = writes(shared_venue, known)
+    await asyncio.to_thread(shared_venue.http.delete, shared_venue.line["control_url"] + "/faults")
+
+    assert all(isinstance(outcome, BrokerError) for outcome in outcomes), outcomes
+    assert seen == {("POST", "/v2/orders"): 1, ("DELETE", f"/v2/orders/{canceled}"): 1}
+
+
+async def tried(command: Awaitable[object]) -> object:
+    return (await asyncio.gather(command, return_exceptions=True))[0]
