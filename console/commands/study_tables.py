@@ -12,7 +12,8 @@ from console.domain.readings import Unit
 from console.studies.bar_columns import BarColumns
 from console.studies.catalog import Lines, Study
 from console.studies.columns import Column
-from console.studies.pivots import DEFAULT, find_pivots, provisional_pivots
+from console.studies.pivot_rules import DEFAULT
+from console.studies.pivots import find_pivots, provisional_pivots
 from console.studies.regime import DEFAULT as DEFAULT_REGIME
 from console.studies.regime import Regime, facts_of
 from console.studies.timeframe_view import TimeframeView, direction_of

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from console.domain.market import Bar
-from console.studies.columns import LEAST_PRICE, MOST_PRICE, MOST_SIZE, Column
+from console.studies.bounds import LEAST_PRICE, MOST_PRICE, MOST_SIZE
+from console.studies.columns import Column
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

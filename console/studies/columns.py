@@ -11,14 +11,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from console.studies.bounds import LEAST_PRICE, MOST_PRICE, MOST_SIZE, MOST_TIME
+
 Column: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
-
-LEAST_PRICE = 1e-6
-MOST_PRICE = 1e9
-MOST_SIZE = 1e12
-MOST_TIME = 1e11
-"""Some three thousand years after the epoch, in seconds."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

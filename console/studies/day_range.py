@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from console.studies.columns import LEAST_PRICE, MOST_PRICE, Trades
+from console.studies.bounds import LEAST_PRICE, MOST_PRICE
+from console.studies.columns import Trades
 from console.studies.measures import Measure, unknown
 
 NO_DAY = "needs the day's bar, has none"

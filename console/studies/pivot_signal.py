@@ -7,7 +7,8 @@ the tests hold it to that. It is acted on no sooner than the pivot was confirmed
 import numpy as np
 
 from console.studies.columns import Column
-from console.studies.pivots import DEFAULT, PivotRules, find_pivots
+from console.studies.pivot_rules import DEFAULT, PivotRules
+from console.studies.pivots import find_pivots
 
 
 def pivot_signal(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.domain.market import Bar
-from console.studies.pivots import DEFAULT, PivotGate, PivotRules
+from console.studies.pivot_rules import DEFAULT, PivotGate, PivotRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from console.domain.readings import Reading, Unit
 from console.domain.windows import MarketWindow
 from console.studies import columns
 from console.studies.activity import trades_per_minute
-from console.studies.columns import LEAST_PRICE, MOST_PRICE, MOST_TIME, Quotes, Trades
+from console.studies.bounds import LEAST_PRICE, MOST_PRICE, MOST_TIME
+from console.studies.columns import Quotes, Trades
 from console.studies.day_range import day_range
 from console.studies.measures import Measure, unknown
 from console.studies.momentum import momentum

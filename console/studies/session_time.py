@@ -1,15 +1,17 @@
 """The exchange's day and time of day of moments, as columns; and how long its year is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 
 from console.domain.ledger import EXCHANGE
 from console.studies.columns import Column
+from console.studies.half_days import regular_close
 
 DAY = 86_400.0
 HOUR = 3_600.0
-REGULAR_OPEN, REGULAR_CLOSE = 9.5 * HOUR, 16 * HOUR
+REGULAR_OPEN = 9.5 * HOUR
+EPOCH = date(1970, 1, 1).toordinal()
 
 SESSIONS_A_YEAR = 251.55
 MINUTES_A_YEAR = 97_708.5
@@ -30,6 +32,17 @@ def exchange_clock(at: Column) -> tuple[Column, Column]:
     local = at + (offsets[which] if len(at) else 0.0)
     day = np.floor(local / DAY)
     return day, local - day * DAY
+
+
+def regular_closes(day: Column) -> Column:
+    """Return when each day's regular session closes, in seconds after midnight.
+
+    Args:
+        day: days in New York, counted from the epoch.
+    """
+    days, which = np.unique(day, return_inverse=True)
+    closes = [regular_close(date.fromordinal(EPOCH + int(one))) for one in days.tolist()]
+    return np.array(closes, dtype=np.float64)[which]
 
 
 def _offset(at: float) -> float:

@@ -9,18 +9,21 @@ import numpy as np
 
 from console.studies.bar_columns import BarColumns
 from console.studies.columns import Column
-from console.studies.session_time import REGULAR_CLOSE, REGULAR_OPEN, exchange_clock
+from console.studies.session_time import REGULAR_OPEN, exchange_clock, regular_closes
 
 
 def session_vwap(bars: BarColumns, *, extended: bool = False) -> Column:
     """Return the VWAP from the beginning of each bar's session up to that bar, in dollars.
 
-    The session is the regular one, 09:30 to 16:00 in New York, or with `extended` the
-    whole day there. Bars without volume, and those with an unknown price or volume, add
-    nothing. NaN outside the session and until something has traded in it.
+    The session is the regular one, 09:30 to 16:00 in New York (13:00 on half days), or with
+    `extended` the whole day there. Bars without volume, and those with an unknown price or
+    volume, add nothing. NaN outside the session and until something has traded in it; and in
+    a first regular session that began before the first bar, for what traded then is not known.
     """
     day, second = exchange_clock(bars.at)
-    inside = (second >= REGULAR_OPEN) & (second < REGULAR_CLOSE) | extended
+    inside = (second >= REGULAR_OPEN) & (second < regular_closes(day)) | extended
+    if len(bars) and second[0] > REGULAR_OPEN and not extended:
+        inside &= day != day[0]
     price = np.where(np.isnan(bars.vwap), (bars.high + bars.low + bars.close) / 3, bars.vwap)
     counts = inside & np.isfinite(price) & (bars.volume > 0)
     volume = np.where(counts, bars.volume, 0.0)

@@ -7,7 +7,8 @@ the usage of SEC Rule 605 reports.
 
 import numpy as np
 
-from console.studies.columns import MOST_SIZE, Column, Quotes
+from console.studies.bounds import MOST_SIZE
+from console.studies.columns import Column, Quotes
 from console.studies.measures import Measure, unknown
 
 NO_QUOTE = "needs a two-sided quote, has none"

@@ -10,7 +10,8 @@ from results import Result, say
 
 from console.desk.rings import Ring
 from console.studies.frames import Frames
-from console.studies.pivots import PivotRules, find_pivots
+from console.studies.pivot_rules import PivotRules
+from console.studies.pivots import find_pivots
 from console.studies.sliding import sliding_sum
 
 BARS = 100_000

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from console.domain.market import Bar, Timeframe
 from console.studies.bar_columns import bar_columns
 from console.studies.bar_volatility import bar_volatility, bipower_volatility
+from console.studies.half_days import regular_close
 from console.studies.percentiles import own_percentile
 from console.studies.relative_volume import relative_volume
 from console.studies.session_time import MINUTES_A_YEAR, SESSIONS_A_YEAR, exchange_clock
@@ -49,6 +50,19 @@ def test_the_year_is_that_of_the_exchanges_calendar():
     assert pytest.approx(sum(lengths) / 20) == MINUTES_A_YEAR
 
 
+@pytest.mark.filterwarnings("ignore:Series.values returning")  # as above
+def test_the_close_of_every_day_is_that_of_the_exchanges_calendar():
+    days = [
+        day for day in load() if day.opens_at >= datetime(2004, 1, 1, tzinfo=UTC).timestamp() * 1e9
+    ]
+    closes = [datetime.fromtimestamp(day.closes_at / 1e9, NEW_YORK) for day in days]
+
+    told = {close.date(): close.hour * 3_600 + close.minute * 60 for close in closes}
+
+    assert {day: regular_close(day) for day in told} == told
+    assert len(set(told.values())) == 2
+
+
 @given(at=st.lists(st.datetimes(datetime(1998, 1, 1), datetime(2040, 1, 1)), max_size=20))  # noqa: DTZ001 - made UTC below
 def test_the_exchanges_clock_is_that_of_the_time_zone(at):
     moments = [one.replace(tzinfo=UTC) for one in at]
@@ -76,6 +90,29 @@ def test_vwap_begins_anew_at_each_open_and_counts_what_traded():
     expected = [nan, 10, 10, (10 + 3 * 12) / 4, nan, nan, 22, 23, nan]
     np.testing.assert_allclose(found, expected, equal_nan=True)
     assert session_vwap(bars, extended=True)[1] == pytest.approx((50 * 9 + 10) / 10)
+
+
+def test_the_vwap_of_a_half_day_ends_at_its_close():
+    friday = date(2026, 11, 27)
+    rows = [
+        *zip(minutes(friday, 930, 2), [10, 12], [1, 1], strict=True),
+        *zip(minutes(friday, 1259, 2), [14, 90], [2, 9], strict=True),
+    ]
+    bars = bar_columns(bar(at, price, volume) for at, price, volume in rows)
+
+    found = session_vwap(bars)
+
+    np.testing.assert_allclose(found, [10, 11, 12.5, math.nan], equal_nan=True)
+
+
+def test_a_session_whose_beginning_is_not_among_the_bars_has_no_vwap():
+    first, second = date(2026, 3, 5), date(2026, 3, 6)
+    rows = [(at, 10.0) for at in minutes(first, 1000, 2)] + [
+        (at, 20.0) for at in minutes(second, 945, 2)
+    ]
+    bars = bar_columns(bar(at, price) for at, price in rows)
+
+    np.testing.assert_equal(session_vwap(bars), [math.nan, math.nan, 20, 20])
 
 
 def test_a_bars_own_average_price_goes_before_the_typical_one():

@@ -20,6 +20,7 @@ from console.studies import (
     bollinger,
     macd,
     percentiles,
+    pivot_rules,
     pivot_signal,
     pivots,
     regime,
@@ -53,7 +54,9 @@ def combined(bars):
 
 def known_pivots(bars):
     """How many pivots are confirmed by each bar."""
-    found = pivots.find_pivots(bars.high, bars.low, pivots.PivotRules(window=3, min_swing=0.01))
+    found = pivots.find_pivots(
+        bars.high, bars.low, pivot_rules.PivotRules(window=3, min_swing=0.01)
+    )
     return np.searchsorted(found.confirmed, np.arange(len(bars)), side="right")
 
 
@@ -96,7 +99,7 @@ STUDIES = {
     regime.regimes: regime_numbers,
     pivots.find_pivots: known_pivots,
     pivot_signal.pivot_signal: lambda bars: pivot_signal.pivot_signal(
-        bars.high, bars.low, bars.close, pivots.PivotRules(window=3)
+        bars.high, bars.low, bars.close, pivot_rules.PivotRules(window=3)
     ),
     timeframe_view.view_timeframes: combined,
     pivot_lines: lambda bars: np.stack([*pivot_lines(bars).values()], axis=1),
@@ -109,6 +112,7 @@ NOT_OVER_TIME = {
     "columns.quotes": "of ticks, cut short in test_studies",
     "columns.is_price": "each price by itself",
     "day_range.day_range": "of ticks, cut short in test_studies",
+    "half_days.is_half_day": "of the calendar",
     "measures.unknown": "a value",
     "momentum.momentum": "of ticks, cut short in test_studies",
     "readings.take_readings": "of ticks up to its window's now",
@@ -122,6 +126,7 @@ NOT_OVER_TIME = {
     "bar_columns.bar_columns": "each bar by itself",
     "bar_columns.in_order": "returns what it is given",
     "bar_columns.sound_prices": "each price by itself",
+    "session_time.regular_closes": "each day by itself",
     "sliding.tops": "each window by itself",
     "smoothing.by_run": "gives runs to the study it is given",
     "pivots.provisional_pivots": "says of the last bars what may still change",

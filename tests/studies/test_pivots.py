@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.market import Bar
+from console.studies.pivot_rules import PivotRules
 from console.studies.pivot_signal import pivot_signal
 from console.studies.pivot_stream import PivotStream
-from console.studies.pivots import PivotRules, find_pivots, provisional_pivots
+from console.studies.pivots import find_pivots, provisional_pivots
 
 START = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 few_prices = st.integers(1, 6).map(float) | st.just(math.nan)

@@ -10,8 +10,8 @@ import numpy as np
 
 from console.backtest.bars import Columns
 from console.backtest.strategy import SignalStrategy, Targets, held_on
+from console.studies.pivot_rules import PivotRules
 from console.studies.pivot_signal import pivot_signal
-from console.studies.pivots import PivotRules
 
 
 @dataclass(frozen=True, slots=True)
