@@ -173,6 +173,7 @@ class DeskProcess:
         from console.adapters.sqlite.journal import open_journal  # noqa: PLC0415
         from console.desk.desk import Desk  # noqa: PLC0415
         from console.desk.gauges import Gauges  # noqa: PLC0415
+        from console.desk.rooms.outside import Outside  # noqa: PLC0415
         from console.domain.order_ids import epoch_of, is_ours  # noqa: PLC0415
         from console.ports import JournalUnavailable  # noqa: PLC0415
         from console.studies.readings import take_readings  # noqa: PLC0415
@@ -198,19 +199,21 @@ class DeskProcess:
             bad_updates=lambda: trading_stream.bad,
         )
         desk = Desk(
-            broker=broker,
-            history=history,
-            market_stream=market_stream,
-            trading_stream=trading_stream,
-            journal=journal,
-            clock=clock,
-            folder=self._folder,
-            take_readings=take_readings,
-            epoch=epoch_of(datetime.now(UTC)),
-            limits=self._limits,
-            gauges=gauges,
-            has_real_time=self._folder.profile != "demo",
-            scan_source=scans,
+            Outside(
+                broker=broker,
+                history=history,
+                market_stream=market_stream,
+                trading_stream=trading_stream,
+                journal=journal,
+                clock=clock,
+                folder=self._folder,
+                take_readings=take_readings,
+                epoch=epoch_of(datetime.now(UTC)),
+                limits=self._limits,
+                gauges=gauges,
+                has_real_time=self._folder.profile != "demo",
+                scan_source=scans,
+            )
         )
         broker.may_send = desk.may_send
         return desk

@@ -5,108 +5,47 @@ middle changes nothing about what becomes of its order.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from console.desk.analyst import TakeReadings
-from console.desk.gauges import Gauges
-from console.desk.limits import Limits
-from console.desk.recorder import THE_DESK
-from console.desk.rooms import Rooms
-from console.desk.watchlist import WELL_KNOWN
-from console.desk.workers import Sleep
-from console.domain.alerts import AlertKind, Direction, Severity
-from console.domain.events import (
-    AlertUpdated,
-    CrossingUpdated,
-    Event,
-    OrderUpdated,
-)
+from console.desk.life import Life
+from console.desk.rooms.outside import Outside
+from console.desk.rooms.plan import build_rooms
+from console.domain.alerts import Direction
+from console.domain.events import Event
 from console.domain.flatten import FlattenRequest
 from console.domain.market import Bar, Timeframe
-from console.domain.orders import Order, OrderRequest, OrderStatus, TimeInForce
+from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Preview, Receipt
-from console.domain.reconciliation import Cause
 from console.domain.scans import Scan, ScanRule
 from console.domain.snapshot import tell
 from console.domain.state import TradingState
 from console.domain.tickets import Ticket
-from console.folders import StateFolder
-from console.ports import (
-    Broker,
-    BrokerError,
-    Clock,
-    History,
-    Journal,
-    JournalUnavailable,
-    MarketStream,
-    Remembered,
-    ScanSource,
-    TradingStream,
-)
+from console.ports import BrokerError
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 Terms = Decimal | str | None
 
 
 class Desk:
     """The engine. Give it its adapters, `start` it, and pass on what consoles ask."""
 
-    def __init__(
-        self,
-        *,
-        broker: Broker,
-        history: History,
-        market_stream: MarketStream,
-        trading_stream: TradingStream,
-        journal: Journal,
-        clock: Clock,
-        folder: StateFolder,
-        take_readings: TakeReadings,
-        epoch: str,
-        limits: Limits | None = None,
-        gauges: Gauges | None = None,
-        default_watchlist: Sequence[str] = WELL_KNOWN,
-        sleep: Sleep = asyncio.sleep,
-        has_real_time: bool = False,
-        scan_source: ScanSource | None = None,
-    ) -> None:
-        self._broker = broker
-        self._history = history
-        self._journal = journal
-        self._rooms = Rooms(
-            broker=broker,
-            history=history,
-            market_stream=market_stream,
-            trading_stream=trading_stream,
-            journal=journal,
-            clock=clock,
-            folder=folder,
-            limits=limits or Limits(),
-            take_readings=take_readings,
-            default_watchlist=default_watchlist,
-            epoch=epoch,
-            gauges=gauges or Gauges(),
-            sleep=sleep,
-            has_real_time=has_real_time,
-            scan_source=scan_source,
-        )
-        self._rooms.unknowns.on_resolved = self._on_resolved
-        self._rooms.universe.on_loaded = self._rooms.watchlist.prune
+    def __init__(self, outside: Outside) -> None:
+        self._history = outside.history
+        self._rooms = build_rooms(outside)
+        self._life = Life(self._rooms, outside)
 
     @property
     def state(self) -> TradingState:
         """Everything the desk knows now."""
-        return self._rooms.store.state
+        return self._rooms.ground.store.state
 
     def may_send(self, order: str) -> bool:
         """Return whether an order may leave. For adapters, in any thread, before they send."""
-        return self._rooms.cord.may_leave(order)
+        return self._rooms.ground.cord.may_leave(order)
 
     # ── life ────────────────────────────────────────────────────────────────
 
@@ -116,50 +55,17 @@ class Desk:
         Returns before the broker has answered anything, so that consoles may attach.
         JournalUnavailable when what was stored cannot be read.
         """
-        rooms = self._rooms
-        rooms.feed.start()
-        remembered = await self._journal.remembered()
-        self._remember(remembered)
-        rooms.halts.resume()
-        rooms.restraints.start()
-        rooms.unseen.start()
-        rooms.traffic.start()
-        rooms.lookout.start()
-        rooms.store.listen(self._on_event)
-        rooms.attention.start()
-        rooms.unknowns.follow_remembered()
-        rooms.trading.start()
-        rooms.workers.keep("halt watcher", rooms.halts.watch)
-        rooms.workers.keep("restraints", rooms.restraints.watch)
-        rooms.workers.keep("triggers", rooms.triggers.work)
-        rooms.workers.keep("recorder", rooms.recorder.work)
-        rooms.workers.keep("reconciler", rooms.reconciler.work)
-        rooms.workers.keep("list of instruments", rooms.universe.work)
-        rooms.workers.keep("positions and account", rooms.money.work)
-        rooms.workers.keep("lookout", rooms.lookout.work)
-        rooms.workers.keep("wakefulness", rooms.wakefulness.work)
-        rooms.workers.keep("analyst", rooms.analyst.work)
-        rooms.recorder.note("desk.started", THE_DESK, {})
+        await self._life.begin()
 
     async def stop(self) -> None:
         """End the desk and close what it was given; orders stay at the broker."""
-        rooms = self._rooms
-        await rooms.workers.stop()
-        await asyncio.gather(rooms.feed.stop(), rooms.trading.stop())
-        rooms.halts.close()
-        rooms.recorder.note("desk.stopped", THE_DESK, {})
-        try:
-            await rooms.recorder.flush()
-        except JournalUnavailable:
-            log.exception("the last records could not be written")
-        await self._broker.close()
-        await self._journal.close()
+        await self._life.end()
 
     # ── what consoles see ───────────────────────────────────────────────────
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Have the callback called with each event from now on; return how to end that."""
-        return self._rooms.store.listen(callback)
+        return self._rooms.ground.store.listen(callback)
 
     def snapshot(self) -> list[Event]:
         """Return the whole state told as events."""
@@ -167,11 +73,11 @@ class Desk:
 
     def show(self, console: str, symbols: Sequence[str], focus: str | None) -> None:
         """Stream these symbols for a console, and analyse the one in focus."""
-        self._rooms.attention.show(console, symbols, focus)
+        self._rooms.market.attention.show(console, symbols, focus)
 
     def hide(self, console: str) -> None:
         """The console has gone: nothing is wanted for it any more."""
-        self._rooms.attention.hide(console)
+        self._rooms.market.attention.hide(console)
 
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         """Return the newest bars, oldest first. BrokerUnavailable when they cannot be had."""
@@ -179,24 +85,24 @@ class Desk:
 
     async def check(self, ticket: Ticket, actor: Actor) -> Preview:
         """Say what the gate would say of a ticket now; a new symbol's quote is waited for."""
-        self._rooms.attention.follow_ticket(ticket.symbol)
-        await self._rooms.attention.wait_for_quote(ticket.symbol)
-        return self._rooms.orders.preview(ticket, actor)
+        self._rooms.market.attention.follow_ticket(ticket.symbol)
+        await self._rooms.market.attention.wait_for_quote(ticket.symbol)
+        return self._rooms.path.orders.preview(ticket, actor)
 
     # ── commands ────────────────────────────────────────────────────────────
 
     async def submit(self, request: OrderRequest, actor: Actor) -> Receipt:
         """Send an order; an empty client order id is filled in."""
-        self._rooms.attention.follow_ticket(request.symbol)
-        return await self._do("submit", self._rooms.orders.submit(request, actor))
+        self._rooms.market.attention.follow_ticket(request.symbol)
+        return await self._do("submit", self._rooms.path.orders.submit(request, actor))
 
     async def cancel(self, orders: Sequence[str], actor: Actor) -> Receipt:
         """Cancel working orders by their client order ids."""
-        return await self._do("cancel", self._rooms.cancels.cancel(orders, actor))
+        return await self._do("cancel", self._rooms.path.cancels.cancel(orders, actor))
 
     async def cancel_all(self, actor: Actor) -> Receipt:
         """Cancel every open order of the account."""
-        return await self._do("cancel all", self._rooms.cancels.cancel_all(actor))
+        return await self._do("cancel all", self._rooms.path.cancels.cancel_all(actor))
 
     async def replace(
         self,
@@ -221,27 +127,27 @@ class Desk:
             wished["time_in_force"] = time_in_force
         if not wished:
             return _deny("Nothing was to change; give a new quantity or price.")
-        return await self._do("replace", self._rooms.orders.replace(order, wished, actor))
+        return await self._do("replace", self._rooms.path.orders.replace(order, wished, actor))
 
     async def flat(self, symbol: str, actor: Actor) -> Receipt:
         """Cancel a symbol's working orders and close its position."""
-        return await self._do("flat", self._rooms.flattens.flat(_symbol(symbol), actor))
+        return await self._do("flat", self._rooms.closing.flattens.flat(_symbol(symbol), actor))
 
     async def flatten(self, request: FlattenRequest, actor: Actor) -> Receipt:
         """Close positions, also while halted; answered once it has begun."""
-        return await self._do("flatten", self._rooms.flattens.flatten(request, actor))
+        return await self._do("flatten", self._rooms.closing.flattens.flatten(request, actor))
 
     async def fence(self, is_set: bool, actor: Actor) -> Receipt:  # noqa: FBT001 - the link hands it on by position
         """Suspend the account at the broker while halted, or lift that."""
-        return await self._do("fence", self._rooms.halts.fence(actor, is_set=is_set))
+        return await self._do("fence", self._rooms.halt.halts.fence(actor, is_set=is_set))
 
     async def exit(self, symbol: str, actor: Actor) -> Receipt:
         """Free a position from its own orders and close it; protect it again if that fails."""
-        return await self._do("exit", self._rooms.exits.exit(_symbol(symbol), actor))
+        return await self._do("exit", self._rooms.closing.exits.exit(_symbol(symbol), actor))
 
     async def halt(self, reason: str, actor: Actor, *, keeps: str = "") -> Receipt:
         """Pull the cord; answered as soon as the latch holds."""
-        return await self._do("halt", self._rooms.halts.pull(reason, actor, keeps=keeps))
+        return await self._do("halt", self._rooms.halt.halts.pull(reason, actor, keeps=keeps))
 
     async def rearm(self, reason: str, actor: Actor) -> Receipt:
         """Lift a confirmed halt or, where there is none, the reducing latch."""
@@ -249,18 +155,18 @@ class Desk:
 
     async def reduce(self, reason: str, actor: Actor) -> Receipt:
         """Let only orders through that reduce, until a re-arm."""
-        return await self._do("reduce", self._rooms.restraints.reduce(reason, actor))
+        return await self._do("reduce", self._rooms.path.restraints.reduce(reason, actor))
 
     async def override_blind(self, reason: str, actor: Actor) -> Receipt:
         """Let entries pass while the trading stream is down, for a reason that is recorded."""
-        return await self._do("override", self._rooms.blind.allow(reason, actor))
+        return await self._do("override", self._rooms.path.blind.allow(reason, actor))
 
     async def reconcile(self, actor: Actor) -> Receipt:
         """Compare with the broker now; what was found is in the state before this answers."""
         if refusal := self._forbidden(Capability.OBSERVE, actor):
             return refusal
         try:
-            report = await self._do("reconcile", self._rooms.reconciler.ask())
+            report = await self._do("reconcile", self._rooms.account.reconciler.ask())
         except BrokerError as error:
             return Receipt(outcome=Outcome.UNKNOWN, detail=f"Not reconciled: {error}")
         return Receipt(outcome=Outcome.ACCEPTED, detail=f"Reconciled: {report}.")
@@ -272,27 +178,27 @@ class Desk:
         symbol = _symbol(symbol)
         if refusal := self._forbidden(Capability.ALERT, actor):
             return refusal
-        if objection := self._rooms.universe.objection_to(symbol):
+        if objection := self._rooms.market.universe.objection_to(symbol):
             return _deny(objection)
-        return self._rooms.alerts.set_crossing(symbol, direction, price, actor)
+        return self._rooms.ground.alerts.set_crossing(symbol, direction, price, actor)
 
     async def remove_crossing(self, crossing: str, actor: Actor) -> Receipt:
         """Forget a crossing."""
         if refusal := self._forbidden(Capability.ALERT, actor):
             return refusal
-        return self._rooms.alerts.remove_crossing(crossing, actor)
+        return self._rooms.ground.alerts.remove_crossing(crossing, actor)
 
     async def acknowledge(self, alerts: Sequence[str], actor: Actor) -> Receipt:
         """Mark alerts as seen."""
         if refusal := self._forbidden(Capability.ALERT, actor):
             return refusal
-        return self._rooms.alerts.acknowledge(alerts, actor)
+        return self._rooms.ground.alerts.acknowledge(alerts, actor)
 
     async def watch(self, symbol: str, is_watched: bool, actor: Actor) -> Receipt:  # noqa: FBT001 - the link hands it on by position
         """Put a symbol on the watchlist or take it off."""
         if refusal := self._forbidden(Capability.ARRANGE, actor):
             return refusal
-        return self._rooms.watchlist.watch(_symbol(symbol), actor, is_watched=is_watched)
+        return self._rooms.market.watchlist.watch(_symbol(symbol), actor, is_watched=is_watched)
 
     async def scan(
         self, rule: ScanRule, universe: str, symbols: Sequence[str] | None, actor: Actor
@@ -300,34 +206,34 @@ class Desk:
         """Scan these symbols by a rule, or all that can be traded; answered once it has begun."""
         if refusal := self._forbidden(Capability.OBSERVE, actor):
             return refusal
-        return self._rooms.scanner.begin(rule, universe, symbols, actor)
+        return self._rooms.market.scanner.begin(rule, universe, symbols, actor)
 
     async def cancel_scan(self, actor: Actor) -> Receipt:
         """End the running scan; what it found stays."""
         if refusal := self._forbidden(Capability.OBSERVE, actor):
             return refusal
-        return self._rooms.scanner.cancel()
+        return self._rooms.market.scanner.cancel()
 
     def last_scan(self) -> Scan | None:
         """Return the scan that runs or ran last."""
-        return self._rooms.scanner.report()
+        return self._rooms.market.scanner.report()
 
     # ── behind the door ─────────────────────────────────────────────────────
 
     async def _do(self, name: str, command: Coroutine[Any, Any, T]) -> T:
-        return await asyncio.shield(self._rooms.workers.run(name, command))
+        return await asyncio.shield(self._rooms.ground.workers.run(name, command))
 
     async def _rearm(self, reason: str, actor: Actor) -> Receipt:
         rooms = self._rooms
-        is_reducing = rooms.restraints.is_reducing and not rooms.cord.is_pulled
-        lift = rooms.restraints.rearm if is_reducing else rooms.halts.rearm
+        is_reducing = rooms.path.restraints.is_reducing and not rooms.ground.cord.is_pulled
+        lift = rooms.path.restraints.rearm if is_reducing else rooms.halt.halts.rearm
         receipt = await lift(reason, actor)
         if receipt.outcome is not Outcome.ACCEPTED:
             return receipt
         told = [receipt.detail]
-        if still := rooms.triggers.acknowledge():
+        if still := rooms.halt.triggers.acknowledge():
             told.append(f"But this still holds and pulls again: {still}.")
-        if kept := rooms.restraints.current():
+        if kept := rooms.path.restraints.current():
             told.append(f"Still {self.state.mode.value}: {'; '.join(map(str, kept))}.")
         return replace(receipt, detail=" ".join(told))
 
@@ -335,35 +241,8 @@ class Desk:
         if actor.may(capability):
             return None
         detail = f"{actor} may not do that at this desk."
-        self._rooms.recorder.note(f"{capability.value}.forbidden", actor, {"detail": detail})
+        self._rooms.ground.recorder.note(f"{capability.value}.forbidden", actor, {"detail": detail})
         return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
-
-    def _remember(self, remembered: Remembered) -> None:
-        rooms, settings = self._rooms, remembered.settings or {}
-        rooms.store.apply(
-            *(OrderUpdated(order) for order in remembered.orders),
-            *(AlertUpdated(alert) for alert in remembered.alerts),
-            *(CrossingUpdated(crossing) for crossing in remembered.crossings),
-        )
-        rooms.books.remember(remembered.fills)
-        rooms.reconciler.remember(settings)
-        rooms.watchlist.begin(settings)
-        rooms.exits.remember(settings)
-
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, OrderUpdated) and event.order.status.is_closed:
-            self._rooms.money.change()
-
-    def _on_resolved(self, order: Order) -> None:
-        fate = order.status.value.replace("_", " ")
-        text = f"No longer unknown: {order.request} is {fate}."
-        if order.status is OrderStatus.ABSENT:
-            text = f"No longer unknown: {order.request} never reached the broker."
-            if order.replaces is not None:
-                text = f"{text} What it should replace is as it was."
-        symbol = order.request.symbol
-        self._rooms.alerts.alert(AlertKind.UNKNOWN, Severity.INFO, text, symbol)
-        self._rooms.reconciler.demand(Cause.UNKNOWN)
 
 
 def _number(told: Decimal | str) -> Decimal | None:

@@ -11,6 +11,7 @@ from console.desk.desk import Desk
 from console.desk.flatten_limits import FlattenLimits
 from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
+from console.desk.rooms.outside import Outside
 from console.desk.triggers.limits import TriggerLimits
 from console.domain.connections import Allowance
 from console.domain.halt import Source
@@ -93,21 +94,23 @@ class World:
 
     def make_desk(self, limits: Limits | None = None) -> Desk:
         return Desk(
-            broker=self.broker,
-            history=self.history,
-            market_stream=self.market,
-            trading_stream=self.trading,
-            journal=self.journal,
-            clock=self.clock,
-            folder=self.folder,
-            take_readings=lambda symbol, window: (),
-            epoch=self.epoch,
-            limits=limits or FREE_HAND,
-            gauges=Gauges(
-                audit_head=lambda: self.audit_head,
-                set_back=lambda: self.set_back,
-                allowance=lambda: self.allowance,
-            ),
+            Outside(
+                broker=self.broker,
+                history=self.history,
+                market_stream=self.market,
+                trading_stream=self.trading,
+                journal=self.journal,
+                clock=self.clock,
+                folder=self.folder,
+                take_readings=lambda symbol, window: (),
+                epoch=self.epoch,
+                limits=limits or FREE_HAND,
+                gauges=Gauges(
+                    audit_head=lambda: self.audit_head,
+                    set_back=lambda: self.set_back,
+                    allowance=lambda: self.allowance,
+                ),
+            )
         )
 
     @property

@@ -214,7 +214,7 @@ async def test_while_a_replacement_is_unknown_a_cancel_goes_to_both_ends(world: 
 
 
 async def test_the_ids_offered_to_consoles_that_went_away_are_forgotten(world: World):
-    desk = world.desk._rooms.orders
+    desk = world.desk._rooms.path.orders
     for pid in range(3 * MOST_OFFERED):
         desk.preview(ticket(), replace(OWNER, pid=pid))
 

@@ -83,7 +83,7 @@ async def test_a_halt_in_the_middle_of_trouble_ends_with_nothing_open(world: Wor
     Faults(world, seed)
     for number in range(ORDERS):
         world.price()
-        world.desk._rooms.workers.run(f"trade {number}", world.desk.submit(buy("1"), OWNER))
+        world.desk._rooms.ground.workers.run(f"trade {number}", world.desk.submit(buy("1"), OWNER))
     await asyncio.sleep(0.01)
 
     await world.desk.halt("trouble", OWNER)

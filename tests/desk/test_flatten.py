@@ -77,7 +77,7 @@ async def test_while_a_flatten_runs_nothing_else_leaves_and_nothing_is_confirmed
 
     assert {receipt.outcome for receipt in refused} == {Outcome.DENIED}
     assert not world.state.halt.is_confirmed
-    assert world.desk._rooms.cord.objection(buy("1"))
+    assert world.desk._rooms.ground.cord.objection(buy("1"))
     assert not world.desk.may_send("kc-somebody-else")
 
 
@@ -93,7 +93,7 @@ async def test_a_grant_is_for_one_order_as_it_was_granted_and_ends_with_its_answ
     (sent,) = world.broker.sent
     assert sent.side is Side.SELL
     assert not world.desk.may_send(sent.client_order_id)
-    assert world.desk._rooms.cord.objection(sent)
+    assert world.desk._rooms.ground.cord.objection(sent)
 
 
 async def test_a_closing_order_is_a_limit_a_collar_through_the_touch(world: World):
@@ -525,7 +525,7 @@ async def test_a_grant_that_is_out_opens_the_way_for_its_own_order_only(world: W
     await world.desk.flatten(EVERYTHING, OWNER)
     await until(lambda: world.broker.sent, "the closing order")
     (sent,) = world.broker.sent
-    cord = world.desk._rooms.cord
+    cord = world.desk._rooms.ground.cord
 
     assert world.desk.may_send(sent.client_order_id)
     assert not world.desk.may_send("kc-somebody-else")

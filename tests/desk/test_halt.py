@@ -178,7 +178,7 @@ async def test_an_order_that_never_arrived_is_proven_absent_before_the_confirmat
 
 async def test_nothing_is_sent_while_the_latch_is_on_its_way_to_a_slow_disk(world: World):
     disk = threading.Event()
-    world.desk._rooms.halts._disk.thread.submit(disk.wait)
+    world.desk._rooms.halt.halts._disk.thread.submit(disk.wait)
     halting = asyncio.create_task(world.desk.halt("smoke", OWNER))
     await asyncio.sleep(0)
     await asyncio.sleep(0)

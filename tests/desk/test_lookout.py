@@ -157,7 +157,7 @@ async def test_a_part_that_dies_is_told_and_started_again(world: World):
     def fail(*_args):
         raise RuntimeError("a broken study")
 
-    world.desk._rooms.analyst._take_readings = fail
+    world.desk._rooms.market.analyst._take_readings = fail
     world.desk.show("1", [], "AAPL")
 
     await until(lambda: world.alerts("system"), "the alert")

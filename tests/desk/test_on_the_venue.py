@@ -22,6 +22,7 @@ from console.adapters.system_clock import SystemClock
 from console.desk.desk import Desk
 from console.desk.gauges import Gauges
 from console.desk.limits import Limits, Pace
+from console.desk.rooms.outside import Outside
 from console.desk.triggers.limits import TriggerLimits
 from console.domain.connections import Channel, Link
 from console.domain.flatten import Extent, FlattenRequest
@@ -130,18 +131,20 @@ async def desk(venue: Venue, tmp_path: Path) -> AsyncIterator[Desk]:
     journal = open_journal(tmp_path / "desk.db", clock=clock)
     broker, history = AlpacaBroker(access, is_ours=is_ours), AlpacaHistory(access)
     made = Desk(
-        broker=broker,
-        history=history,
-        market_stream=AlpacaMarketStream(access),
-        trading_stream=AlpacaTradingStream(access, is_ours=is_ours),
-        journal=journal,
-        clock=clock,
-        folder=StateFolder(tmp_path),
-        take_readings=lambda symbol, window: (),
-        epoch="t",
-        limits=LIMITS,
-        gauges=Gauges(audit_head=journal.head, allowance=broker.allowance),
-        default_watchlist=("AAPL",),
+        Outside(
+            broker=broker,
+            history=history,
+            market_stream=AlpacaMarketStream(access),
+            trading_stream=AlpacaTradingStream(access, is_ours=is_ours),
+            journal=journal,
+            clock=clock,
+            folder=StateFolder(tmp_path),
+            take_readings=lambda symbol, window: (),
+            epoch="t",
+            limits=LIMITS,
+            gauges=Gauges(audit_head=journal.head, allowance=broker.allowance),
+            default_watchlist=("AAPL",),
+        )
     )
     await made.start()
     await until(lambda: trading(made) is Link.LIVE, "the desk", PATIENCE)

@@ -184,7 +184,7 @@ async def test_one_execution_under_two_ids_is_booked_once(world: World):
 
     rounds = world.journal.kinds.count("desk.started")
     await until(lambda: world.state.position_of("AAPL"), "the position")
-    await world.desk._rooms.reconciler.reconcile()
+    await world.desk._rooms.account.reconciler.reconcile()
 
     assert rounds <= 1
     assert [f.execution_id for f in world.state.fills.values()] == [made.execution_id]
@@ -200,7 +200,7 @@ async def test_a_restart_with_known_fills_reports_nothing(tmp_path):
     world.broker.hold("AAPL", Decimal(10))
 
     await world.start()
-    await world.desk._rooms.reconciler.reconcile()
+    await world.desk._rooms.account.reconciler.reconcile()
 
     assert world.alerts("difference") == []
     assert world.alerts("fill") == []
@@ -299,7 +299,7 @@ async def test_a_mismatch_is_handed_on_but_neither_a_split_nor_what_was_found_at
     before = Remembered(settings={"positions": '{"MSFT": "3"}'})
     world = World(tmp_path, before)
     mismatches = []
-    world.desk._rooms.reconciler.on_mismatch = mismatches.extend
+    world.desk._rooms.account.reconciler.on_mismatch = mismatches.extend
     await world.start()
     receipt = await world.desk.submit(buy("10", limit="190.10"), OWNER)
     world.broker.execute(receipt.order, price="190")

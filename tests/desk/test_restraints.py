@@ -285,7 +285,7 @@ async def test_an_override_that_cannot_be_recorded_is_none(world: World):
     receipt = await world.desk.override_blind("I see them elsewhere", OWNER)
 
     assert receipt.outcome is Outcome.DENIED
-    assert world.desk._rooms.blind.reason == ""
+    assert world.desk._rooms.path.blind.reason == ""
     world.journal.trouble = ""
 
 

@@ -103,7 +103,7 @@ async def test_a_failure_that_nobody_foresaw_is_unknown_with_its_name(world: Wor
 
 
 async def test_an_order_that_was_held_back_is_absent_in_answer_state_and_journal(world: World):
-    world.desk._rooms.sender.last_look = lambda _order: "It has rained."
+    world.desk._rooms.path.sender.last_look = lambda _order: "It has rained."
 
     receipt = await world.desk.submit(buy(), OWNER)
     await world.desk.stop()

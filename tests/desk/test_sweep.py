@@ -71,7 +71,7 @@ async def test_cancels_that_wait_for_the_opening_are_counted_and_told(tmp_path):
 async def test_a_sequence_tells_whether_the_broker_is_still_clear(world: World):
     await world.desk.halt("smoke", OWNER)
     await until(lambda: is_confirmed(world), "the confirmation")
-    sequence = world.desk._rooms.halts._sequence
+    sequence = world.desk._rooms.halt.halts._sequence
 
     clear = await sequence.is_still_clear()
     world.broker.place(buy(key="somebody-else"))

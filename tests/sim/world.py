@@ -16,6 +16,7 @@ from console.desk import latch
 from console.desk.desk import Desk
 from console.desk.latch import Latched
 from console.desk.limits import Limits, Pace
+from console.desk.rooms.outside import Outside
 from console.desk.triggers.limits import TriggerLimits
 from console.domain.state import TradingState
 from console.folders import StateFolder
@@ -155,17 +156,19 @@ class World:
             note=self.note,
         )
         self._desk = Desk(
-            broker=broker,
-            history=NoHistory(),
-            market_stream=self.market,
-            trading_stream=self.trading,
-            journal=journal,
-            clock=self.clock,
-            folder=self.folder,
-            take_readings=lambda symbol, window: (),
-            epoch=f"s{len(self._loops)}",
-            limits=FREE_HAND,
-            default_watchlist=SYMBOLS,
+            Outside(
+                broker=broker,
+                history=NoHistory(),
+                market_stream=self.market,
+                trading_stream=self.trading,
+                journal=journal,
+                clock=self.clock,
+                folder=self.folder,
+                take_readings=lambda symbol, window: (),
+                epoch=f"s{len(self._loops)}",
+                limits=FREE_HAND,
+                default_watchlist=SYMBOLS,
+            )
         )
         broker.may_send = self.desk.may_send
         self.desk.listen(self.rules.told)

@@ -207,7 +207,7 @@ async def test_the_triggers_look_often_enough_for_250_ms(tmp_path):
         pauses.append(seconds)
         await asyncio.Event().wait()
 
-    watch = World(tmp_path).make_desk(Limits())._rooms.triggers
+    watch = World(tmp_path).make_desk(Limits())._rooms.halt.triggers
     watch._sleep = sleep
     looking = asyncio.create_task(watch.work())
     await until(lambda: pauses, "the first look")
@@ -221,7 +221,7 @@ async def test_a_halt_that_stands_is_not_pulled_anew_by_a_rule(world: World):
     await world.desk.halt("smoke", OWNER)
     await until(lambda: world.state.halt.is_confirmed, "the confirmation")
 
-    world.desk._rooms.triggers.mismatched(["AAPL differs."])
+    world.desk._rooms.halt.triggers.mismatched(["AAPL differs."])
     await until(lambda: "trigger.tripped" in world.journal.kinds, "the record")
     await asyncio.sleep(0.05)
 
