@@ -112,7 +112,8 @@ class Board:
         )
 
     def tell_lifted(self) -> None:
-        """Tell that there is no halt any more."""
+        """Tell that there is no halt any more; its receipt is none of the next one's."""
+        self.receipt = ""
         self._tell(None)
 
     def _see(self, event: Event) -> None:

@@ -66,6 +66,7 @@ class FlattenDesk:
         self._began: dict[str, float] = {}
         self._changed = asyncio.Event()
         self._stops = 0
+        self._preparing = 0
         self.before: Callable[[FlattenRequest], Awaitable[str]] = _nothing_in_the_way
         """Asked before a flatten begins while halted: why it may not; empty when it may."""
         self.on_begin: Callable[[FlattenRequest], None] = lambda _request: None
@@ -78,12 +79,24 @@ class FlattenDesk:
         """Whether any position is being closed."""
         return bool(self._tasks)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether one runs, or is confirmed and about to."""
+        return self.is_running or self._preparing > 0
+
     async def flatten(self, request: FlattenRequest, actor: Actor) -> Receipt:
         """Begin to close what is asked; answered once it has begun."""
         capability = Capability.FLATTEN if self._cord.is_pulled else Capability.TRADE
         if not actor.may(capability):
             detail = f"{actor} may not close positions at this desk."
             return self._refuse(request, actor, Outcome.FORBIDDEN, detail)
+        self._preparing += 1
+        try:
+            return await self._prepare(request, actor)
+        finally:
+            self._preparing -= 1
+
+    async def _prepare(self, request: FlattenRequest, actor: Actor) -> Receipt:
         if busy := sorted(self._tasks.keys() & set(request.symbols)):
             detail = f"{busy[0]} is being closed already; wait for it."
             return self._refuse(request, actor, Outcome.DENIED, detail)

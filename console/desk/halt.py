@@ -63,6 +63,8 @@ class HaltDesk:
         self._pace = pace
         self._sleep = sleep
         self._is_flattening = False
+        self._is_fence_moving = False
+        rearm.objection = self._other_than_rearm
         held_key.on_let_go = self._let_go
         flattens.before = self._make_way
         flattens.on_begin = self._rest
@@ -78,24 +80,27 @@ class HaltDesk:
             return
         # A latch that says nothing, such as a dangling link, holds all the same.
         said = latch.read(self._cord.path) or found()
-        self._flattens.stop()
+        self._stop_closing()
         self._cord.said = said
         age = (self._clock.now() - self._board.pulled_at).total_seconds()
         self._sequence.begin(max(age, 0.0))
         self._recorder.note("halt.found", THE_DESK, asdict(said))
         self._carry_on()
 
-    async def pull(self, reason: str, actor: Actor, *, keeps: str = "") -> Receipt:
-        """Halt. Answers as soon as the latch holds; the sweep goes on by itself."""
+    async def pull(self, reason: str, actor: Actor, *, keeps: str = "", pull: str = "") -> Receipt:
+        """Halt. Answers as soon as the latch holds; the sweep goes on by itself.
+
+        `pull` is the name of a pull whose caller makes the latch too, so that both say the same.
+        """
         if not actor.may(Capability.HALT):
             return Receipt(outcome=Outcome.FORBIDDEN, detail=f"{actor} may not halt this desk.")
-        was_closing = self._flattens.stop()
+        was_closing = self._stop_closing()
         is_held = self._held_key.press(actor) and not was_closing
         if self._cord.said is not None:
             return await self._pull_again(self._cord.said, reason, actor, is_held=is_held)
         self._rearm.see_pull()
         said = Latched(
-            id=f"h-{secrets.token_hex(4)}",
+            id=pull or f"h-{secrets.token_hex(4)}",
             reason=latch.plain(reason) or "no reason given",
             by=str(actor),
             at=self._clock.now().isoformat(),
@@ -124,20 +129,20 @@ class HaltDesk:
             return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
         if self._cord.said is None or self._rearm.is_lifting:
             return deny("The fence belongs to a halt, and trading is not halted.")
-        if self._flattens.is_running:
+        if self._flattens.is_under_way:
             return deny("Positions are being closed; choose when that is over.")
-        if self._rearm.is_fence_moving:
+        if self._is_fence_moving:
             return deny("The fence is being changed already; wait for it.")
-        self._rearm.is_fence_moving = True
+        self._is_fence_moving = True
         try:
             await self._recorder.try_write("fence.chosen", actor, {"is_set": is_set})
             await self._put_fence(actor, is_set=is_set)
-            await self._sequence.reissue()
         except FenceFailed as failure:
             detail = f"The fence is not known to stand as you wish: {failure}."
             return Receipt(outcome=Outcome.UNKNOWN, detail=detail)
         finally:
-            self._rearm.is_fence_moving = False
+            self._is_fence_moving = False
+        await self._sequence.reissue()
         detail = f"The fence: {self._fencing.words}."
         return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
 
@@ -180,11 +185,15 @@ class HaltDesk:
             return
         if self._sequence.is_sweeping:
             self._sequence.doubt()
-        elif not await self._sequence.is_still_clear() and self._cord.said is said:
-            # A re-arm may have begun during the look: what was seen wins, as a pull does.
-            self._rearm.see_pull()
-            self._sequence.begin()
-            self._carry_on()
+            return
+        is_clear = await self._sequence.is_still_clear()
+        # A flatten that has begun during the look is followed by a sweep of its own.
+        if is_clear or self._cord.said is not said or self._flattens.is_running:
+            return
+        # A re-arm may have begun during the look: what was seen wins, as a pull does.
+        self._rearm.see_pull()
+        self._sequence.begin()
+        self._carry_on()
 
     def _carry_on(self, trouble: str = "") -> None:
         status = StepStatus.FAILED if trouble else StepStatus.DONE
@@ -208,11 +217,25 @@ class HaltDesk:
         if is_set and not self._board.is_fenced:
             raise FenceFailed(self._fencing.words)
 
+    # ── one at a time: the fence, a flatten, a re-arm ────────────────────────
+    #
+    # Each looks at the others and is seen by them in one breath, before it waits for
+    # anything: so none begins beside another. Only a pull comes between, and wins.
+
+    def _other_than_rearm(self) -> str:
+        if self._is_fence_moving:
+            return "The fence is being changed; re-arm once that is over."
+        if self._flattens.is_under_way:
+            return "Positions are being closed; re-arm once that is over."
+        return ""
+
     async def _make_way(self, request: FlattenRequest) -> str:
         """Prepare for a confirmed flatten; return why it may not begin, if so."""
         self.resume()
         if self._rearm.is_lifting:
             return "The halt is being lifted; ask again after that."
+        if self._is_fence_moving:
+            return "The fence is being changed; ask again after that."
         if request.lifts_fence:
             try:
                 await self._fence.put(is_set=False)
@@ -231,10 +254,14 @@ class HaltDesk:
         self._board.tick("flatten", StepStatus.RUNNING, f"closing {request}")
         self._board.tell()
 
-    def _after_flatten(self, flatten: Flatten) -> None:
-        if not self._is_flattening:
-            return
+    def _stop_closing(self) -> bool:
+        """End a flatten for a pull; return whether one was running."""
+        # What a pull has ended answers nothing: its own sequence asks about the positions anew.
         self._is_flattening = False
-        if self._cord.said is not None:
+        return self._flattens.stop()
+
+    def _after_flatten(self, flatten: Flatten) -> None:
+        if self._is_flattening:
+            self._is_flattening = False
             self._fencing.flattened(flatten)
             self._sequence.go_on()

@@ -44,8 +44,8 @@ class Rearm:
         self._patience = pace.sweep_deadline
         self._pulls = 0
         self.is_lifting = False
-        self.is_fence_moving = False
-        """Whether somebody is changing the fence, which must not end after the halt has."""
+        self.objection: Callable[[], str] = _nothing_else
+        """Asked before it begins: what else is being done to the halt; empty when nothing is."""
 
     def see_pull(self) -> None:
         """The cord was pulled: whatever is being lifted is lifted no more."""
@@ -69,7 +69,7 @@ class Rearm:
             why = f"the latch file cannot be removed: {error}"
         finally:
             self.is_lifting = False
-        self._sequence.see_to_the_fence()
+        self._sequence.take_up()
         return deny(f"Still halted: {why}.")
 
     async def _lift(self, reason: str, actor: Actor) -> Receipt:
@@ -84,6 +84,8 @@ class Rearm:
             await self._disk.hold(said or found())
             self._recorder.note("halt.kept", THE_DESK, {"reason": self._board.said.reason})
             return deny("The cord was pulled again meanwhile; still halted.")
+        # Whatever was set going meanwhile ends with the halt it belongs to.
+        self._sequence.rest()
         self._cord.said = None
         self._board.is_fenced = False
         self._board.tell_lifted()
@@ -105,11 +107,15 @@ class Rearm:
             return deny("Trading is not halted; there is nothing to re-arm.")
         if len(reason.strip()) < SHORTEST_REASON:
             return deny("Re-arming needs a reason, in a few words.")
-        if self.is_fence_moving:
-            return deny("The fence is being changed; re-arm once that is over.")
+        if objection := self.objection():
+            return deny(objection)
         if self.is_lifting or not self._board.is_confirmed:
             return deny("The halt is not confirmed yet; re-arm once its receipt is there.")
         return None
+
+
+def _nothing_else() -> str:
+    return ""
 
 
 def deny(detail: str) -> Receipt:

@@ -94,11 +94,15 @@ class HaltSequence:
             self._board.receipt = ""
             self._board.tell()
 
-    def see_to_the_fence(self) -> None:
-        """Set the fence again, after a re-arm that came to nothing."""
-        if self._task is None and self._board.is_confirmed:
-            self._fencing.reopen()
-            self._task = self._workers.run("fence", self._fence_later())
+    def take_up(self) -> None:
+        """Go on after a re-arm that came to nothing; what was proven by then still is."""
+        if self._task is not None:
+            return
+        if not self._board.is_confirmed:
+            self.go_on()
+            return
+        self._fencing.reopen()
+        self._task = self._workers.run("fence", self._fence_later())
 
     async def reissue(self) -> None:
         """Issue the receipt anew, with what has changed since the proof."""

@@ -19,6 +19,7 @@ from tests.builders import OWNER, STRANGER
 SMOKE = Latched(id="h-1", reason="smoke", by="ann", at="")
 ACTORS = [OWNER, STRANGER]
 STATES = ["active", "unconfirmed", "confirmed", "being lifted", "fence moving"]
+IN_THE_WAY = "The fence is being changed; re-arm once that is over."
 REASONS = ["", "   ", "ok", " ok ", "all clear"]
 STEPS = ["fence", "record", "account", "disk"]
 MOMENTS = ["never", *STEPS]
@@ -33,7 +34,7 @@ class Halted:
         self.cord = Cord(folder / "HALT")
         self.is_lifted_told = False
         self.notes: list[tuple[str, object]] = []
-        self.fence_seen_to = 0
+        self.taken_up = 0
         if state != "active":
             self.cord.said = SMOKE
             latch.pull(self.cord.path, SMOKE)
@@ -46,7 +47,7 @@ class Halted:
         self.rearm = Rearm(
             cord=self.cord,
             board=self.board,
-            sequence=SimpleNamespace(rest=lambda: None, see_to_the_fence=self._see_to_the_fence),
+            sequence=SimpleNamespace(rest=lambda: None, take_up=self._take_up),
             fence=SimpleNamespace(put=self._put),
             disk=SimpleNamespace(lift=self._lift, hold=self._hold),
             recorder=SimpleNamespace(note=self._note, write=self._write),
@@ -54,7 +55,8 @@ class Halted:
             pace=Pace(),
         )
         self.rearm.is_lifting = state == "being lifted"
-        self.rearm.is_fence_moving = state == "fence moving"
+        if state == "fence moving":
+            self.rearm.objection = lambda: IN_THE_WAY
 
     def pull_at(self, step: str) -> None:
         """Have somebody pull the cord during one step."""
@@ -94,8 +96,8 @@ class Halted:
     def _tell_lifted(self) -> None:
         self.is_lifted_told = True
 
-    def _see_to_the_fence(self) -> None:
-        self.fence_seen_to += 1
+    def _take_up(self) -> None:
+        self.taken_up += 1
 
     def _note(self, kind: str, _actor: object, body: object) -> None:
         self.notes.append((kind, body))
@@ -132,7 +134,7 @@ async def test_only_the_owner_with_a_reason_after_the_proof_and_undisturbed(tmp_
         (STRANGER, "confirmed", "all clear", "bob (console) may not re-arm this desk."),
         (OWNER, "active", "all clear", "Trading is not halted; there is nothing to re-arm."),
         (OWNER, "confirmed", " ok ", "Re-arming needs a reason, in a few words."),
-        (OWNER, "fence moving", "all clear", "The fence is being changed; re-arm once"),
+        (OWNER, "fence moving", "all clear", IN_THE_WAY),
         (OWNER, "unconfirmed", "all clear", "The halt is not confirmed yet; re-arm once"),
         (OWNER, "being lifted", "all clear", "The halt is not confirmed yet; re-arm once"),
     ],
@@ -171,7 +173,7 @@ async def test_the_fence_goes_first_and_the_latch_last_and_the_reason_is_kept(tm
         ("disk", OSError("read-only"), "the latch file cannot be removed: read-only"),
     ],
 )
-async def test_a_step_that_fails_leaves_it_halted_and_the_fence_is_seen_to(
+async def test_a_step_that_fails_leaves_it_halted_and_the_sequence_takes_it_up(
     tmp_path, step, error, words
 ):
     halted = Halted(tmp_path, "confirmed")
@@ -181,7 +183,7 @@ async def test_a_step_that_fails_leaves_it_halted_and_the_fence_is_seen_to(
 
     assert (receipt.outcome, receipt.detail) == (Outcome.DENIED, f"Still halted: {words}.")
     assert halted.cord.said == SMOKE
-    assert (halted.fence_seen_to, halted.rearm.is_lifting) == (1, False)
+    assert (halted.taken_up, halted.rearm.is_lifting) == (1, False)
 
 
 async def test_an_account_that_cannot_be_had_does_not_keep_it_halted(tmp_path):

@@ -79,3 +79,41 @@ def test_a_second_pull_takes_the_receipt_back_before_a_slow_disk_has_answered(tm
     assert world.state.halt.is_confirmed
     world.see_the_end()
     world.bury()
+
+
+def test_no_re_arm_begins_while_a_confirmed_flatten_is_being_prepared(tmp_path: Path):
+    world = ScriptedWorld(tmp_path)
+    ask = world.state.quotes["AAPL"].ask
+    world.answer("submit", world.desk.submit(buy("9", limit=f"{ask + 1:.2f}"), OWNER))
+    world.let_pass(1.0)
+    halted(world)
+    world.answer("fence", world.desk.fence(True, OWNER))
+
+    everything = FlattenRequest(extent=Extent.ALL, lifts_fence=True)
+    world.traders.decide("flatten", lambda desk: desk.flatten(everything, OWNER))
+    world.let_pass(MOMENT)
+    assert world.state.flatten is None
+    receipt = world.answer("rearm", world.desk.rearm("all is well", OWNER))
+    world.let_pass(LONG)
+
+    assert receipt.outcome is Outcome.DENIED
+    assert world.state.flatten.is_over
+    assert world.state.halt.is_confirmed
+    world.see_the_end()
+    world.bury()
+
+
+def test_a_new_latch_is_not_lifted_on_the_receipt_of_the_halt_before(tmp_path: Path):
+    world = ScriptedWorld(tmp_path)
+    halted(world)
+    world.answer("rearm", world.desk.rearm("all is well", OWNER))
+    world.let_pass(1.0)
+
+    world._pull_outside()
+    receipt = world.answer("rearm", world.desk.rearm("all is well", OWNER))
+
+    assert receipt.outcome is Outcome.DENIED
+    world.let_pass(LONG)
+    assert world.state.halt.id == "h-outside"
+    world.see_the_end()
+    world.bury()
