@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from console.screens.cord_line import CordLine
     from console.screens.desk_link import DeskLink
 
+TURN_SECONDS = 0.0005
+"""How long the screen is drawn while the thread that reads the keys is ready to hand one on."""
+
 
 def run_console(
     folder: StateFolder,
@@ -23,6 +26,7 @@ def run_console(
 ) -> int:
     """Open the console on the profile's desk; return its exit status."""
     gc.disable()  # nothing that is loaded now is garbage
+    sys.setswitchinterval(TURN_SECONDS)
     from console.app import Killcord  # noqa: PLC0415 - this process only
 
     def connect() -> "DeskLink":

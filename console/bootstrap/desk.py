@@ -33,6 +33,9 @@ VENUE_WORDS = {"demo": "embedded venue", "paper": "Alpaca paper", "live": "Alpac
 LOG_BYTES = 5_000_000
 """How long desk.log may grow; the one before it is kept as desk.log.1."""
 
+TURN_SECONDS = 0.0005
+"""How long one thread computes while another is ready to: an order passes through four of them."""
+
 Market = Mapping[str, Any]
 """The demo's market, by the names of the command line's options."""
 
@@ -51,6 +54,7 @@ def run_desk(folder: StateFolder, market: Market) -> None:
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _sole_holder(folder):
         keep_log(folder.log)
+        sys.setswitchinterval(TURN_SECONDS)
         asyncio.run(DeskProcess(folder, market, _limits_of(folder)).run())
 
 

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -23,6 +22,7 @@ from console.desk.latch import Latched
 from console.folders import StateFolder
 
 REASON = "halt key pressed at the console"
+VIA = "the cord"
 ANSWER_SECONDS = 1.0
 """How long a desk may take to say that it is latched before `killcord halt` acts alone."""
 ONE_PRESS_SECONDS = 1.0
@@ -30,15 +30,25 @@ ONE_PRESS_SECONDS = 1.0
 LONGEST_ANSWER = 65_536
 
 
-@dataclass(frozen=True, slots=True)
 class _Pull:
-    """One pull under way."""
+    """One pull: made ready while nothing happens, then only carried out."""
 
-    said: Latched
-    desk: socket.socket | None
-    """Where the desk answers; None when it could not even be told."""
-    latched: "SimpleQueue[str]"
-    done: Event
+    def __init__(self, by: str) -> None:
+        self.id = os.urandom(6).hex()
+        self.word = json.dumps({"reason": REASON, "id": self.id, "via": VIA}).encode() + b"\n"
+        """What the desk is told."""
+        self.latched: SimpleQueue[str] = SimpleQueue()
+        self.done = Event()
+        self.is_told = False
+        """Whether the desk has heard it; else there is no answer to wait for."""
+        self.desk = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.desk.setblocking(False)  # noqa: FBT003 - its only argument
+        self._by = by
+
+    def said(self) -> Latched:
+        """Return what the latch is to say."""
+        now = datetime.now(UTC).isoformat()
+        return Latched(id=self.id, reason=REASON, by=self._by, at=now)
 
 
 class Puller:
@@ -51,10 +61,12 @@ class Puller:
         """How far the last pull has come, for a screen; empty before the first."""
         self._folder = folder
         self._monotonic = monotonic
-        self._by = f"{_user()} (the cord)"
+        self._door = str(folder.halt_socket)
+        self._by = f"{_user()} ({VIA})"
         self._keyed_at = -ONE_PRESS_SECONDS
         self._pulls: SimpleQueue[_Pull] = SimpleQueue()
-        self._to_latch: SimpleQueue[tuple[Latched, SimpleQueue[str]]] = SimpleQueue()
+        self._to_latch: SimpleQueue[_Pull] = SimpleQueue()
+        self._ready: _Pull | None = _Pull(self._by)
         self._done: Event | None = None
 
     def start(self) -> None:
@@ -67,15 +79,13 @@ class Puller:
         since, self._keyed_at = self._monotonic() - self._keyed_at, self._monotonic()
         if since < ONE_PRESS_SECONDS:
             return
+        pull, self._ready = self._ready or _Pull(self._by), None
+        self._done = pull.done
         self.words = "HALTING"
-        now = datetime.now(UTC).isoformat()
-        said = Latched(id=os.urandom(6).hex(), reason=REASON, by=self._by, at=now)
-        latched: SimpleQueue[str] = SimpleQueue()
-        # the desk first: that never waits, and a thread once woken takes turns with us
-        desk = self._tell_desk(said)
-        self._to_latch.put((said, latched))
-        self._done = Event()
-        self._pulls.put(_Pull(said, desk, latched, self._done))
+        # the latch first: its thread wakes up while the desk is told
+        self._to_latch.put(pull)
+        self._tell_desk(pull)
+        self._pulls.put(pull)
 
     def finish(self, seconds: float) -> None:
         """Wait until a pull under way is in other hands."""
@@ -85,15 +95,15 @@ class Puller:
     def _latch(self) -> None:
         """Set each latch that is asked for, and say how that went."""
         while True:
-            said, told = self._to_latch.get()
+            pull = self._to_latch.get()
             with suppress(Exception):
                 # whatever one pull stumbles over, the next key must find this thread alive
-                self.words = self._latched(said)
-                told.put(self.words)
+                self.words = self._latched(pull)
+                pull.latched.put(self.words)
 
-    def _latched(self, said: Latched) -> str:
+    def _latched(self, pull: _Pull) -> str:
         try:
-            latch.pull(self._folder.latch, said)
+            latch.pull(self._folder.latch, pull.said())
         except OSError as error:
             return f"THE LATCH COULD NOT BE SET ({error.strerror})"
         return "HALTED: the latch is set"
@@ -106,11 +116,12 @@ class Puller:
                 # as above
                 self._see_to(pull)
             pull.done.set()
+            self._ready = _Pull(self._by)
 
     def _see_to(self, pull: _Pull) -> None:
-        is_heard = pull.desk is not None and self._is_latched(pull.desk)
+        is_heard = pull.is_told and self._is_latched(pull.desk)
         if not is_heard:
-            self._halt_alone(pull.said)
+            self._halt_alone(pull.id)
         desk = "the desk sweeps" if is_heard else "no desk answers, killcord halt sweeps"
         try:
             held = pull.latched.get(timeout=ANSWER_SECONDS)
@@ -118,17 +129,13 @@ class Puller:
             held = "THE DISK HANGS: no latch yet"
         self.words = f"{held}, {desk}"
 
-    def _tell_desk(self, said: Latched) -> socket.socket | None:
+    def _tell_desk(self, pull: _Pull) -> None:
         """Say it to the desk without waiting; a desk that is stuck answers nothing."""
-        desk = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        desk.setblocking(False)  # noqa: FBT003 - its only argument
         try:
-            desk.connect(str(self._folder.halt_socket))
-            desk.sendall(json.dumps({"reason": said.reason, "id": said.id}).encode() + b"\n")
+            pull.desk.connect(self._door)
+            pull.is_told = pull.desk.send(pull.word) == len(pull.word)
         except OSError:
-            desk.close()
-            return None
-        return desk
+            pull.desk.close()
 
     def _is_latched(self, desk: socket.socket) -> bool:
         """Return whether the desk says in time that it is latched."""
@@ -146,11 +153,11 @@ class Puller:
             except (OSError, ValueError, AttributeError):
                 return False
 
-    def _halt_alone(self, said: Latched) -> None:
+    def _halt_alone(self, pull: str) -> None:
         """Start `killcord halt` in a session of its own: it outlives this terminal."""
         command = [sys.executable, "-P", "-m", "console", "halt", "--json"]
         subprocess.Popen(  # noqa: S603 - our own program, arguments as a list
-            [*command, "--profile", self._folder.profile, "--reason", REASON, "--pull", said.id],
+            [*command, "--profile", self._folder.profile, "--reason", REASON, "--pull", pull],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -145,9 +145,10 @@ class Desk:
         """Free a position from its own orders and close it; protect it again if that fails."""
         return await self._do("exit", self._rooms.closing.exits.exit(_symbol(symbol), actor))
 
-    async def halt(self, reason: str, actor: Actor, *, keeps: str = "") -> Receipt:
-        """Pull the cord; answered as soon as the latch holds."""
-        return await self._do("halt", self._rooms.halt.halts.pull(reason, actor, keeps=keeps))
+    async def halt(self, reason: str, actor: Actor, *, keeps: str = "", pull: str = "") -> Receipt:
+        """Pull the cord; answered as soon as the latch holds. `pull` is the name of this pull."""
+        halts = self._rooms.halt.halts
+        return await self._do("halt", halts.pull(reason, actor, keeps=keeps, pull=pull))
 
     async def rearm(self, reason: str, actor: Actor) -> Receipt:
         """Lift a confirmed halt or, where there is none, the reducing latch."""

@@ -1,7 +1,8 @@
 """The short way to the halt: one line of JSON in, the progress as lines of JSON out.
 
 It needs nothing of the console's link, so that it works when that does not. A caller that
-has set the latch says its `id`: a desk that has found that latch already counts one pull.
+has set the latch, or sets it meanwhile, says its `id`: a desk that has found that latch already
+counts one pull, and one that has not writes the same.
 """
 
 import asyncio
@@ -11,9 +12,11 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from console.desk.latch import plain
 from console.domain.events import Event, HaltChanged
 from console.domain.halt import Halt
 from console.domain.permissions import Actor
@@ -22,6 +25,8 @@ from console.domain.state import TradingState
 
 log = logging.getLogger(__name__)
 LONGEST_LINE = 4_096
+LONGEST_ID = 40
+THE_CORD = "the cord"
 ASK_WITHIN = 2.0
 """Seconds a caller has to say its line."""
 Identify = Callable[[socket.socket], Actor]
@@ -34,8 +39,8 @@ class Haltable(Protocol):
     def state(self) -> TradingState:
         """The state now."""
 
-    def halt(self, reason: str, actor: Actor) -> Awaitable[Receipt]:
-        """Pull the cord."""
+    def halt(self, reason: str, actor: Actor, *, pull: str = "") -> Awaitable[Receipt]:
+        """Pull the cord; `pull` is what the caller names it."""
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Have the callback called with each event; return how to end that."""
@@ -88,23 +93,32 @@ class HaltSocket:
             line = await reader.readline()
         try:
             asked = json.loads(line)
-            reason, pull = str(asked["reason"]), str(asked.get("id", ""))
+            reason, pull = str(asked["reason"]), plain(str(asked.get("id", "")))[:LONGEST_ID]
+            is_cord = asked.get("via") == THE_CORD
         except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
             await _say(writer, {"error": 'say one line such as {"reason": "why"}'})
             return
+        actor = self._identify(_socket_of(writer))
+        if is_cord:
+            actor = replace(actor, via=THE_CORD)
         changed = asyncio.Event()
         unlisten = self._desk.listen(lambda event: _wake(event, changed))
         try:
-            await self._halt(reason, pull, writer, changed)
+            await self._halt(reason, pull, actor, writer, changed)
         finally:
             unlisten()
 
     async def _halt(
-        self, reason: str, pull: str, writer: asyncio.StreamWriter, changed: asyncio.Event
+        self,
+        reason: str,
+        pull: str,
+        actor: Actor,
+        writer: asyncio.StreamWriter,
+        changed: asyncio.Event,
     ) -> None:
         halt, detail = self._desk.state.halt, "HALTED: the latch was found."
         if halt is None or halt.id != pull:
-            receipt = await self._desk.halt(reason, self._identify(_socket_of(writer)))
+            receipt = await self._desk.halt(reason, actor, pull=pull)
             halt, detail = self._desk.state.halt, receipt.detail
             if receipt.outcome is not Outcome.ACCEPTED or halt is None:
                 await _say(writer, {"latched": False, "error": detail})

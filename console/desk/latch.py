@@ -10,6 +10,7 @@ from pathlib import Path
 
 LONGEST_WORD = 500
 LONGEST_FILE = 65_536
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +38,14 @@ def pull(latch: Path, said: Latched) -> Latched:
     Raises:
         OSError: when the file can neither be created nor is there.
     """
-    latch.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        handle = os.open(latch, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        handle = os.open(latch, _NEW, 0o600)
     except FileExistsError:
         return read(latch) or said
+    except (FileNotFoundError, NotADirectoryError):
+        # looked at last, for the folder is nearly always there and a halt waits for this
+        latch.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return pull(latch, said)
     try:
         os.write(handle, json.dumps(asdict(said)).encode())
         os.fsync(handle)

@@ -266,7 +266,7 @@ class OrderEntry:
         if problem := self._refusal(self._view.text):
             self._view.complain(problem)
             return
-        self._disarm()
+        self.armed = None
         errand = partial(errands.send_armed, armed, self._link)
         self._send(self._view.text, errand, armed.summary)
 
@@ -274,13 +274,17 @@ class OrderEntry:
         self._checked_in = None
         sending = Sending(text=text, what=what, since=self._monotonic())
         self.sending = (*self.sending, sending)
-        self._view.wait(what, 0.0)
-        self._run(partial(self._await, sending, errand), "send")
+        # its turn comes before that of the worker: the command leaves before it is drawn
+        asking = asyncio.ensure_future(errand())
+        self._run(partial(self._await, sending, asking), "send")
 
-    async def _await(self, sending: Sending, errand: Errand) -> None:
+    async def _await(self, sending: Sending, asking: asyncio.Future[Receipt]) -> None:
         try:
-            receipt = await errand()
+            if self._view.text == sending.text:
+                self._view.wait(sending.what, 0.0)
+            receipt = await asking
         finally:
+            asking.cancel()
             self.sending = tuple(known for known in self.sending if known is not sending)
         if receipt.outcome is Outcome.ACCEPTED and self._view.text == sending.text:
             self._view.clear()

@@ -302,7 +302,8 @@ def test_a_key_that_is_held_down_is_one_pull_and_the_desk_hears_the_latch(behind
     caller.sendall(b'{"latched": true}\n')
 
     guarded.wait_for(b"HALTED: the latch is set, the desk sweeps")
-    assert asked == {"reason": REASON, "id": json.loads(guarded.latch.read_text())["id"]}
+    told = {"reason": REASON, "id": json.loads(guarded.latch.read_text())["id"]}
+    assert asked == {**told, "via": "the cord"}
     desk.door.settimeout(0)
     with pytest.raises(BlockingIOError):
         desk.door.accept()
@@ -316,7 +317,8 @@ def test_a_desk_that_does_not_answer_is_not_waited_for(behind, desk):
     _, first = desk.asked()
     _, second = desk.asked()
 
-    assert second == first == {"reason": REASON, "id": json.loads(guarded.latch.read_text())["id"]}
+    told = {"reason": REASON, "id": json.loads(guarded.latch.read_text())["id"]}
+    assert (first, second) == ({**told, "via": "the cord"}, told)
     guarded.wait_for(b"no desk answers, killcord halt sweeps")
 
 

@@ -1,10 +1,12 @@
 """The pull: neither a disk nor a desk that hangs keeps the other from halting."""
 
+import json
 import os
 import socket
 import threading
 
 from console.cord.pull import Puller
+from console.desk import latch
 from console.folders import StateFolder
 
 
@@ -14,6 +16,9 @@ class Unwritable(StateFolder):
     @property
     def latch(self):
         return self.path / ("HALT" * 200)
+
+
+NOBODY = latch.Latched(id="", reason="", by="", at="")
 
 
 def standing(folder):
@@ -56,6 +61,22 @@ def test_a_desk_that_hangs_does_not_keep_the_latch_from_being_set(folder):
             puller.finish(60)
 
     assert puller.words == "HALTED: the latch is set, the desk sweeps"
+
+
+def test_the_desk_is_told_by_which_name_and_through_whom_the_latch_is_set(folder):
+    puller = standing(StateFolder(folder))
+    with desk_at(folder) as door:
+        puller.pull()
+        caller, _ = door.accept()
+        with caller:
+            told = json.loads(caller.recv(4096))
+            poll_until(lambda: (latch.read(folder / "HALT") or NOBODY).at)
+            caller.sendall(b'{"latched": true}\n')
+            puller.finish(60)
+
+    said = latch.read(folder / "HALT")
+    assert (told["id"], told["reason"]) == (said.id, said.reason)
+    assert said.by.endswith(f"({told['via']})")
 
 
 def test_a_second_press_is_a_second_pull_and_a_repeat_is_not(folder):

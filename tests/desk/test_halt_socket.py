@@ -90,3 +90,17 @@ async def test_a_latch_that_was_found_and_is_told_of_is_one_pull(world: World):
     kinds = world.journal.kinds
     assert kinds.count("halt.found") == kinds.count("halt.pulled_again") == 1
     await door.stop()
+
+
+async def test_a_desk_that_latches_before_the_cord_does_writes_what_the_cord_would(world: World):
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+    await door.start()
+
+    line = b'{"reason": "by key", "id": "key", "via": "the cord"}\n'
+    first, *_ = await conversation(world, line)
+
+    said = latch.read(world.folder.latch)
+    assert (first["id"], said.id) == ("key", "key")
+    assert said.by == f"{OWNER.name} (the cord)"
+    assert world.journal.kinds.count("halt.pulled") == 1
+    await door.stop()
