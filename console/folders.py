@@ -48,6 +48,11 @@ class StateFolder:
         return self.path / "lab"
 
     @property
+    def code(self) -> Path:
+        """The trader's own code and the record of it, which the desk never opens."""
+        return self.path / "code"
+
+    @property
     def latch(self) -> Path:
         """The halt latch: while this file exists nothing is sent."""
         return self.path / "HALT"

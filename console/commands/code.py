@@ -1,0 +1,167 @@
+"""`killcord code`: one's own Python over datasets, in the sandbox. No desk is needed."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from console.commands import code_text, exits
+from console.commands.backtest_words import pair
+from console.commands.code_returned import returned_table
+from console.commands.data_tables import dataset_facts, kept_words
+from console.commands.tables import as_json
+from console.folders import StateFolder
+from console.lab.catalog import Catalog
+from console.lab.datasets import Dataset, Kind, Lineage
+from console.lab.kinds import as_numbers
+from console.lab.problems import LabProblem
+from console.sandbox.endings import NoIsolation, SandboxProblem
+from console.sandbox.history import History
+from console.sandbox.isolation import find_isolation
+from console.sandbox.limits import MIB, RunLimits
+from console.sandbox.running import Bench, Outcome
+from widgets.outside import neutral
+
+
+def main(folder: StateFolder, options: argparse.Namespace) -> int:
+    """Do what was asked, print it, and return the exit status."""
+    try:
+        status = _ASKED[options.code](folder, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader, `head` for example, has seen enough; Python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.FAILED
+    except KeyboardInterrupt:
+        print("\nStopped: the code was ended, and nothing was kept.", file=sys.stderr)
+        return exits.FAILED
+    except (SandboxProblem, LabProblem, ValueError, OSError) as problem:
+        print(f"killcord code: {neutral(str(problem))}", file=sys.stderr)
+        return exits.USAGE if type(problem) is ValueError else exits.FAILED
+    return status
+
+
+def run(folder: StateFolder, options: argparse.Namespace) -> int:
+    """Run a file, write the run down, and print what it made."""
+    code = options.file.read_bytes().decode(errors="replace")
+    limits = limits_of(options)
+    isolation = find_isolation()
+    with closing(Catalog(folder.lab)) as catalog, History(folder.code) as history:
+        if options.keep is not None:
+            catalog.refuse_taken(options.keep)
+        tables = read_tables(catalog, options.data)
+        wanted = dict(map(pair, options.set))
+        outcome = Bench(isolation, limits).run(code, tables, wanted)
+        number = history.add(
+            datetime.now(UTC),
+            options.file.name,
+            code,
+            tables=options.data,
+            parameters=outcome.parameters,
+            seconds=outcome.seconds,
+            problem="" if outcome.problem is None else str(outcome.problem),
+        )
+        kept = _kept(catalog, outcome, options, number)
+    _tell(outcome, kept, number, options)
+    return exits.DONE if outcome.problem is None else exits.FAILED
+
+
+def limits_of(options: argparse.Namespace) -> RunLimits:
+    """Return the limits that were typed.
+
+    Raises:
+        ValueError: when they are none.
+    """
+    return RunLimits(
+        cpu_seconds=options.cpu, wall_seconds=options.time, memory_bytes=options.memory * MIB
+    )
+
+
+def read_tables(catalog: Catalog, names: Sequence[str]) -> dict[str, pa.Table]:
+    """Return datasets by name, money as floats.
+
+    Raises:
+        LabProblem: when there is no such dataset.
+    """
+    return {name: _table(catalog, catalog.get(name)) for name in names}
+
+
+def _table(catalog: Catalog, dataset: Dataset) -> pa.Table:
+    table = catalog.read(dataset)
+    for place, column in enumerate(dataset.columns):
+        if column.kind is Kind.EXACT:
+            table = table.set_column(place, column.name, as_numbers(table.column(place)))
+    return table
+
+
+def _kept(
+    catalog: Catalog, outcome: Outcome, options: argparse.Namespace, number: int
+) -> Dataset | None:
+    if options.keep is None or outcome.problem is not None:
+        return None
+    if outcome.result is None:
+        raise LabProblem("The code left no `result`: nothing was kept.")
+    lineage = Lineage(
+        operation="code",
+        detail=f"{options.file.name}, run {number}",
+        parents=tuple(catalog.get(name).handle for name in options.data),
+    )
+    table, notes = returned_table(outcome.result)
+    return catalog.keep_table(options.keep, table, lineage, notes=notes)
+
+
+def _tell(outcome: Outcome, kept: Dataset | None, number: int, options: argparse.Namespace) -> None:
+    if options.json:
+        facts = code_text.outcome_facts(outcome, number)
+        print(as_json(facts | {"kept": None if kept is None else dataset_facts(kept)}))
+        return
+    if words := code_text.outcome_words(outcome):
+        print(words)
+    if kept is not None:
+        print(f"\n{kept_words(kept)}")
+    if outcome.problem is not None:
+        sys.stdout.flush()
+        print(f"{options.file.name}, {neutral(str(outcome.problem))}", file=sys.stderr)
+
+
+def check(folder: StateFolder, options: argparse.Namespace) -> int:
+    """Say whether this machine can hold code in, and by what."""
+    del folder
+    try:
+        words, holds = find_isolation().described(RunLimits()), True
+    except NoIsolation as missing:
+        words, holds = str(missing), False
+    print(as_json({"holds": holds, "detail": words}) if options.json else neutral(words))
+    return exits.DONE if holds else exits.FAILED
+
+
+def history(folder: StateFolder, options: argparse.Namespace) -> int:
+    """List what was run, or print the code of one run."""
+    with History(folder.code) as past:
+        runs = past.all() if options.number is None else [past.get(options.number)]
+    found = [one for one in runs if one is not None]
+    if options.number is not None and not found:
+        raise SandboxProblem(f"no run is numbered {options.number}: killcord code history")
+    if options.json:
+        print(as_json([_facts(one) for one in found]))
+    elif options.number is not None:
+        print(code_text.harmless(found[0].code))
+    else:
+        print(code_text.history_words(found))
+    return exits.DONE
+
+
+def _facts(past: Any) -> dict[str, Any]:
+    return {name: getattr(past, name) for name in past.__slots__}
+
+
+_ASKED: dict[str, Callable[[StateFolder, argparse.Namespace], int]] = {
+    "run": run,
+    "check": check,
+    "history": history,
+}

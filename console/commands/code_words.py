@@ -1,0 +1,72 @@
+"""What can be typed after `killcord code`."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from console.sandbox.limits import LIMITS, MIB
+
+Add: TypeAlias = Callable[[str, str], argparse.ArgumentParser]
+
+
+def add_code(command: argparse.ArgumentParser, profile: argparse.ArgumentParser) -> None:
+    """Add what is asked of one's own code; `profile` holds the options each one takes."""
+    asked = command.add_subparsers(dest="code", metavar="WHAT", required=True)
+
+    def add(name: str, words: str) -> argparse.ArgumentParser:
+        made = asked.add_parser(name, help=words, description=f"{words}.", parents=[profile])
+        made.add_argument("--json", action="store_true", help="JSON instead of words")
+        return made
+
+    _add_run(add("run", "run a file of Python over datasets, in the sandbox"))
+    add("check", "whether this machine can hold code in, and by what")
+    history = add("history", "what was run, newest first; a number shows its code")
+    history.add_argument("number", nargs="?", type=int)
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """Add what a run may take."""
+    limits = command.add_argument_group("what the code may take")
+    limits.add_argument(
+        "--cpu",
+        type=int,
+        default=LIMITS.cpu_seconds,
+        metavar="S",
+        help=f"seconds of processor time (default: {LIMITS.cpu_seconds})",
+    )
+    limits.add_argument(
+        "--time",
+        type=float,
+        default=LIMITS.wall_seconds,
+        metavar="S",
+        help=f"seconds by the clock (default: {LIMITS.wall_seconds:g})",
+    )
+    most = LIMITS.memory_bytes // MIB
+    limits.add_argument(
+        "--memory",
+        type=int,
+        default=most,
+        metavar="MIB",
+        help=f"of memory, Python itself included (default: {most})",
+    )
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a dataset: the first is `df`, all are in `tables`; may be said again",
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter that the code declares; may be said again",
+    )
+    command.add_argument("--keep", metavar="NAME", help="make a dataset of `result`")
+    add_limits(command)

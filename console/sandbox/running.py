@@ -1,0 +1,169 @@
+"""One run of a trader's code, from outside: what goes in, and what comes out, as plain data."""
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from os import close
+from typing import Any
+
+import pyarrow as pa
+
+from console.sandbox.endings import Ended, Limit, Mistake, SandboxProblem
+from console.sandbox.frames import Frame
+from console.sandbox.isolation import Isolation
+from console.sandbox.limits import LIMITS, RunLimits
+from console.sandbox.worker import Worker, lent
+
+TABLES = ("numpy", "pandas", "pyarrow")
+MOST_COLUMNS = 2_000
+GARBLED = "The code spoke over its own result: nothing of it can be read."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTable:
+    """A table to look at: its first rows."""
+
+    title: str
+    rows: int
+    """How many it has in all."""
+    head: pa.Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """Lines to draw; None is a gap."""
+
+    title: str
+    lines: Mapping[str, list[float | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run came to, good or bad; all text in it is a stranger's."""
+
+    printed: str
+    shown: tuple[ShownTable | Figure, ...] = ()
+    result: pa.Table | None = None
+    parameters: Mapping[str, Any]
+    problem: SandboxProblem | None = None
+    """A mistake in the code, or why it was ended; None when it ran to its end."""
+    seconds: float
+
+
+class Bench:
+    """Runs code, with a worker that is ready before it is needed."""
+
+    def __init__(self, isolation: Isolation, limits: RunLimits = LIMITS) -> None:
+        self.isolation = isolation
+        self.limits = limits
+        self._spare: Worker | None = None
+
+    def warm(self) -> None:
+        """Have the next worker load its libraries now."""
+        if self._spare is None:
+            self._spare = self._worker(TABLES)
+
+    def run(
+        self, code: str, tables: Mapping[str, pa.Table], parameters: Mapping[str, str]
+    ) -> Outcome:
+        """Run code over tables, the first of which it knows as `df`.
+
+        Raises:
+            SandboxProblem: when it cannot even begin.
+        """
+        size = len(code.encode(errors="replace"))
+        if size > self.limits.code_bytes:
+            most = self.limits.code_bytes // 1024
+            raise SandboxProblem(f"The code is too long: {most:,} KiB is the most.")
+        worker, self._spare = self._spare or self._worker(TABLES if tables else ()), None
+        begun = time.monotonic()
+        with worker, ExitStack() as files:
+            lent_files = [_lend(table, files) for table in tables.values()]
+            job = {"code": code, "tables": list(tables), "parameters": dict(parameters)}
+            try:
+                told, problem = worker.begin(job, lent_files), None
+            except Ended as ended:
+                told, problem = Frame({"kind": "made"}), ended
+            return self._outcome(told, problem, worker.printed, time.monotonic() - begun)
+
+    def close(self) -> None:
+        """End the worker that waits."""
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
+
+    def _worker(self, preload: tuple[str, ...]) -> Worker:
+        inside = ("inside", "frames", "lock", "runs")
+        host = "console.sandbox.runs"
+        return Worker(self.isolation, inside, host=host, preload=preload, limits=self.limits)
+
+    def _outcome(
+        self, told: Frame, problem: SandboxProblem | None, printed: str, seconds: float
+    ) -> Outcome:
+        head = told.head
+        try:
+            shown = tuple(_shown(one, told.blobs) for one in head.get("shown", []))
+            result = None if head.get("result") is None else _table(told.blobs[head["result"]])
+            wrong = head.get("mistake")
+            if wrong is not None:
+                problem = self._mistake(wrong)
+            parameters = {str(name): value for name, value in head.get("parameters", {}).items()}
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, pa.ArrowException):
+            shown, result, parameters, problem = (), None, {}, SandboxProblem(GARBLED)
+        return Outcome(
+            printed=printed,
+            shown=shown,
+            result=result,
+            parameters=parameters,
+            problem=problem,
+            seconds=seconds,
+        )
+
+    def _mistake(self, told: Mapping[str, Any]) -> SandboxProblem:
+        line = told["line"] if isinstance(told["line"], int) else None
+        if told.get("memory"):
+            most = self.limits.memory_bytes // 1024**2
+            place = "" if line is None else f"line {line}: "
+            return Ended(
+                f"{place}there is not enough memory for this: a run may take {most:,} MiB.",
+                Limit.MEMORY,
+            )
+        return Mistake(str(told["text"]), line)
+
+
+def _lend(table: pa.Table, until: ExitStack) -> int:
+    """Return a file with the table, laid out so that it is read where it lies."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    file = lent(memoryview(sink.getvalue()))
+    until.callback(close, file)
+    return file
+
+
+def _shown(told: Mapping[str, Any], blobs: list[bytes]) -> ShownTable | Figure:
+    if told["kind"] == "table":
+        head = _table(blobs[told["blob"]])
+        return ShownTable(title=str(told["title"]), rows=int(told["rows"]), head=head)
+    lines = {str(line["name"]): [_number(y) for y in line["y"]] for line in told["lines"]}
+    return Figure(title=str(told["title"]), lines=lines)
+
+
+def _number(told: object) -> float | None:
+    return None if told is None else float(told)  # type: ignore[arg-type] # what is none raises
+
+
+def _table(blob: bytes) -> pa.Table:
+    """Return a table that a stranger wrote, every offset of it looked at.
+
+    Raises:
+        pyarrow.ArrowException: when it is none.
+        ValueError: when it has too many columns.
+    """
+    with pa.ipc.open_stream(pa.py_buffer(blob)) as stream:
+        if len(stream.schema) > MOST_COLUMNS:
+            raise ValueError("too many columns")
+        table = stream.read_all()
+    table.validate(full=True)
+    return table
