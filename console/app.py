@@ -23,6 +23,7 @@ from console.screens.cord_line import CordLine, NoCord, latches
 from console.screens.cover import CoverScreen
 from console.screens.crash import record_crash
 from console.screens.keys import app_bindings
+from console.screens.lab_link import Lab, NoLab
 from themes.palettes import FIRST, load_themes
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Killcord(App[None]):
         start_desk: StartDesk | None = None,
         cord: CordLine | None = None,
         run_drill: RunDrill | None = None,
+        lab: Lab | None = None,
         palettes: Path | None = None,
         now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
@@ -78,6 +80,7 @@ class Killcord(App[None]):
         self.start_desk = start_desk
         self.cord = cord or NoCord()
         self.run_drill = run_drill
+        self.lab: Lab = lab or NoLab()
         self.now = now
         self.monotonic = monotonic
         self._log_file = log_file
@@ -95,6 +98,10 @@ class Killcord(App[None]):
     def on_ready(self) -> None:
         """Open the session now that something is painted."""
         run_beside(self, self._open, "session")
+
+    async def on_unmount(self) -> None:
+        """End the processes beside the console."""
+        await self.lab.close()
 
     async def _open(self) -> None:
         """Import the session in a thread, so that keys are heard meanwhile."""
@@ -151,6 +158,11 @@ class Killcord(App[None]):
         """Show the scanner screen."""
         if self.session is not None:
             self.session.show_scanner()
+
+    def action_show_datasets(self) -> None:
+        """Show the dataset screen."""
+        if self.session is not None:
+            self.session.show_datasets(self.lab)
 
     def action_drill(self) -> None:
         """Drill the halt on a floor of its own."""

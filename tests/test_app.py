@@ -7,6 +7,7 @@ import pytest
 from console.actions import ACTIONS
 from console.app import HALT_REASON, Killcord
 from console.screens.crash import record_crash
+from console.screens.datasets import DatasetScreen
 from console.screens.halt import HaltScreen
 from console.screens.main import MainScreen
 from console.screens.reconciliation import ReconciliationScreen
@@ -14,11 +15,12 @@ from console.screens.scanner import ScannerScreen
 from tests.screens.consoles import Alone, console_of
 from tests.screens.fakes import FakeDesk
 
+SCREENS = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen, DatasetScreen)
 SECRET = "PKCANARY-0123456789"
 
 
 def bound():
-    kinds = (Killcord, MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen)
+    kinds = (Killcord, *SCREENS)
     return {
         binding.id: (kind, binding)
         for kind in kinds
@@ -35,7 +37,7 @@ def test_every_action_of_the_table_is_bound_and_done(action):
 
 
 def test_no_two_actions_of_a_screen_share_a_key():
-    for kind in (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen):
+    for kind in SCREENS:
         keys = {}
         for owner in (Killcord, kind):
             for key, binding in owner._merge_bindings():

@@ -19,6 +19,10 @@ NAMES = {
     "enter": "Enter",
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
+    "colon": ":",
+    "space": "Space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
     "home": "Home",
     "end": "End",
 }

@@ -28,6 +28,7 @@ def run_console(
     gc.disable()  # nothing that is loaded now is garbage
     sys.setswitchinterval(TURN_SECONDS)
     from console.app import Killcord  # noqa: PLC0415 - this process only
+    from console.bootstrap.lab_processes import LabProcesses  # noqa: PLC0415 - as above
 
     def connect() -> "DeskLink":
         from console.link.replica import Replica  # noqa: PLC0415 - after the first paint
@@ -46,6 +47,7 @@ def run_console(
         start_desk=start_desk,
         cord=cord,
         run_drill=lambda: _drill(folder),
+        lab=LabProcesses(folder.profile),
         log_file=folder.path / "console.log",
     )
     app.run()

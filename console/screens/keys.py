@@ -14,6 +14,7 @@ ON_THE_APP = frozenset(
         "show_halt",
         "show_reconciliation",
         "show_scanner",
+        "show_datasets",
         "drill",
         "next_theme",
         "help",
@@ -50,8 +51,29 @@ ON_THE_SCANNER_SCREEN = frozenset(
 )
 """Actions of the scanner screen."""
 
+ON_THE_DATASET_SCREEN = frozenset(
+    {
+        "load_file",
+        "take",
+        "next_view",
+        "previous_view",
+        "next_column",
+        "previous_column",
+        "go_to_row",
+        "page_down",
+        "page_up",
+        "set_role",
+        "cancel_work",
+        "back",
+    }
+)
+"""Actions of the dataset screen."""
+
 AT_ONCE = "at_once"
 """The action that runs another one before the next key is looked at."""
+
+
+_MOVING = frozenset(action.id for action in ACTIONS if action.group == "Moving")
 
 
 def bindings(ids: Iterable[str]) -> list[Binding]:
@@ -72,6 +94,7 @@ def main_bindings() -> list[Binding]:
     letters typed after it, by a quick hand or a slow line, would miss the order line.
     """
     elsewhere = ON_THE_HALT_SCREEN | ON_THE_RECONCILIATION_SCREEN | ON_THE_SCANNER_SCREEN
+    elsewhere |= ON_THE_DATASET_SCREEN
     plain = bindings(BY_ID.keys() - ON_THE_APP - elsewhere)
     at_once = [replace(key, action=f"{AT_ONCE}({key.action!r})", priority=True) for key in plain]
     return [*plain, *at_once]
@@ -89,8 +112,12 @@ def reconciliation_bindings() -> list[Binding]:
 
 def scanner_bindings() -> list[Binding]:
     """Return the bindings of the scanner screen, rows included."""
-    rows = (action.id for action in ACTIONS if action.group == "Moving")
-    return bindings(ON_THE_SCANNER_SCREEN | frozenset(rows))
+    return bindings(ON_THE_SCANNER_SCREEN | _MOVING)
+
+
+def dataset_bindings() -> list[Binding]:
+    """Return the bindings of the dataset screen, rows and panes included."""
+    return bindings(ON_THE_DATASET_SCREEN | _MOVING | {"next_pane", "previous_pane"})
 
 
 def _binding(action: Action) -> Binding:

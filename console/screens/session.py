@@ -12,9 +12,12 @@ from console.domain.receipts import Outcome, Receipt
 from console.screens import errands
 from console.screens.beside import run_beside
 from console.screens.cord_line import CordLine, latches
+from console.screens.datasets import DatasetScreen
 from console.screens.desk_link import DeskLink
 from console.screens.halt import HaltScreen
 from console.screens.help import HelpScreen
+from console.screens.lab_link import Lab
+from console.screens.lab_screen import LabScreen
 from console.screens.late_link import LateLink
 from console.screens.leave import LeaveScreen, Leaving
 from console.screens.main import MainScreen
@@ -24,7 +27,7 @@ from console.screens.scanner import ScannerScreen
 from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
-DRAWN = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen)
+DRAWN = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen, LabScreen)
 """Screens that show the newest state, frame by frame."""
 BY_THE_CORD = "HALTED: the cord in front of this console has pulled."
 HALT_ANSWER_SECONDS = 1.0
@@ -142,6 +145,13 @@ class Session:
             self._app.pop_screen()
         if not isinstance(self._app.screen, ScannerScreen):
             self._app.push_screen(ScannerScreen(self.link, self._profile))
+
+    def show_datasets(self, lab: Lab) -> None:
+        """Show the datasets."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if not isinstance(self._app.screen, DatasetScreen):
+            self._app.push_screen(DatasetScreen(self.link, self._profile, lab))
 
     def help(self) -> None:
         """Show every key."""

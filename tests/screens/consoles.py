@@ -39,7 +39,7 @@ class Alone:
 
 
 def console_of(
-    desk, time=None, alone=None, *, log_file=Path(os.devnull), start_desk=None, cord=None
+    desk, time=None, alone=None, *, log_file=Path(os.devnull), start_desk=None, cord=None, lab=None
 ):
     return Killcord(
         lambda: desk,
@@ -48,6 +48,7 @@ def console_of(
         log_file=log_file,
         start_desk=start_desk,
         cord=cord,
+        lab=lab,
         now=lambda: pictures.NOW,
         monotonic=time or Time(),
     )
@@ -61,9 +62,11 @@ async def until(pilot, condition):
 
 
 @asynccontextmanager
-async def running(desk=None, size=USUAL, time=None, alone=None, *, start_desk=None, cord=None):
+async def running(
+    desk=None, size=USUAL, time=None, alone=None, *, start_desk=None, cord=None, lab=None
+):
     """A console attached to its desk, with everything drawn once."""
-    app = console_of(desk or FakeDesk(), time, alone, start_desk=start_desk, cord=cord)
+    app = console_of(desk or FakeDesk(), time, alone, start_desk=start_desk, cord=cord, lab=lab)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.session is not None and app.session.link.is_attached)
         await pilot.pause()

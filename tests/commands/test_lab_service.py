@@ -1,0 +1,78 @@
+"""The lab's process: one answer a question, whatever happens to it."""
+
+import io
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from console.bootstrap.lab_processes import LabProcesses
+from console.commands.lab_service import CANCELED, Interrupts, serve
+from console.folders import StateFolder
+from console.lab.problems import LabProblem
+from console.screens.lab_link import LabTrouble
+
+FOLDER = StateFolder(Path("nowhere"))
+
+
+@pytest.fixture
+def interrupts():
+    before = signal.getsignal(signal.SIGINT)
+    yield Interrupts()
+    signal.signal(signal.SIGINT, before)
+
+
+def answered(interrupts, answer):
+    out = io.StringIO()
+    serve(FOLDER, {"id": 7, "ask": "it", "word": 1}, out, interrupts, lambda what: answer)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_progress_comes_before_the_answer(interrupts):
+    def answer(folder, asked, far):
+        far(0.5, "half")
+        return asked
+
+    assert answered(interrupts, answer) == [
+        {"id": 7, "far": 0.5, "words": "half"},
+        {"id": 7, "said": {"word": 1}},
+    ]
+
+
+def test_an_interrupt_gives_up_what_runs_and_nothing_else(interrupts):
+    def interrupted(folder, asked, far):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert answered(interrupts, interrupted) == [{"id": 7, "wrong": CANCELED}]
+    os.kill(os.getpid(), signal.SIGINT)  # comes too late, while nothing runs
+    interrupts.hold()
+    assert answered(interrupts, lambda *_: "done") == [{"id": 7, "said": "done"}]
+
+
+@pytest.mark.parametrize("error", [LabProblem("It is so."), OSError("It is so.")])
+def test_what_cannot_be_done_is_one_sentence(interrupts, error):
+    def fails(folder, asked, far):
+        raise error
+
+    assert answered(interrupts, fails) == [{"id": 7, "wrong": "It is so."}]
+
+
+@pytest.mark.e2e
+async def test_a_file_is_loaded_and_any_page_of_it_read_in_a_real_process(tmp_path, monkeypatch):
+    monkeypatch.setenv("KILLCORD_STATE", str(tmp_path / "state"))
+    file = tmp_path / "n.csv"
+    file.write_text("n,word\n" + "".join(f"{n},w{n}\n" for n in range(5_000)))
+    lab, heard = LabProcesses("demo"), []
+    try:
+        loaded = await lab.ask("a", "load", told=lambda *far: heard.append(far), path=str(file))
+        page = await lab.ask("a", "page", name="n", first=4_321, count=2)
+        with pytest.raises(LabTrouble, match="There is no dataset 'nix': there are n"):
+            await lab.ask("a", "page", name="nix", first=0, count=1)
+    finally:
+        await lab.close()
+
+    assert loaded["name"] == "n"
+    assert heard[-1] == (1.0, "n.csv")
+    assert page["rows"] == [["4,321", "w4321"], ["4,322", "w4322"]]

@@ -1,0 +1,115 @@
+"""A lab inside the test: it answers from what it was given, and remembers what it was asked."""
+
+import asyncio
+
+from console.screens.lab_link import LabTrouble
+
+COLUMNS = [["at", "time", "time"], ["symbol", "text", "symbol"], ["price", "number", "price"]]
+
+
+def dataset(name, rows, **facts):
+    return {
+        "name": name,
+        "rows": rows,
+        "columns": COLUMNS,
+        "memory": "30.7 MiB",
+        "origin": f"file {name}.csv",
+        "made": "2026-03-02 10:00",
+        "notes": [],
+        "is_live": False,
+        **facts,
+    }
+
+
+def rows(first, count):
+    return [
+        [f"2026-03-02 {place // 3600 % 24:02}:{place // 60 % 60:02}:{place % 60:02}", "AAPL",
+         f"{190 + place % 700 / 100:,.2f}"]
+        for place in range(first, first + count)
+    ]  # fmt: skip
+
+
+class FakeLab:
+    """Answers at once, or when told to."""
+
+    def __init__(self, *datasets):
+        self.datasets = list(datasets or [dataset("prices", 1_000_000), dataset("quotes", 12)])
+        self.asked = []
+        self.canceled = []
+        self.closed = 0
+        self.troubles = {}
+        self.answers = {}
+        self.progress = {}
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def ask(self, hand, what, *, told=None, **words):
+        self.asked.append((what, words))
+        for share, text in self.progress.get(what, ()):
+            told(share, text)
+        if what != "datasets":
+            await self.may_answer.wait()
+        if what in self.troubles:
+            raise LabTrouble(self.troubles[what])
+        if what in self.answers:
+            return self.answers[what]
+        return getattr(self, f"_{what}")(**words)
+
+    def cancel(self, hand):
+        self.canceled.append(hand)
+
+    async def close(self):
+        self.closed += 1
+
+    def asked_for(self, what):
+        return [words for asked, words in self.asked if asked == what]
+
+    def _datasets(self):
+        return {"datasets": self.datasets, "total": "6.4 MiB on the disk, 30.7 MiB read whole"}
+
+    def _page(self, name, first, count):
+        return {"first": first, "rows": rows(first, count)}
+
+    def _sample(self, name, rows, seed):
+        return {"first": 0, "rows": globals()["rows"](40, 20)}
+
+    def _summary(self, name):
+        figures = {
+            "at": ["0", "1,000,000", "2026-03-02 00:00:00", "—", "—", "2026-03-13 13:46:39"],
+            "symbol": ["0", "1", "AAPL", "—", "—", "AAPL"],
+            "price": ["12", "700", "190", "193.5", "193.495", "196.99"],
+        }
+        return [[*column, *figures[column[0]]] for column in COLUMNS]
+
+    def _quality(self, name):
+        return {
+            "words": "1,000,000 rows, 0 as one before",
+            "columns": [
+                ["at", "0", "no", "0", "—"],
+                ["symbol", "0", "yes", "—", "—"],
+                ["price", "12", "no", "—", "0"],
+            ],
+        }
+
+    def _spread(self, name, column, width, height):
+        return self._picture(column, width, height)
+
+    def _series(self, name, column, width, height):
+        return self._picture(column, width, height)
+
+    def _picture(self, column, width, height):
+        line = [["└" + "─" * (width // 2), 0], ["▄" * (width // 2 - 2), 1]]
+        return {"picture": [line] * height, "words": [f"a picture of {column}"]}
+
+    def _load(self, path, name):
+        self.datasets.append(dataset(name or "loaded", 3))
+        return {"name": name or "loaded", "words": ["loaded: 3 rows, 3 columns."]}
+
+    def _take(self, source, symbols, name):
+        self.datasets.append(dataset(source, 7))
+        return {"name": source, "words": [f"{source}: 7 rows, 3 columns."]}
+
+    def _roles(self, name, roles):
+        for one in self.datasets:
+            one["columns"] = [[n, kind, roles.get(n, role)] for n, kind, role in one["columns"]]
+        return {}
