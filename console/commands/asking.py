@@ -1,9 +1,12 @@
 """One question to a running desk: attach, take its picture, ask, detach."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
+from console.commands import exits
 from console.domain.state import TradingState
 from console.folders import StateFolder
 from console.link.client import LinkClient, NotAttached
@@ -50,6 +53,21 @@ class Desk:
         except TimeoutError:
             return False
         return True
+
+
+def answer(question: Coroutine[None, None, int]) -> int:
+    """Ask the question, print what comes of it, and return the exit status."""
+    try:
+        status = asyncio.run(question)
+        sys.stdout.flush()
+    except NoDesk as missing:
+        print(missing, file=sys.stderr)
+        return exits.NO_DESK
+    except BrokenPipeError:
+        # the reader, `head` for example, has seen enough; Python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.FAILED
+    return status
 
 
 @asynccontextmanager

@@ -41,9 +41,9 @@ def add_flatten(command: argparse.ArgumentParser) -> None:
 
 def flatten_wish(options: argparse.Namespace) -> "FlattenRequest":
     """Return what is to be closed; a loss that is no percentage ends in a usage error."""
-    from decimal import Decimal, InvalidOperation  # noqa: PLC0415 - not needed by the others
+    from decimal import Decimal, InvalidOperation
 
-    from console.domain.flatten import Extent, FlattenRequest  # noqa: PLC0415 - the same
+    from console.domain.flatten import Extent, FlattenRequest
 
     if options.symbols and options.losing is not None:
         _refuse("name symbols or say --losing, not both")
