@@ -220,6 +220,7 @@ class DeskProcess:
             )
         )
         broker.may_send = desk.may_send
+        broker.keep_warm()
         return desk
 
     async def _open_doors(

@@ -89,6 +89,11 @@ class AlpacaBroker:
         )
         self._days: tuple[date, sessions.TradingDays] | None = None
 
+    def keep_warm(self) -> None:
+        """Have connections stand open for orders and cancels before there are any."""
+        for lane in (self._submits, self._cancels):
+            lane.keep_warm(self._access.trading_url)
+
     async def submit(self, request: OrderRequest) -> Order:
         """Send an order; return it as the broker has it."""
         started = asyncio.get_running_loop().time()

@@ -12,6 +12,7 @@ from alpaca.common.rest import RESTClient
 
 from console.adapters.alpaca.answers import CutOff, Withheld
 from console.adapters.alpaca.budget import Budget, HeldBack
+from console.adapters.alpaca.warmth import Warmth
 from console.adapters.alpaca.wire import Wire
 
 T = TypeVar("T")
@@ -49,6 +50,12 @@ class Lane:
         self._lock = threading.Lock()
         self._wires = list[Wire]()
         self._mine = threading.local()
+        self._warmth: Warmth | None = None
+
+    def keep_warm(self, url: str) -> None:
+        """Have a connection to `url` stand open in every thread there is, at least in one."""
+        self._pool.submit(self._wire)
+        self._warmth = Warmth(self._known_wires, url)
 
     async def ask(
         self, send: Callable[[RESTClient], T], *, within: float | None = None, order: str = ""
@@ -88,13 +95,18 @@ class Lane:
 
     async def close(self) -> None:
         """Cut what is under way, and end the threads."""
-        with self._lock:
-            wires = list(self._wires)
+        if self._warmth is not None:
+            await asyncio.to_thread(self._warmth.stop)
+        wires = self._known_wires()
         for wire in wires:
             wire.cut()
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         for wire in wires:
             wire.close()
+
+    def _known_wires(self) -> list[Wire]:
+        with self._lock:
+            return list(self._wires)
 
     def _wire(self) -> Wire:
         """Return the calling thread's own."""
@@ -139,6 +151,7 @@ class _Call(Generic[T]):
         finally:
             with self._lock:
                 self._wire = None
+                wire.rest()
 
     def cut(self) -> bool:
         """End it, if it is still under way, and keep it from beginning; return whether it had."""

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from queue import Empty
 from typing import Any
 from weakref import WeakSet
 
@@ -18,6 +19,7 @@ from alpaca.common.rest import RESTClient
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import is_connection_dropped
 
 from console.adapters.alpaca.answers import Withheld
 from console.adapters.alpaca.budget import Budget
@@ -57,6 +59,21 @@ class Wire:
     def ask_leave(self) -> None:
         """Raise Withheld unless the request may still be sent."""
         self._sockets.ask_leave()
+
+    def rest(self) -> None:
+        """The request is over, however it ended: sockets may be opened for the next."""
+        self._sockets.allow("")
+
+    def warm(self, url: str) -> bool:
+        """Have a connection stand open, over which nothing is sent; return if it was not there.
+
+        For any thread: a request that comes meanwhile opens its own and waits for nothing.
+
+        Raises:
+            Exception: whatever keeps the connection from coming about.
+        """
+        adapter = self._session.get_adapter(url)
+        return isinstance(adapter, _TimeLimited) and adapter.warm(url)
 
     def cut(self) -> None:
         """End at once whatever is under way, from any thread, and what it still would open."""
@@ -138,6 +155,13 @@ class _TimeLimited(HTTPAdapter):
         self._count()
         return super().send(*args, **options)
 
+    def warm(self, url: str) -> bool:
+        """Have the pool that `send` would take keep a connection open."""
+        request = requests.Request("GET", url).prepare()
+        pool = self.get_connection_with_tls_context(request, True)  # noqa: FBT003 - its own words
+        self.cert_verify(pool, url, True, None)  # type: ignore[no-untyped-call]  # noqa: FBT003 - the same
+        return isinstance(pool, _KeptWarm) and pool.warm()
+
 
 class _InOnePiece(HTTPConnection):
     """Sends head and body as one, which is one wake-up less for whoever reads them."""
@@ -165,6 +189,29 @@ class _InOnePiece(HTTPConnection):
         super().send(data)
 
 
+class _KeptWarm(HTTPConnectionPool):
+    """A pool whose one connection can be opened before it is needed."""
+
+    def warm(self) -> bool:
+        try:
+            kept = self.pool.get(block=False) if self.pool is not None else None
+        except Empty:
+            return False  # a request has it just now
+        try:
+            if kept is not None and not is_connection_dropped(kept):
+                return False
+            if kept is not None:
+                kept.close()
+            kept = None
+            made = self._new_conn()
+            made.timeout = CONNECT_SECONDS
+            made.connect()
+            kept = made
+        finally:
+            self._put_conn(kept)
+        return True
+
+
 def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
     class Connection(_InOnePiece, HTTPConnection):
         _sockets = sockets
@@ -187,10 +234,10 @@ def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
             if self.sock is not None:
                 sockets.add(self.sock)
 
-    class Pool(HTTPConnectionPool):
+    class Pool(_KeptWarm):
         ConnectionCls = Connection
 
-    class SecurePool(HTTPSConnectionPool):
+    class SecurePool(_KeptWarm, HTTPSConnectionPool):
         ConnectionCls = SecureConnection
 
     return {"http": Pool, "https": SecurePool}
