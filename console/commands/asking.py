@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from console.commands import exits
 from console.domain.state import TradingState
 from console.folders import StateFolder
-from console.link.client import LinkClient, NotAttached
+from console.link.client import LinkClient
+from console.link.errors import NotAttached
 from console.link.replica import Replica
 
 PICTURE_SECONDS = 10.0

@@ -28,7 +28,7 @@ from console.commands.exchange_calendar import calendar_of
 from console.commands.tables import as_json
 from console.domain.market import Timeframe
 from console.folders import StateFolder
-from console.link.client import DeskRefused
+from console.link.errors import DeskRefused
 
 SMALL = 3_000_000
 """Choices times bars below which other processes take longer to start than to work."""

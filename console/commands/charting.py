@@ -11,7 +11,7 @@ from console.commands import exits
 from console.commands.asking import attached
 from console.domain.market import Bar, Timeframe
 from console.folders import StateFolder
-from console.link.client import DeskRefused
+from console.link.errors import DeskRefused
 
 NEW_YORK = ZoneInfo("America/New_York")
 WIDEST, TALLEST = 160, 40

@@ -13,7 +13,7 @@ from console.commands.tables import order_facts
 from console.domain.market import Timeframe
 from console.folders import StateFolder
 from console.lab.problems import LabProblem
-from console.link.client import DeskRefused
+from console.link.errors import DeskRefused
 
 SOURCES = ("bars", "orders", "positions", "fills", "audit")
 NEWEST_AUDIT = 100_000

@@ -19,7 +19,7 @@ from console.commands.drill_floor import FOLLOWING, KILLCORD, Floor, private_flo
 from console.commands.drill_record import Drill, Pull, keep, kept, told, trend
 from console.commands.tables import as_json
 from console.folders import StateFolder
-from console.link.client import LinkError
+from console.link.errors import LinkError
 from console.link.replica import Replica
 
 DRILL_SECONDS = 55.0

@@ -19,7 +19,7 @@ from console.domain.language import parse
 from console.domain.state import TradingState
 from console.domain.tickets import Ticket
 from console.folders import STATE_VARIABLE, StateFolder
-from console.link.client import LinkError
+from console.link.errors import LinkError
 from console.link.replica import Replica
 
 KILLCORD = (sys.executable, "-P", "-m", "console")

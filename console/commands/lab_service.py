@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from console.commands.asking import NoDesk
 from console.folders import StateFolder, state_folder
 from console.lab.problems import LabProblem
-from console.link.client import LinkError
+from console.link.errors import LinkError
 from console.screens.lab_link import Far
 
 CANCELED = "Canceled; nothing was kept."

@@ -9,7 +9,8 @@ from console.commands.trading import STATUS_OF
 from console.domain.receipts import Outcome, Receipt
 from console.domain.reconciliation import Reconciliation
 from console.folders import StateFolder
-from console.link.client import DeskLost, DeskRefused, LinkClient
+from console.link.client import LinkClient
+from console.link.errors import DeskLost, DeskRefused
 
 REPORT_SECONDS = 5.0
 

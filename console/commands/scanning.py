@@ -17,7 +17,7 @@ from console.commands.trading import STATUS_OF
 from console.domain.receipts import Outcome
 from console.domain.scans import Scan, ScanRule, ScanState
 from console.folders import StateFolder, settings_file
-from console.link.client import LinkError
+from console.link.errors import LinkError
 from console.scanning.rule_file import BadRules, known_rules
 from console.scanning.symbol_file import BadSymbolFile, read_symbols
 

@@ -26,7 +26,7 @@ from console.commands.study_tables import (
 from console.commands.tables import as_json
 from console.domain.market import Bar, Timeframe
 from console.folders import StateFolder
-from console.link.client import DeskRefused
+from console.link.errors import DeskRefused
 from console.studies.bar_columns import BarColumns, bar_columns
 from console.studies.catalog import BY_NAME, Study
 from console.studies.columns import Column

@@ -17,7 +17,7 @@ from console.domain.targets import resolve
 from console.domain.tickets import CancelCommand, ExitCommand, FlatCommand, ReplaceCommand, Ticket
 from console.domain.words import Problem
 from console.folders import StateFolder
-from console.link.client import DeskLost, DeskRefused
+from console.link.errors import DeskLost, DeskRefused
 
 QUOTE_SECONDS = 5.0
 STATUS_OF = {

@@ -20,6 +20,7 @@ from console.link.frames import NewestMarket, View
 from console.link.outbox import Outbox
 from console.link.service import DeskService, Found, answer, forbidden
 from console.link.sockets import cut
+from console.link.wire import encode, pack
 from console.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -96,8 +97,8 @@ class Attachment:
         due = self._told_at + HEARTBEAT_SECONDS <= self._clock.monotonic()
         if not moved and not due:
             return False
-        facts = tuple(messages.pack(event) for event in moved)
-        self._frame = messages.encode(messages.Told(now=self._clock.now(), events=facts))
+        facts = tuple(pack(event) for event in moved)
+        self._frame = encode(messages.Told(now=self._clock.now(), events=facts))
         self._told_at = self._clock.monotonic()
         self._wake()
         return True

@@ -20,8 +20,8 @@ from console.link.messages import (
     Message,
     Replace,
     Show,
-    decode_from_console,
 )
+from console.link.wire import decode_from_console
 
 MAX_SYMBOLS = 1_000
 MAX_BARS = 10_000

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from console.link.messages import Message, Told, encode
+from console.link.messages import Message, Told
+from console.link.wire import encode
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 8 * 1024 * 1024

@@ -14,9 +14,11 @@ from pathlib import Path
 import msgspec
 
 from console.domain.state import TradingState, apply
-from console.link.client import LinkClient, LinkError, NotAttached
-from console.link.messages import Told, Welcome, unpack
+from console.link.client import LinkClient
+from console.link.errors import LinkError, NotAttached
+from console.link.messages import Told, Welcome
 from console.link.sockets import SocketUnusable
+from console.link.wire import unpack
 
 FIRST_PAUSE = 0.02
 """Seconds between two tries while a desk may just be starting; a try costs next to nothing."""

@@ -19,8 +19,9 @@ from console.domain.permissions import Actor
 from console.link import intake, peers, sockets
 from console.link.attachment import Attachment, OnStop
 from console.link.frames import Exposure, NewestMarket
-from console.link.messages import VERSION, Hello, Message, Refusal, Told, Welcome, encode, pack
+from console.link.messages import VERSION, Hello, Message, Refusal, Told, Welcome
 from console.link.service import DeskService
+from console.link.wire import encode, pack
 from console.ports import Clock
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from pathlib import Path
 from console.domain.events import MarketMoved
 from console.domain.market import Quote
 from console.link.frames import NewestMarket, View
-from console.link.messages import Told, decode_from_desk, encode, pack
+from console.link.messages import Told
 from console.link.replica import Replica
+from console.link.wire import decode_from_desk, encode, pack
 from tests.bench.results import Result, say
 
 RUNS = 5

@@ -18,7 +18,8 @@ from console.domain.order_ids import is_ours
 from console.domain.orders import OrderRequest, OrderStatus, Side, TimeInForce
 from console.domain.receipts import Outcome, Receipt
 from console.domain.state import TradingState
-from console.link.client import LinkClient, LinkError
+from console.link.client import LinkClient
+from console.link.errors import LinkError
 from console.link.replica import Replica
 from tests.e2e.rig import KILLCORD, Rig
 

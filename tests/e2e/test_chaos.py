@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from console.domain.receipts import Outcome
-from console.link.client import LinkError
+from console.link.errors import LinkError
 from tests.chaos.processes import PATIENCE, Watcher, answer_of, check_audit, disagreements
 from tests.chaos.proxy import ChaosProxy
 

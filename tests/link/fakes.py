@@ -22,7 +22,7 @@ from console.domain.orders import Order, OrderRequest, OrderStatus, Side
 from console.domain.permissions import Actor
 from console.domain.positions import Position
 from console.domain.receipts import Outcome, Preview, Receipt
-from console.link import messages
+from console.link import messages, wire
 from console.link.server import LinkServer
 from console.link.sockets import cut
 
@@ -121,18 +121,18 @@ class Raw:
         self.connection = connection
 
     async def say(self, message: messages.Message) -> None:
-        await self.connection.send(messages.encode(message))
+        await self.connection.send(wire.encode(message))
 
     async def hear(self) -> messages.FromDesk:
         async with asyncio.timeout(20):
-            return messages.decode_from_desk(await self.connection.recv(decode=False))
+            return wire.decode_from_desk(await self.connection.recv(decode=False))
 
     async def hear_events(self) -> list[Event]:
         """The events of the next message that has any."""
         while True:
             heard = await self.hear()
             if isinstance(heard, messages.Told) and heard.events:
-                return [messages.unpack(raw) for raw in heard.events]
+                return [wire.unpack(raw) for raw in heard.events]
 
     async def hear_answer(self) -> messages.Reply | messages.Refusal:
         while True:

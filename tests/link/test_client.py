@@ -18,9 +18,11 @@ from console.domain.receipts import Outcome
 from console.domain.state import TradingState, apply
 from console.domain.tickets import Ticket
 from console.link import messages
-from console.link.client import DeskLost, DeskRefused, LinkClient, NotAttached
+from console.link.client import LinkClient
+from console.link.errors import DeskLost, DeskRefused, NotAttached
 from console.link.replica import Replica
 from console.link.sockets import SocketUnusable
+from console.link.wire import encode
 from tests.link.fakes import NOON, Link, alert, buy, holding, moved, quote, until, updated
 
 
@@ -144,7 +146,7 @@ async def test_a_desk_that_will_not_have_us_says_why(link: Link) -> None:
 
     async def refuse(connection: ServerConnection) -> None:
         await connection.recv()
-        await connection.send(messages.encode(messages.Refusal(id=0, text="64 are here already")))
+        await connection.send(encode(messages.Refusal(id=0, text="64 are here already")))
 
     async with unix_serve(refuse, str(link.path)):
         with pytest.raises(DeskRefused, match="64 are here already"):
@@ -227,7 +229,7 @@ async def test_a_desk_that_talks_nonsense_is_left_and_tried_again(link: Link) ->
         nonlocal calls
         calls += 1
         await connection.recv()
-        await connection.send(messages.encode(welcome_of(link)))
+        await connection.send(encode(welcome_of(link)))
         await connection.send(b"\x91" * 5)
         await connection.wait_closed()
 

@@ -13,7 +13,7 @@ from console.domain.orders import OrderStatus, Side
 from console.domain.permissions import Role
 from console.domain.receipts import Outcome
 from console.domain.tickets import Ticket
-from console.link import messages, sockets
+from console.link import messages, sockets, wire
 from console.link.sockets import cut
 from tests.link.fakes import (
     NOON,
@@ -48,7 +48,7 @@ async def test_the_snapshot_comes_first_and_then_what_happens(link: Link) -> Non
 
     assert isinstance(snapshot, messages.Told)
     assert snapshot.is_snapshot
-    assert [messages.unpack(raw) for raw in snapshot.events] == [alert("before")]
+    assert [wire.unpack(raw) for raw in snapshot.events] == [alert("before")]
     assert await raw.hear_events() == [alert("after"), updated("o1", "AAPL")]
 
 

@@ -10,7 +10,7 @@ from console.domain.events import HaltChanged, OrderUpdated
 from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side
 from console.domain.receipts import Check, Outcome, Preview, Receipt
 from console.domain.state import TradingState, apply
-from console.link.client import NotAttached
+from console.link.errors import NotAttached
 from tests.screens import pictures
 
 
