@@ -43,6 +43,10 @@ TEXTS = (
     "average",
     "level",
     "last",
+    "vwap",
+    "short-average",
+    "long-average",
+    "band",
 )
 """Colours that text is written in, each readable on every ground."""
 

@@ -60,6 +60,12 @@ class Scale:
         exact = (price - self.low) / span * (2 * self.rows - 1)
         return min(max(round(exact), 0), 2 * self.rows - 1)
 
+    def third(self, price: float) -> int:
+        """Return the third of a row of a price, counted from the bottom."""
+        span = (self.high - self.low) or 1.0
+        exact = (price - self.low) / span * (2 * self.rows - 1)
+        return min(max(round((exact + 0.5) * 1.5 - 0.5), 0), 3 * self.rows - 1)
+
     def row(self, price: float) -> int:
         """Return the row of a price, counted from the top."""
         return self.rows - 1 - self.half(price) // 2
@@ -70,29 +76,35 @@ class Scale:
         return self.low + share * (self.high - self.low)
 
 
-def scale_of(bars: Sequence[Bar], levels: Sequence[Level], rows: int) -> Scale:
-    """Return a scale that holds every bar, and the levels that are not far away."""
+def scale_of(
+    bars: Sequence[Bar], levels: Sequence[Level], rows: int, also: Sequence[float] = ()
+) -> Scale:
+    """Return a scale that holds every bar, and the levels and prices that are not far away."""
     low = min(bar.low for bar in bars)
     high = max(bar.high for bar in bars)
     reach = (high - low) or max(high, 1.0) * 0.001
-    near = [level.price for level in levels if low - reach / 2 <= level.price <= high + reach / 2]
+    prices = [*(level.price for level in levels), *also]
+    near = [price for price in prices if low - reach / 2 <= price <= high + reach / 2]
     low, high = min([low, *near]), max([high, *near])
     margin = (high - low or reach) * 0.03
     return Scale(low=low - margin, high=high + margin, rows=rows)
 
 
-def draw_prices(
-    bars: Sequence[Bar], levels: Sequence[Level], scale: Scale, width: int, step: int
-) -> list[list[Cell]]:
-    """Return the rows of the price area, `width` cells each."""
-    empty = Cell(" ", "quiet")
-    rows = [[empty] * width for _ in range(scale.rows)]
+def empty_rows(levels: Sequence[Level], scale: Scale, width: int) -> list[list[Cell]]:
+    """Return the rows of the price area with nothing but the levels drawn across."""
+    rows = [[Cell(" ", "quiet")] * width for _ in range(scale.rows)]
     for level in levels:
         if scale.low <= level.price <= scale.high:
             rows[scale.row(level.price)] = [Cell(level.dash, level.meaning)] * width
+    return rows
+
+
+def draw_bars(
+    rows: list[list[Cell]], bars: Sequence[Bar], scale: Scale, width: int, step: int
+) -> None:
+    """Draw the bars into the rows of the price area, over what is there."""
     for index, bar in enumerate(bars):
         _draw_bar(rows, width - (len(bars) - index) * step, bar, scale)
-    return rows
 
 
 def draw_volumes(bars: Sequence[Bar], rows: int, width: int, step: int) -> list[list[Cell]]:

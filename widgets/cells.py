@@ -35,6 +35,10 @@ Meaning = Literal[
     "average",
     "level",
     "last",
+    "vwap",
+    "short-average",
+    "long-average",
+    "band",
     "volume",
 ]
 Align = Literal["left", "right"]

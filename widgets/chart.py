@@ -1,24 +1,24 @@
-"""The chart: bars and volume of one symbol, with our own prices drawn across.
+"""The chart: bars and volume of one symbol, with our own prices and chosen studies among them.
 
 Drawn at most once a second, and only when a bar, a level or the size changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from console.domain.alerts import Direction
 from console.domain.connections import Channel, Link
 from console.domain.market import Bar, Timeframe, Trade
-from console.domain.orders import Side
+from console.domain.orders import Order, Side
 from console.domain.state import TradingState
 from widgets import figures
-from widgets.candles import Level, Scale, draw_prices, draw_volumes, joined, scale_of
-from widgets.cells import Cell, Line, fit
-from widgets.freshness import DEAD, deadened
+from widgets.candles import Level
+from widgets.cells import Cell, Meaning
+from widgets.chart_lines import Overlay
+from widgets.chart_picture import picture
 from widgets.lines import LinePane
 from widgets.live_bars import with_trade
 
-AXIS = 20
-"""Columns right of the plot: a price and a word."""
 PACE = timedelta(seconds=1)
 FRAMES = {
     Timeframe.MIN_1: "1 min",
@@ -29,9 +29,9 @@ FRAMES = {
 }
 NO_SYMBOL = "Select a symbol to see its chart"
 LEAST_WIDTH, LEAST_HEIGHT = 30, 5
-HEIGHT_WITH_VOLUME = 12
-WIDE_PLOT = 80
-"""From here on bars stand apart."""
+
+Overlaid = Callable[[Timeframe, Sequence[Bar]], Overlay]
+"""Returns what is to be drawn among the bars, of which the last may still grow."""
 
 
 class Chart(LinePane, can_focus=True):
@@ -42,8 +42,10 @@ class Chart(LinePane, can_focus=True):
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
+        overlaid: Overlaid = lambda _timeframe, _bars: Overlay(),
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._overlaid = overlaid
         self._symbol: str | None = None
         self._timeframe = Timeframe.MIN_1
         self._bars: Sequence[Bar] = ()
@@ -104,6 +106,10 @@ class Chart(LinePane, can_focus=True):
             self._drawn_at = now
             self._draw()
 
+    def draw_anew(self) -> None:
+        """Draw at once, for another choice of what is drawn among the bars."""
+        self._draw()
+
     def on_resize(self) -> None:
         """Draw anew in the new size."""
         super().on_resize()
@@ -122,109 +128,39 @@ class Chart(LinePane, can_focus=True):
             self.set_lines([(Cell("Too small for a chart", "quiet"),)])
             return
         shown = (self._bars, self._levels, self._timeframe)
-        self.set_lines(picture(*shown, width, height, is_live=self._is_live))
-
-
-def picture(
-    bars: Sequence[Bar],
-    levels: Sequence[Level],
-    timeframe: Timeframe,
-    width: int,
-    height: int,
-    *,
-    is_live: bool = True,
-) -> list[Line]:
-    """Return the whole chart as `height` lines of `width` columns."""
-    plot = width - AXIS
-    step = 2 if len(bars) * 2 <= plot or plot >= WIDE_PLOT else 1
-    shown = bars[-(plot // step) :]
-    volume_rows = height // 6 if height >= HEIGHT_WITH_VOLUME else 0
-    rows = height - volume_rows - 2
-    last = shown[-1]
-    marks = [
-        *levels,
-        Level(price=last.close, label="last", meaning="last", dash="·")
-        if is_live
-        else Level(price=last.close, label=f"{DEAD} last", meaning="stale", dash="·"),
-    ]
-    scale = scale_of(shown, marks, rows)
-    axis: list[Line] = [_tick(scale.price(row), row, rows) for row in range(rows)]
-    for row, mark in _tagged(marks, scale).items():
-        axis[row] = (_tag(mark, scale.low, scale.high),)
-    prices = draw_prices(shown, marks, scale, plot, step)
-    volumes = draw_volumes(shown, volume_rows, plot, step)
-    lines = [_legend(last) if is_live else deadened(_legend(last))]
-    lines += [(*joined(cells), *axis[row]) for row, cells in enumerate(prices)]
-    lines += [joined(cells) for cells in volumes]
-    return [*lines, _times(shown, timeframe, plot, step)]
-
-
-def _tagged(marks: Sequence[Level], scale: Scale) -> dict[int, Level]:
-    """Give each mark a row of its own, as near to its price as there is one free."""
-    taken: dict[int, Level] = {}
-    for mark in reversed(marks):
-        wanted = scale.row(mark.price)
-        free = [row for row in range(scale.rows) if row not in taken]
-        if free:
-            taken[min((abs(row - wanted), row) for row in free)[1]] = mark
-    return taken
+        overlay = self._overlaid(self._timeframe, self._bars)
+        self.set_lines(picture(*shown, width, height, is_live=self._is_live, overlay=overlay))
 
 
 def _levels(symbol: str, state: TradingState) -> tuple[Level, ...]:
-    levels: list[Level] = []
+    """Return our own prices: alerts, average cost, and the orders that work."""
+    levels = [
+        _level(crossing.price, "alert ▲" if is_above else "alert ▼", "level", "╌")
+        for crossing in state.crossings.values()
+        if crossing.symbol == symbol and crossing.is_armed
+        for is_above in (crossing.direction is Direction.ABOVE,)
+    ]
     held = state.position_of(symbol)
     if held is not None:
-        price = float(held.avg_entry_price)
-        levels.append(Level(price=price, label="avg", meaning="average", dash="╌"))
+        levels.append(_level(float(held.avg_entry_price), "avg", "average", "╌"))
     for order in state.open_orders:
-        request = order.request
-        price_of_order = request.limit_price or request.stop_price
-        if request.symbol != symbol or price_of_order is None:
-            continue
-        label = f"{request.side} {figures.qty(order.leaves_qty)}"
-        meaning = "bid" if request.side is Side.BUY else "ask"
-        price = float(price_of_order)
-        levels.append(Level(price=price, label=label, meaning=meaning, dash="┈"))  # type: ignore[arg-type] # one of two meanings
+        if order.request.symbol == symbol:
+            levels += _levels_of(order)
     return tuple(levels)
 
 
-def _legend(bar: Bar) -> Line:
-    cells = []
-    for letter, value in zip("OHLC", (bar.open, bar.high, bar.low, bar.close), strict=True):
-        cells += [Cell(f" {letter} ", "quiet"), Cell(figures.price(value), "words")]
-    change = (bar.close / bar.open - 1) * 100 if bar.open else None
-    text = figures.percent(change)
-    return (
-        *cells,
-        Cell("  "),
-        figures.change(text, change),
-        Cell("  V ", "quiet"),
-        Cell(figures.volume(bar.volume)),
-    )
+def _levels_of(order: Order) -> list[Level]:
+    """Return the limit of an order, and the price that triggers it."""
+    request = order.request
+    qty, side = figures.qty(order.leaves_qty), request.side
+    meaning: Meaning = "bid" if side is Side.BUY else "ask"
+    prices = ((request.limit_price, side.value), (request.stop_price, "stop"))
+    return [
+        _level(float(price), f"{word} {qty}", meaning, "┈")
+        for price, word in prices
+        if price is not None
+    ]
 
 
-def _tick(price: float, row: int, rows: int) -> Line:
-    if row % 4 or row == rows - 1:
-        return ()
-    return (Cell(f" {figures.price(price):>9}", "quiet"),)
-
-
-def _tag(mark: Level, low: float, high: float) -> Cell:
-    beyond = "↑" if mark.price > high else "↓" if mark.price < low else " "
-    text = f"{beyond}{figures.price(mark.price):>9} {mark.label}"
-    return Cell(fit(text, AXIS), mark.meaning, bold=mark.meaning == "last")
-
-
-def _times(bars: Sequence[Bar], timeframe: Timeframe, width: int, step: int) -> Line:
-    """Write times below the bars they begin at, from the right, without touching."""
-    form = "%d %b" if timeframe is Timeframe.DAY_1 else "%H:%M"
-    text = [" "] * width
-    free = width
-    for back, bar in enumerate(reversed(bars)):
-        column = width - (back + 1) * step
-        label = bar.at.astimezone(figures.NEW_YORK).strftime(form)
-        is_round = timeframe is Timeframe.DAY_1 or bar.at.minute % 15 == 0
-        if is_round and column + len(label) <= free - 4:
-            text[column : column + len(label)] = label
-            free = column
-    return (Cell("".join(text), "quiet"),)
+def _level(price: float, label: str, meaning: Meaning, dash: str) -> Level:
+    return Level(price=price, label=label, meaning=meaning, dash=dash)

@@ -26,6 +26,7 @@ def with_trade(bars: Sequence[Bar], trade: Trade, timeframe: Timeframe) -> Seque
         low=min(last.low, trade.price),
         close=trade.price,
         volume=last.volume + trade.size,
+        vwap=_average(last, trade),
     )
     return (*bars[:-1], grown)
 
@@ -39,6 +40,14 @@ def starts_at(at: datetime, timeframe: Timeframe) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def _average(bar: Bar, trade: Trade) -> float | None:
+    """Return the average price within the bar and the trade, if that of the bar is known."""
+    volume = bar.volume + trade.size
+    if bar.vwap is None or not volume > 0:
+        return None
+    return (bar.vwap * bar.volume + trade.price * trade.size) / volume
+
+
 def _begin(trade: Trade, start: datetime) -> Bar:
     return Bar(
         symbol=trade.symbol,
@@ -48,4 +57,5 @@ def _begin(trade: Trade, start: datetime) -> Bar:
         low=trade.price,
         close=trade.price,
         volume=trade.size,
+        vwap=trade.price,
     )

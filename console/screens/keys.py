@@ -121,12 +121,19 @@ def dataset_bindings() -> list[Binding]:
 
 
 def _binding(action: Action) -> Binding:
-    pane = action.id.removeprefix("focus_")
     return Binding(
         action.keys,
-        action.id if pane == action.id else f"focus_pane('{pane}')",
+        _call(action.id),
         action.label,
         id=action.id,
         show=action.in_footer,
         priority=action.id in EVERYWHERE,
     )
+
+
+def _call(action: str) -> str:
+    """Return what Textual is to run: an action of many panes or studies is given which."""
+    for family, method in (("focus_", "focus_pane"), ("overlay_", "overlay")):
+        if action.startswith(family):
+            return f"{method}('{action.removeprefix(family)}')"
+    return action

@@ -20,7 +20,7 @@ from console.domain.receipts import Outcome
 from console.domain.state import TradingState
 from console.screens import errands, prefills
 from console.screens.beside import Work, run_beside
-from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
+from console.screens.chart_screen import ChartScreen
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import WRITING, KeyLine, key_of, keys_of
 from console.screens.keys import (
@@ -30,13 +30,11 @@ from console.screens.keys import (
     ON_THE_SCANNER_SCREEN,
     main_bindings,
 )
-from console.screens.letter_screen import LetterScreen
 from console.screens.order_entry import OrderEntry
 from console.screens.pane_screen import PANES
 from widgets.alerts import Alerts
 from widgets.analytics import Analytics
 from widgets.blotter import Blotter
-from widgets.chart import Chart
 from widgets.grid import Grid
 from widgets.lines import LineView
 from widgets.order_line import OrderLine
@@ -65,7 +63,7 @@ class Shows(Protocol):
         """Draw what changed."""
 
 
-class MainScreen(LetterScreen):
+class MainScreen(ChartScreen):
     """Everything a trader needs at once; number keys go from pane to pane."""
 
     CSS_PATH: ClassVar = [
@@ -94,8 +92,6 @@ class MainScreen(LetterScreen):
         self._positions = Positions(id="positions")
         self._alerts = Alerts(id="alerts")
         self._analytics = Analytics(id="analytics")
-        self._chart = Chart(id="chart")
-        self._feed = ChartFeed(link)
         self._key_line = KeyLine(KEYS)
         self._shown: tuple[Shows, ...] = (
             self._status,
@@ -127,12 +123,11 @@ class MainScreen(LetterScreen):
         yield self._key_line
 
     def on_mount(self) -> None:
-        """Show the first pane below the watchlist and keep the chart's edge alive."""
+        """Show the first pane below the watchlist."""
         self.show_pane("chart")
         for number, name in enumerate(PANES[:-1], 1):
             self.query_one(f"#{name}", LineView).number(str(number))
         self.entry.typed("")
-        self.set_interval(REFRESH_SECONDS, self._load_bars)
 
     def on_resize(self, event: Resize) -> None:
         """Choose between two panes, all, and all with room to spare."""
@@ -169,7 +164,7 @@ class MainScreen(LetterScreen):
         """Ask for the quotes of what is on the screen whenever that changed."""
         is_attached, watched = self._link.is_attached, self._link.state.watchlist
         if is_attached and not self._was_attached:
-            self._load_bars()
+            self.load_bars()
         self._was_attached = is_attached
         self.set_class(not is_attached, "-lost")
         self._status.tell_attached(is_attached=is_attached)
@@ -219,22 +214,7 @@ class MainScreen(LetterScreen):
         self.symbol = self._feed.symbol = symbol
         self._analytics.follow(symbol)
         self._tell_what_is_shown()
-        self._load_bars()
-
-    # ── the chart ──────────────────────────────────────────────────────────
-
-    def _load_bars(self) -> None:
-        run_beside(self, partial(self._feed.load, self._chart), "bars", is_latest_only=True)
-
-    def action_shorter_bars(self) -> None:
-        """Show the next shorter timeframe."""
-        if self._feed.step(-1):
-            self._load_bars()
-
-    def action_longer_bars(self) -> None:
-        """Show the next longer timeframe."""
-        if self._feed.step(+1):
-            self._load_bars()
+        self.load_bars()
 
     # ── alerts ─────────────────────────────────────────────────────────────
 

@@ -76,6 +76,11 @@ def test_help(snap_compare, size):
 
 
 @SIZES
+def test_every_study_among_the_bars(snap_compare, size):
+    picture(snap_compare, size, ("M", "E", "N", "P"))
+
+
+@SIZES
 def test_a_lost_desk(snap_compare, size):
     desk = FakeDesk()
 
