@@ -7,9 +7,9 @@ from console.backtest.seeds.momentum import Momentum
 from console.backtest.seeds.pivot_turns import PivotTurns
 from console.backtest.seeds.sma_cross import SmaCross
 from console.backtest.seeds.vwap_reversion import VwapReversion
-from console.backtest.strategy import SignalStrategy
+from console.backtest.strategy import Strategy
 
-STRATEGIES: dict[str, type[SignalStrategy]] = {
+STRATEGIES: dict[str, type[Strategy]] = {
     kind.name: kind for kind in (SmaCross, VwapReversion, Momentum, PivotTurns)
 }
 Value = int | float
@@ -19,13 +19,15 @@ class NoSuchParameter(ValueError):  # noqa: N818 - reads as what it is
     """A parameter that the strategy has not, or cannot have with that value."""
 
 
-def make_strategy(name: str, values: Mapping[str, str | Value]) -> SignalStrategy:
+def make_strategy(name: str, values: Mapping[str, str | Value]) -> Strategy:
     """Return the strategy of that name with these parameters, the others at their defaults.
 
     Raises:
         NoSuchParameter: with what the strategy takes.
     """
-    kind = STRATEGIES[name]
+    kind = STRATEGIES.get(name)
+    if kind is None:
+        raise NoSuchParameter(f"no strategy is called {name!r}; there are {', '.join(STRATEGIES)}")
     try:
         return kind(**{key: read_value(name, key, str(value)) for key, value in values.items()})
     except NoSuchParameter:
@@ -55,6 +57,6 @@ def defaults(name: str) -> dict[str, Value]:
     return parameters(STRATEGIES[name]())
 
 
-def parameters(strategy: SignalStrategy) -> dict[str, Value]:
+def parameters(strategy: Strategy) -> dict[str, Value]:
     """Return the parameters of a strategy as it was made."""
     return {field.name: getattr(strategy, field.name) for field in dataclasses.fields(strategy)}  # type: ignore[arg-type] # every strategy is a dataclass

@@ -4,6 +4,8 @@
 future made up anew. A decision that changes rested on what had not happened.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,18 +42,22 @@ def find_glimpse(
     """
     chance = np.random.default_rng(seed)
     whole = strategy.targets(bars)
-    for cut in _places(whole, cuts, chance):
-        for experiment, other in (
-            ("future cut off", bars.between(0, cut)),
-            ("future made up", _another_future(bars, cut, chance)),
-        ):
-            again = strategy.targets(other)[:cut]
-            changed = np.flatnonzero(again != whole[:cut])
-            if len(changed):
-                first = int(changed[0])
-                was, became = int(whole[first]), int(again[first])
-                return Glimpse(bar=first, was=was, became=became, experiment=experiment, cut=cut)
+    with strategy.afresh() as fresh:
+        for cut in _places(whole, cuts, chance):
+            for experiment, other in (
+                ("future cut off", bars.between(0, cut)),
+                ("future made up", _another_future(bars, cut, chance)),
+            ):
+                again = fresh.targets(other)[:cut]
+                changed = np.flatnonzero(again != whole[:cut])
+                if len(changed):
+                    return _glimpse(whole, again, int(changed[0]), experiment, cut)
     return None
+
+
+def _glimpse(whole: Targets, again: Targets, bar: int, experiment: str, cut: int) -> Glimpse:
+    was, became = int(whole[bar]), int(again[bar])
+    return Glimpse(bar=bar, was=was, became=became, experiment=experiment, cut=cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,12 @@ class Peeking(SignalStrategy):
         later = self.honest.targets(seen)
         ahead = min(self.bars, len(later) - 1)
         return np.concatenate((later[ahead:], np.full(ahead, later[-1], dtype=np.int8)))
+
+    @contextmanager
+    def afresh(self) -> Iterator["Peeking"]:
+        """Lend it over an honest one that remembers nothing."""
+        with self.honest.afresh() as honest:
+            yield Peeking(honest, self.bars)
 
 
 def _places(targets: Targets, cuts: int, chance: np.random.Generator) -> list[int]:

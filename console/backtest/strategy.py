@@ -5,9 +5,11 @@ answers are typed, and it sends nothing itself.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +65,11 @@ class SignalStrategy(Strategy):
         Returns:
             n of -1, 0 and 1.
         """
+
+    @contextmanager
+    def afresh(self) -> Iterator[Self]:
+        """Lend the same strategy where it remembers nothing it was shown; itself, if it cannot."""
+        yield self
 
     def decide(self, window: Window) -> Intent:
         """Return the last of the targets: what live trading asks for, bar by bar."""

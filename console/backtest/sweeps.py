@@ -17,7 +17,7 @@ from console.backtest.bars import Bars
 from console.backtest.catalogue import NoSuchParameter, Value, make_strategy, read_value
 from console.backtest.metrics import bars_a_year, returns, sharpe_ratio
 from console.backtest.rules import Rules
-from console.backtest.vectorised import run_signals
+from console.backtest.running import run_strategy
 
 MOST_RUNS = 100_000
 CHUNK = 16
@@ -128,7 +128,7 @@ def outcome(task: Task, parameters: Parameters) -> Outcome:
         strategy = make_strategy(task.name, parameters)
     except NoSuchParameter as error:
         return Outcome(parameters=parameters, refused=str(error))
-    run = run_signals(strategy, task.bars, task.rules)
+    run = run_strategy(strategy, task.bars, task.rules)
     changes = returns(run.equity(), task.rules.cash)
     return Outcome(
         parameters=parameters,

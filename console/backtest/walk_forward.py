@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from console.backtest.catalogue import make_strategy
+from console.backtest.strategy import SignalStrategy, Strategy
 from console.backtest.sweeps import Crew, Outcome, Parameters, Task, best, sweep
 from console.backtest.trades import Run
 from console.backtest.vectorised import run_targets
@@ -52,9 +53,16 @@ def walk_forward(task: Task, choices: Sequence[Parameters], *, folds: int, crew:
         done.append(Fold(first=first, end=end, chosen=chosen))
         if chosen is not None:
             seen = task.bars.between(0, end)
-            targets[first:end] = make_strategy(task.name, chosen.parameters).targets(seen)[first:]
+            strategy = make_strategy(task.name, chosen.parameters)
+            targets[first:end] = _signals(strategy).targets(seen)[first:]
     unseen = task.bars.between(edges[0], len(task.bars))
     return Walk(folds=tuple(done), run=run_targets(targets[edges[0] :], unseen, task.rules))
+
+
+def _signals(strategy: Strategy) -> SignalStrategy:
+    if isinstance(strategy, SignalStrategy):
+        return strategy
+    raise ValueError("only a signal strategy can change its parameters from fold to fold")
 
 
 def _edges(count: int, folds: int) -> list[int]:

@@ -12,7 +12,8 @@ NAMES = ("sma-cross", "vwap-reversion", "momentum", "pivot-turns")
 
 def add_backtest(command: argparse.ArgumentParser) -> None:
     """Add the options of `killcord backtest`."""
-    command.add_argument("strategy", choices=NAMES)
+    names = f"{', '.join(NAMES)}, or one of --code"
+    command.add_argument("strategy", metavar="STRATEGY", help=names)
     command.add_argument("symbol", type=str.upper)
     command.add_argument(
         "--set",
@@ -21,6 +22,7 @@ def add_backtest(command: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a parameter of the strategy; may be said again",
     )
+    _add_code(command)
     command.add_argument("--json", action="store_true", help="JSON instead of words")
     command.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report, too")
     command.add_argument(
@@ -71,6 +73,20 @@ def pair(text: str) -> tuple[str, str]:
     if not (name and sign and value):
         raise ValueError(f"{text!r} says no value: write it as name=value, such as fast=10")
     return name.replace("-", "_"), value
+
+
+def _add_code(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--code", type=Path, metavar="FILE", help="take the strategy from this file, in the sandbox"
+    )
+    command.add_argument(
+        "--cpu", type=int, default=10, metavar="S", help="processor time it may take (default: 10)"
+    )
+    command.add_argument(
+        "--bar-by-bar",
+        action="store_true",
+        help="show it one bar after another, as live trading does; slower, and the same",
+    )
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:

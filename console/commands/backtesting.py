@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,14 +14,15 @@ from console.backtest.catalogue import NoSuchParameter, defaults, make_strategy,
 from console.backtest.crews import Cores, Dask, NoCrew
 from console.backtest.findings import Finding, as_plain, finding
 from console.backtest.html_report import html_report
-from console.backtest.lookahead import Glimpse, Peeking, find_glimpse
 from console.backtest.rules import Costs, Rules
-from console.backtest.strategy import SignalStrategy
+from console.backtest.running import run_strategy
+from console.backtest.strategy import Strategy
 from console.backtest.sweeps import Alone, Crew, Outcome, Parameters, Task, best, grid, sweep
-from console.backtest.vectorised import run_signals
 from console.backtest.walk_forward import Walk, walk_forward
 from console.commands import backtest_record, backtest_text, exits
 from console.commands.asking import NoDesk
+from console.commands.backtest_code import hosted, source_words
+from console.commands.backtest_lookahead import PEEKED, check, peeked
 from console.commands.backtest_words import pair
 from console.commands.bars_source import ask_desk, read_file
 from console.commands.exchange_calendar import calendar_of
@@ -29,6 +30,8 @@ from console.commands.tables import as_json
 from console.domain.market import Timeframe
 from console.folders import StateFolder
 from console.link.errors import DeskRefused
+from console.sandbox.endings import SandboxProblem
+from widgets.outside import neutral
 
 SMALL = 3_000_000
 """Choices times bars below which other processes take longer to start than to work."""
@@ -46,7 +49,8 @@ class _Searched:
 def backtest(folder: StateFolder, options: argparse.Namespace) -> int:
     """Run one back-test, or check a strategy; print, keep and export what came of it."""
     try:
-        status = _backtest(folder, options)
+        with hosted(options):
+            status = _backtest(folder, options)
         sys.stdout.flush()
     except BrokenPipeError:
         return _unread()
@@ -56,8 +60,8 @@ def backtest(folder: StateFolder, options: argparse.Namespace) -> int:
     except (NoSuchParameter, ValueError) as wrong:
         print(wrong, file=sys.stderr)
         return exits.FAILED if isinstance(wrong, BadBars) else exits.USAGE
-    except (NoCrew, DeskRefused, backtest_record.NotKept, OSError) as trouble:
-        print(trouble, file=sys.stderr)
+    except (NoCrew, DeskRefused, backtest_record.NotKept, OSError, SandboxProblem) as trouble:
+        print(neutral(str(trouble)), file=sys.stderr)
         return exits.FAILED
     except NoDesk as missing:
         print(f"{missing} Or name a file of bars: --file FILE.", file=sys.stderr)
@@ -112,18 +116,18 @@ def _backtest(folder: StateFolder, options: argparse.Namespace) -> int:
     if options.session == "regular":
         bars = _regular(bars, rules)
     if options.check_lookahead:
-        return _check(_peeked(strategy, options), bars, options)
+        return check(strategy, bars, options)
     searched = _search(
         strategy, Task(name=options.strategy, bars=bars, rules=rules), choices, options
     )
-    chosen = _peeked(make_strategy(options.strategy, searched.parameters), options)
+    chosen = peeked(make_strategy(options.strategy, searched.parameters), options)
     made_at = datetime.now(UTC)
     found = finding(
-        run_signals(chosen, bars, rules),
+        run_strategy(chosen, bars, rules, bar_by_bar=options.bar_by_bar),
         key=backtest_record.new_key(folder, made_at),
         made_at=made_at,
         strategy=(options.strategy, searched.parameters),
-        source=source if not options.peek else f"{source}; LOOK-AHEAD IS SWITCHED ON",
+        source=f"{source}{source_words(options.code)}{PEEKED * bool(options.peek)}",
         seed=options.seed,
         outcomes=searched.outcomes,
         walk=searched.walk,
@@ -131,7 +135,7 @@ def _backtest(folder: StateFolder, options: argparse.Namespace) -> int:
     return _tell(folder, found, options)
 
 
-def parameters_of(strategy: SignalStrategy, options: argparse.Namespace) -> Parameters:
+def parameters_of(strategy: Strategy, options: argparse.Namespace) -> Parameters:
     """Return the parameters that a sweep does not move."""
     moved = _pairs(options.sweep)
     return {name: value for name, value in parameters(strategy).items() if name not in moved}
@@ -153,29 +157,6 @@ def _tell(folder: StateFolder, found: Finding, options: argparse.Namespace) -> i
     if options.report is not None:
         print(f"The report is in {options.report}.")
     return exits.DONE
-
-
-def _check(strategy: SignalStrategy, bars: Bars, options: argparse.Namespace) -> int:
-    glimpse = find_glimpse(strategy, bars, seed=options.seed)
-    if options.json:
-        print(as_json({"looks_ahead": glimpse is not None, "glimpse": _plain(glimpse)}))
-    elif glimpse is None:
-        print(
-            f"{options.strategy} does not look ahead here: with its future cut off or made up, "
-            "every decision stayed what it was."
-        )
-    else:
-        words = {1: "long", 0: "flat", -1: "short"}
-        print(
-            f"{options.strategy} LOOKS AHEAD: with the {glimpse.experiment} from bar "
-            f"{glimpse.cut + 1} on, the decision after bar {glimpse.bar + 1} turns from "
-            f"{words[glimpse.was]} to {words[glimpse.became]}."
-        )
-    return exits.DONE if glimpse is None else exits.FAILED
-
-
-def _plain(glimpse: Glimpse | None) -> object:
-    return None if glimpse is None else asdict(glimpse)
 
 
 def _bars(folder: StateFolder, options: argparse.Namespace) -> tuple[Bars, str]:
@@ -229,7 +210,7 @@ def _regular(bars: Bars, rules: Rules) -> Bars:
 
 
 def _search(
-    strategy: SignalStrategy, task: Task, choices: Sequence[Parameters], options: argparse.Namespace
+    strategy: Strategy, task: Task, choices: Sequence[Parameters], options: argparse.Namespace
 ) -> _Searched:
     if not options.sweep:
         if options.walk_forward is not None:
@@ -253,11 +234,19 @@ def _search(
 
 
 def _crew(options: argparse.Namespace, work: int) -> Crew:
+    if options.code is not None:
+        return _of_the_sandbox(options)
     if options.dask is not None:
         return Dask(options.dask)
     if options.processes == 1 or (options.processes is None and work < SMALL):
         return Alone()
     return Cores(options.processes)
+
+
+def _of_the_sandbox(options: argparse.Namespace) -> Crew:
+    if options.dask is not None:
+        raise ValueError("code of your own runs in this machine's sandbox alone: leave out --dask")
+    return Alone()
 
 
 def _progress(done: int, every: int) -> None:
@@ -266,10 +255,6 @@ def _progress(done: int, every: int) -> None:
     bar = "█" * (30 * done // every)
     end = "\n" if done == every else ""
     print(f"\r{bar:<30} {done:,} of {every:,} runs", end=end, file=sys.stderr, flush=True)
-
-
-def _peeked(strategy: SignalStrategy, options: argparse.Namespace) -> SignalStrategy:
-    return Peeking(strategy, options.peek) if options.peek > 0 else strategy
 
 
 def _pairs(texts: Sequence[str]) -> Mapping[str, str]:

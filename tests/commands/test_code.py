@@ -113,3 +113,46 @@ def test_the_wall_is_described(isolation, killcord):
 
     assert status == 0
     assert out.startswith(f"Code runs inside bubblewrap {isolation.version}")
+
+
+STRATEGY = """
+from killcord import Intent, Strategy, Target
+
+class EveryOther(Strategy):
+    bars: int = 2
+
+    def decide(self, window):
+        print("bar", len(window)) if len(window) == 1 else None
+        return Intent(target=Target.LONG if len(window) % self.bars else Target.FLAT)
+
+class Late(Strategy):
+    def decide(self, window):
+        return Intent(target=Target.LONG, stop_price=-1.0)
+"""
+
+
+def test_a_strategy_of_ones_own_is_back_tested_kept_and_checked(isolation, killcord, tmp_path):
+    code, bars = file_of(tmp_path, STRATEGY), tmp_path / "bars.csv"
+    times = [f"2013-10-07T14:{minute:02}:00Z" for minute in range(60)]
+    rows = "\n".join(f"{at},TEST,10,11,9,10,100" for at in times)
+    bars.write_text(f"ts,symbol,open,high,low,close,volume\n{rows}\n")
+    words = ("TEST", "--code", code, "--file", bars)
+
+    status, out, err = killcord("backtest", "every-other", *words, "--set", "bars=3", "--json")
+    kept = json.loads(killcord("backtests", "--json")[1])
+    checked = killcord("backtest", "every-other", *words, "--check-lookahead")
+    wrong = killcord("backtest", "late", *words)
+    unknown = killcord("backtest", "nobody", "TEST", "--file", bars)
+
+    assert (status, err) == (0, "mine.py printed:\nbar 1\n")
+    assert json.loads(out) == kept[0]
+    assert kept[0]["strategy"] == "every-other"
+    assert kept[0]["parameters"] == {"bars": 3}
+    assert "; code mine.py, " in kept[0]["source"]
+    assert len(kept[0]["trades"]) == 20
+    assert checked[0] == 0
+    assert "cannot look ahead" in checked[1]
+    assert wrong[:2] == (1, "")
+    assert wrong[2] == "an Intent is a target and, at most, prices above 0\n"
+    assert unknown[0] == 2
+    assert "no strategy is called 'nobody'" in unknown[2]

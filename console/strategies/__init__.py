@@ -1,0 +1,1 @@
+"""Strategies of the trader's own: held in the sandbox, held to every check, and judged."""
