@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.widgets import Input
 
 from widgets.outside import neutral
@@ -52,6 +53,13 @@ class OrderLine(Input):
     def validate_value(self, value: str) -> str:
         """Take nothing invisible, however it was typed, pasted or set."""
         return neutral(value)
+
+    async def on_key(self, event: Key) -> None:
+        """Submit at once: a key that goes to look for its binding passes through every pane."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            await self.action_submit()
 
     def write(self, text: str) -> None:
         """Put a text into the line, ready to be gone on with."""
