@@ -50,6 +50,8 @@ class PagedGrid(LineView, can_focus=True):
         self._widths: list[int] = []
         self._left = 0
         self._stretches: OrderedDict[int, Sequence[Sequence[str]]] = OrderedDict()
+        self._stale: set[int] = set()
+        """Stretches that are shown and have become others meanwhile."""
         self._strips: dict[int, Strip] = {}
 
     def open(self, headings: Sequence[Heading], rows: int) -> None:
@@ -58,16 +60,17 @@ class PagedGrid(LineView, can_focus=True):
         self._widths = [min(width_of(label), WIDEST) for label, _ in self._headings]
         self.rows, self.cursor, self._left = rows, 0, 0
         self._stretches.clear()
+        self._stale.clear()
         self.virtual_size = Size(self.room.width, rows + HEADER)
         self.scroll_to(y=0, animate=False, force=True)
         self._redraw()
         self._ask()
 
     def lengthen(self, rows: int) -> None:
-        """Show that there are more rows now, or other ones; all are asked for anew."""
+        """Show that there are more rows now, or other ones; what is shown stays until they come."""
         self.rows = rows
         self.cursor = max(min(self.cursor, rows - 1), 0)
-        self._stretches.clear()
+        self._stale = set(self._stretches)
         self.virtual_size = Size(self.room.width, rows + HEADER)
         self._ask()
 
@@ -76,7 +79,7 @@ class PagedGrid(LineView, can_focus=True):
         first = self.scroll_offset.y
         last = min(first + max(self.room.height - HEADER, 1), self.rows)
         for stretch in range(first // STRETCH, -(-last // STRETCH)):
-            if stretch not in self._stretches:
+            if stretch not in self._stretches or stretch in self._stale:
                 return stretch * STRETCH, min(STRETCH, self.rows - stretch * STRETCH)
         return None
 
@@ -84,6 +87,7 @@ class PagedGrid(LineView, can_focus=True):
         """Take rows that have come; `first` is the row they begin at."""
         stretch = first // STRETCH
         self._stretches[stretch] = rows
+        self._stale.discard(stretch)
         self._stretches.move_to_end(stretch)
         while len(self._stretches) > KEPT:
             self._stretches.popitem(last=False)

@@ -6,17 +6,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from console.commands import data_asking, data_desk, data_tables, exits
+from console.commands import data_asking, data_desk, data_live, data_tables, exits
 from console.commands.asking import NoDesk
+from console.commands.data_tables import clean
 from console.commands.tables import as_json
 from console.folders import StateFolder, state_folder
 from console.lab.catalog import Catalog
 from console.lab.datasets import Lineage, Role
-from console.lab.loading import Wish, load_file
+from console.lab.loading import load_file
 from console.lab.names import name_from
 from console.lab.problems import LabProblem, shown
 from console.lab.rows import table_of
 from console.lab.summary import summary
+from console.lab.wishes import Wish
 
 UNITS = ("s", "ms", "us", "ns")
 Answer = tuple[Any, str]
@@ -76,6 +78,8 @@ def _load(catalog: Catalog, options: argparse.Namespace) -> Answer:
 
 
 def _take(catalog: Catalog, options: argparse.Namespace) -> Answer:
+    if options.source == "live":
+        return _live(catalog, options)
     name = catalog.refuse_taken(options.name or options.source)
     folder = state_folder(options.profile)
     rows = data_desk.taken(
@@ -87,6 +91,33 @@ def _take(catalog: Catalog, options: argparse.Namespace) -> Answer:
     )
     dataset = catalog.keep_table(name, table_of(rows, options.source), lineage)
     return data_tables.dataset_facts(dataset), data_tables.kept_words(dataset)
+
+
+def _live(catalog: Catalog, options: argparse.Namespace) -> Answer:
+    wish = data_live.LiveWish(
+        name=options.name or "live",
+        symbols=tuple(dict.fromkeys(options.symbols)),
+        every=options.every,
+        rows=options.rows,
+        seconds=options.seconds,
+    )
+    told = _rows_told if sys.stderr.isatty() else _quiet
+    dataset = data_live.follow(catalog, state_folder(options.profile), wish, told)
+    return data_tables.dataset_facts(dataset), data_tables.kept_words(dataset)
+
+
+def _rows_told(rows: int) -> None:
+    print(f"\r{rows:,} rows; Ctrl+C ends it", end="\r", file=sys.stderr, flush=True)
+
+
+def _quiet(rows: int) -> None:
+    del rows
+
+
+def _say_roles(catalog: Catalog, options: argparse.Namespace) -> Answer:
+    dataset = catalog.say_roles(catalog.get(options.name), dict(map(_role, options.roles)))
+    said = ", ".join(f"{clean(c.name)} {c.role.value}" for c in dataset.columns)
+    return data_tables.dataset_facts(dataset), f"{dataset.name}: {said}."
 
 
 def _list(catalog: Catalog, options: argparse.Namespace) -> Answer:
@@ -158,5 +189,6 @@ _ASKED: dict[str, Callable[[Catalog, argparse.Namespace], Answer]] = {
     "load": _load,
     "list": _list,
     "show": _show,
+    "roles": _say_roles,
     "drop": _drop,
 }

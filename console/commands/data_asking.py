@@ -43,7 +43,7 @@ def ask_rows(catalog: Catalog, options: argparse.Namespace) -> Answer:
     """Print rows as they stand."""
     dataset = catalog.get(options.name)
     catalog.read(dataset, [])  # says in a sentence when the file is gone
-    with Pages(catalog.path(dataset)) as pages:
+    with catalog.file(dataset) as file, Pages(file) as pages:
         rows = pages.read(options.at - 1, options.rows).to_pylist()
     header = ["row", *(clean(column.name) for column in dataset.columns)]
     lines = [[f"{place:,}", *map(cell, row.values())] for place, row in enumerate(rows, options.at)]

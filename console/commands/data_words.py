@@ -29,7 +29,9 @@ def add_data(command: argparse.ArgumentParser, profile: argparse.ArgumentParser)
         ("drop", "delete a dataset"),
     ):
         _named(add(name, words))
-    _add_take(add("take", "make a dataset of what the desk knows now"))
+    roles = _named(add("roles", "say what columns mean"))
+    roles.add_argument("roles", nargs="+", metavar="COLUMN=ROLE")
+    _add_take(add("take", "make a dataset of what the desk knows now, or follow it"))
     _add_questions(add)
     _add_pairs(add)
 
@@ -108,13 +110,23 @@ def _add_pairs(add: Add) -> None:
 
 
 def _add_take(command: argparse.ArgumentParser) -> None:
-    command.add_argument("source", choices=("bars", "orders", "positions", "fills", "audit"))
-    command.add_argument("symbols", nargs="*", type=str.upper, help="of bars; else all")
+    command.add_argument(
+        "source", choices=("bars", "orders", "positions", "fills", "audit", "live")
+    )
+    command.add_argument("symbols", nargs="*", type=str.upper, help="of bars and live; else all")
     command.add_argument("--name", help="of the dataset; the source's unless said")
     command.add_argument(
         "--timeframe", choices=list(Timeframe), type=Timeframe, default=Timeframe.MIN_1
     )
     command.add_argument("--limit", type=_count, default=1_000, help="how many bars a symbol")
+    live = command.add_argument_group("live: follow quotes and trades until Ctrl+C")
+    live.add_argument(
+        "--every", type=float, default=1.0, metavar="SECONDS", help="how often (default: 1)"
+    )
+    live.add_argument(
+        "--rows", type=_count, default=10_000, metavar="N", help="the newest so many are kept"
+    )
+    live.add_argument("--seconds", type=float, metavar="N", help="how long; else until Ctrl+C")
 
 
 def _named(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -14,12 +14,13 @@ from console.domain.market import Timeframe
 from console.folders import StateFolder
 from console.lab.catalog import Catalog
 from console.lab.datasets import Dataset, Lineage, Role
-from console.lab.loading import Wish, load_file
+from console.lab.loading import load_file
 from console.lab.names import name_from
 from console.lab.pages import Pages
 from console.lab.problems import LabProblem
 from console.lab.rows import table_of
 from console.lab.sampling import sample
+from console.lab.wishes import Wish
 from console.screens.lab_link import Far
 
 Words = dict[str, Any]
@@ -33,9 +34,10 @@ def datasets(folder: StateFolder, asked: Words, far: Far) -> Any:
     del asked, far
     with _catalog(folder) as catalog:
         every = catalog.all()
+        listed = [_facts(one) | {"is_live": catalog.is_live(one)} for one in every]
     disk, memory = (sum(getattr(d, size) for d in every) for size in ("disk_bytes", "memory_bytes"))
     return {
-        "datasets": [_facts(one) for one in every],
+        "datasets": listed,
         "total": f"{data_tables.size(disk)} on the disk, {data_tables.size(memory)} read whole",
     }
 
@@ -45,7 +47,11 @@ def page(folder: StateFolder, asked: Words, far: Far) -> Any:
     del far
     with _catalog(folder) as catalog:
         dataset = catalog.get(asked["name"])
-        table = _pages(catalog, dataset).read(asked["first"], min(asked["count"], MOST_PAGE))
+        first, count = asked["first"], min(asked["count"], MOST_PAGE)
+        if dataset.is_ring:
+            table = catalog.read(dataset).slice(first, count)
+        else:
+            table = _pages(catalog, dataset).read(first, count)
     return {"first": asked["first"], "rows": _cells(table)}
 
 
@@ -162,6 +168,21 @@ def take(folder: StateFolder, asked: Words, far: Far) -> Any:
     return {"name": dataset.name, "words": data_tables.kept_words(dataset).splitlines()}
 
 
+def follow(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Follow the stream into a dataset until it is interrupted."""
+    from console.commands import data_live  # noqa: PLC0415 - as above
+
+    wish = data_live.LiveWish(
+        name=asked["name"],
+        symbols=tuple(asked["symbols"]),
+        every=asked["every"],
+        rows=asked["rows"],
+    )
+    with _catalog(folder) as catalog:
+        dataset = data_live.follow(catalog, folder, wish, lambda rows: far(rows / wish.rows, ""))
+    return {"name": dataset.name, "words": data_tables.kept_words(dataset).splitlines()}
+
+
 def roles(folder: StateFolder, asked: Words, far: Far) -> Any:
     """Give columns other roles."""
     del far
@@ -180,6 +201,7 @@ ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
     "series": series,
     "load": load,
     "take": take,
+    "follow": follow,
     "roles": roles,
 }
 

@@ -4,7 +4,6 @@ It is not the desk's database: the desk alone writes that, and the audit in it o
 while datasets come and go, and a slow or damaged catalog must never hold up an order.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -13,14 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote as percent_encoded
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pysqlite3
-from sqlite_utils import Database
 
-from console.lab.datasets import Column, Dataset, Kind, Lineage, Role
+from console.lab import live
+from console.lab.catalog_rows import dataset_of, open_database, row_of
+from console.lab.datasets import LIVE, Column, Dataset, Kind, Lineage, Role
 from console.lab.kinds import kind_of
 from console.lab.names import dataset_name
 from console.lab.problems import LabProblem, NameTaken, UnknownDataset, shown
@@ -29,7 +28,6 @@ from console.lab.table_files import read_table, write_table
 
 DATABASE = "datasets.db"
 FILES = "data"
-BUSY_MS = 5_000
 _PART = ".part"
 
 
@@ -45,7 +43,7 @@ class Catalog:
         self._folder = folder
         try:
             (folder / FILES).mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._database = _open(folder / DATABASE)
+            self._database = open_database(folder / DATABASE)
         except (OSError, pysqlite3.Error) as error:
             raise LabProblem(f"The datasets in {folder} cannot be opened: {error}.") from None
         self._table = self._database.table("datasets")
@@ -56,7 +54,7 @@ class Catalog:
 
     def all(self) -> list[Dataset]:
         """Return every dataset, by name."""
-        return [_read(row) for row in self._table.rows_where(order_by="name")]
+        return [self._told(row) for row in self._table.rows_where(order_by="name")]
 
     def get(self, name: str) -> Dataset:
         """Return the dataset of this name.
@@ -65,13 +63,13 @@ class Catalog:
             UnknownDataset: when there is none.
         """
         for row in self._table.rows_where("name = ?", [name.lower()]):
-            return _read(row)
+            return self._told(row)
         known = ", ".join(dataset.name for dataset in self.all()[:8]) or "none yet"
         raise UnknownDataset(f"There is no dataset {shown(name)}: there are {known}.")
 
     def path(self, dataset: Dataset) -> Path:
         """Return the file with the dataset's rows."""
-        return self._folder / FILES / f"{dataset.id}.parquet"
+        return self._folder / FILES / f"{dataset.id}.{'ring' if dataset.is_ring else 'parquet'}"
 
     def read(self, dataset: Dataset, names: Sequence[str] | None = None) -> pa.Table:
         """Read the rows, or only the named columns of them.
@@ -79,13 +77,31 @@ class Catalog:
         Raises:
             LabProblem: when the file is gone or damaged.
         """
+        wanted = None if names is None else list(names)
         try:
-            return read_table(self.path(dataset), None if names is None else list(names))
+            if dataset.is_ring:
+                ring = live.read_ring(self.path(dataset))
+                return ring if wanted is None else ring.select(wanted)
+            return read_table(self.path(dataset), wanted)
         except (OSError, pa.ArrowException) as error:
             raise LabProblem(
                 f"The rows of {dataset.name} cannot be read ({shown(str(error))}): drop it and"
                 " load it again."
             ) from None
+
+    def is_live(self, dataset: Dataset) -> bool:
+        """Return whether rows are still coming."""
+        return dataset.is_ring and live.is_live(self.path(dataset))
+
+    @contextmanager
+    def file(self, dataset: Dataset) -> Iterator[Path]:
+        """Lend a Parquet file with the rows: the dataset's own, or what a ring holds now."""
+        if not dataset.is_ring:
+            yield self.path(dataset)
+            return
+        with self.part() as part:
+            write_table(part, self.read(dataset))
+            yield part
 
     @contextmanager
     def part(self) -> Iterator[Path]:
@@ -141,12 +157,35 @@ class Catalog:
         )
         part.replace(self.path(dataset))
         _sync(self._folder / FILES)
-        try:
-            self._table.insert(_row(dataset))
-        except pysqlite3.IntegrityError:
-            self.path(dataset).unlink(missing_ok=True)
-            raise NameTaken(f"There is a dataset {name} already: give another --name.") from None
+        self._insert(dataset)
         return dataset
+
+    def open_ring(
+        self, name: str, symbols: Sequence[str], rows: int, *, detail: str
+    ) -> tuple[Dataset, live.LiveWriter]:
+        """Make a dataset that grows up to so many rows, and whoever writes it.
+
+        Raises:
+            NameTaken: when there is a dataset of this name.
+            LabProblem: for more rows or symbols than it may have.
+        """
+        dataset = Dataset(
+            id=secrets.token_hex(6),
+            name=self.refuse_taken(name),
+            columns=_columns(live.empty_table().schema),
+            rows=0,
+            disk_bytes=rows * live.ROW_BYTES,
+            memory_bytes=rows * live.ROW_BYTES,
+            lineage=Lineage(operation=LIVE, detail=detail, parents=()),
+            notes=(),
+            made_at=datetime.now(UTC),
+        )
+        try:
+            writer = live.LiveWriter(self.path(dataset), symbols, rows)
+        except OSError as error:
+            raise LabProblem(f"{name} cannot be kept: {error.strerror}.") from None
+        self._insert(dataset)
+        return dataset, writer
 
     def keep_table(
         self, name: str, table: pa.Table, lineage: Lineage, *, notes: Sequence[str] = ()
@@ -160,7 +199,7 @@ class Catalog:
     def say_roles(self, dataset: Dataset, roles: dict[str, Role]) -> Dataset:
         """Give columns other roles; the rows stay as they are."""
         told = replace(dataset, columns=with_roles(dataset.columns, roles))
-        self._table.update(dataset.id, {"columns": _row(told)["columns"]})
+        self._table.update(dataset.id, {"columns": row_of(told)["columns"]})
         return told
 
     def drop(self, dataset: Dataset) -> None:
@@ -168,42 +207,21 @@ class Catalog:
         self._table.delete(dataset.id)
         self.path(dataset).unlink(missing_ok=True)
 
+    def _insert(self, dataset: Dataset) -> None:
+        try:
+            self._table.insert(row_of(dataset))
+        except pysqlite3.IntegrityError:
+            self.path(dataset).unlink(missing_ok=True)
+            raise NameTaken(
+                f"There is a dataset {dataset.name} already: give another --name."
+            ) from None
 
-def _open(path: Path) -> Database:
-    path.touch(mode=0o600)
-    connection = pysqlite3.connect(
-        f"file:{percent_encoded(str(path))}?mode=rw", uri=True, isolation_level=None
-    )
-    try:
-        for pragma in (
-            f"busy_timeout = {BUSY_MS}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "trusted_schema = OFF",
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-        database = Database(connection, execute_plugins=False)
-        database.table("datasets").create(
-            {
-                "id": str,
-                "name": str,
-                "rows": int,
-                "disk_bytes": int,
-                "memory_bytes": int,
-                "columns": str,
-                "lineage": str,
-                "notes": str,
-                "made_at": str,
-            },
-            pk="id",
-            not_null={"name", "rows", "columns", "lineage", "made_at"},
-            if_not_exists=True,
-        )
-        database.table("datasets").create_index(["name"], unique=True, if_not_exists=True)
-    except BaseException:
-        connection.close()
-        raise
-    return database
+    def _told(self, row: dict[str, Any]) -> Dataset:
+        """Return a dataset as the catalog has it; of a ring, as long as it is now."""
+        dataset = dataset_of(row)
+        if not dataset.is_ring:
+            return dataset
+        return replace(dataset, rows=live.count_rows(self.path(dataset)))
 
 
 def _columns(schema: pa.Schema) -> tuple[Column, ...]:
@@ -212,39 +230,6 @@ def _columns(schema: pa.Schema) -> tuple[Column, ...]:
         kind = kind_of(column.type) or Kind.TEXT
         made.append(Column(name=column.name, kind=kind, role=role_of(column.name, kind)))
     return tuple(made)
-
-
-def _row(dataset: Dataset) -> dict[str, Any]:
-    lineage = dataset.lineage
-    return {
-        "id": dataset.id,
-        "name": dataset.name,
-        "rows": dataset.rows,
-        "disk_bytes": dataset.disk_bytes,
-        "memory_bytes": dataset.memory_bytes,
-        "columns": json.dumps([[c.name, c.kind, c.role] for c in dataset.columns]),
-        "lineage": json.dumps([lineage.operation, lineage.detail, lineage.parents]),
-        "notes": json.dumps(dataset.notes),
-        "made_at": dataset.made_at.isoformat(timespec="microseconds"),
-    }
-
-
-def _read(row: dict[str, Any]) -> Dataset:
-    operation, detail, parents = json.loads(row["lineage"])
-    return Dataset(
-        id=row["id"],
-        name=row["name"],
-        columns=tuple(
-            Column(name=name, kind=Kind(kind), role=Role(role))
-            for name, kind, role in json.loads(row["columns"])
-        ),
-        rows=row["rows"],
-        disk_bytes=row["disk_bytes"],
-        memory_bytes=row["memory_bytes"],
-        lineage=Lineage(operation=operation, detail=detail, parents=tuple(parents)),
-        notes=tuple(json.loads(row["notes"])),
-        made_at=datetime.fromisoformat(row["made_at"]),
-    )
 
 
 def _sync(folder: Path) -> None:

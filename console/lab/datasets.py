@@ -23,6 +23,10 @@ class Kind(StrEnum):
         return self in (Kind.WHOLE, Kind.NUMBER, Kind.EXACT)
 
 
+LIVE = "live"
+"""The operation of a dataset that grows."""
+
+
 class Role(StrEnum):
     """What a column means in trading."""
 
@@ -74,6 +78,11 @@ class Dataset:
     notes: tuple[str, ...]
     """What was done to the rows on their way in."""
     made_at: datetime
+
+    @property
+    def is_ring(self) -> bool:
+        """Whether it grows, or has grown: a ring of the newest rows."""
+        return self.lineage.operation == LIVE
 
     @property
     def handle(self) -> str:

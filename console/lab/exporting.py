@@ -36,7 +36,8 @@ def export(catalog: Catalog, dataset: Dataset, out: Path) -> int:
     except OSError as error:
         raise LabProblem(f"{shown(str(out))} cannot be written: {error.strerror}.") from None
     try:
-        return write(catalog.path(dataset), out)
+        with catalog.file(dataset) as source:
+            return write(source, out)
     except (OSError, pa.ArrowException) as error:
         out.unlink(missing_ok=True)
         raise LabProblem(f"{dataset.name} cannot be written: {shown(str(error))}.") from None

@@ -9,16 +9,16 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from console.lab.closing import Closed
+
 KEPT = 4
 
 
-class Pages:
+class Pages(Closed):
     """The rows of one file of ours."""
 
     def __init__(self, path: Path, names: Sequence[str] | None = None) -> None:
@@ -30,15 +30,8 @@ class Pages:
         self._kept: OrderedDict[int, pa.Table] = OrderedDict()
         self.rows: int = footer.num_rows
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
     def read(self, first: int, count: int) -> pa.Table:

@@ -2,12 +2,11 @@
 
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from console.lab.closing import Closed
 from console.lab.limits import MIB
 
 GROUP_ROWS = 32_768
@@ -15,7 +14,7 @@ GROUP_BYTES = 32 * MIB
 CODEC = "zstd"
 
 
-class TableWriter:
+class TableWriter(Closed):
     """Writes one file; it counts as written only after `close`."""
 
     def __init__(self, path: Path, schema: pa.Schema, *, codec: str = CODEC) -> None:
@@ -25,17 +24,6 @@ class TableWriter:
         self._waiting_rows = self._waiting_bytes = 0
         self._path = path
         self._writer = pq.ParquetWriter(path, schema, compression=codec, store_schema=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows, which have the file's schema."""

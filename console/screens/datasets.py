@@ -1,6 +1,5 @@
 """The dataset screen: choose one, look at its rows and figures, load and take new ones."""
 
-from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -10,11 +9,11 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from console.screens.beside import run_beside
+from console.screens.dataset_work import DatasetWork
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_DATASET_SCREEN, dataset_bindings
 from console.screens.lab_link import Lab, LabTrouble
-from console.screens.lab_screen import LabScreen
 from widgets.dataset_view import (
     COLUMN_HEADINGS,
     NUMBERS,
@@ -31,12 +30,9 @@ VIEWS = ("Rows", "Columns", "Sample", "Quality", "Spread", "Series")
 DRAWN = ("Spread", "Series")
 SAMPLE_ROWS = 100
 LIVE_SECONDS = 1.0
-LOAD_HINT = "a .csv, .json, .jsonl or .parquet file, and a name if it is to have another"
-TAKE_HINT = "bars AAPL MSFT, orders, positions, fills, audit, or live AAPL MSFT"
-ROLE_HINT = "COLUMN=ROLE: time, symbol, price, size, side, id, category, value, text"
 
 
-class DatasetScreen(LabScreen):
+class DatasetScreen(DatasetWork):
     """Shows one dataset of many."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dataset_bindings()]
@@ -44,7 +40,6 @@ class DatasetScreen(LabScreen):
     def __init__(self, link: DeskLink, profile: str, lab: Lab) -> None:
         super().__init__(link, profile, lab)
         self._datasets: dict[str, DatasetFacts] = {}
-        self._chosen: DatasetFacts | None = None
         self._view = VIEWS[0]
         self._column = ""
         self._is_reading = False
@@ -82,7 +77,7 @@ class DatasetScreen(LabScreen):
         self._list.show(None)
         self._show_view()
         self.set_focus(self._list)
-        run_beside(self, self._read_list, "list")
+        run_beside(self, self.read_list, "list")
         self.set_interval(LIVE_SECONDS, self._follow)
 
     def home(self) -> None:
@@ -132,21 +127,6 @@ class DatasetScreen(LabScreen):
         """Ask for a row's number."""
         self.ask_line("the number of a row", self._go_to)
 
-    def action_load_file(self) -> None:
-        """Ask for a file to make a dataset of."""
-        self.ask_line(LOAD_HINT, self._load)
-
-    def action_take(self) -> None:
-        """Ask what to take from the desk."""
-        self.ask_line(TAKE_HINT, self._take)
-
-    def action_set_role(self) -> None:
-        """Ask what a column means."""
-        if self._chosen is None:
-            self.answer("No dataset is chosen.", is_good=False)
-            return
-        self.ask_line(ROLE_HINT, self._set_role)
-
     def on_resize(self) -> None:
         """Stand the panes anew, and draw the picture in the new size."""
         super().on_resize()
@@ -156,7 +136,7 @@ class DatasetScreen(LabScreen):
     # ── what is shown ──────────────────────────────────────────────────────
 
     def _open(self, dataset: DatasetFacts) -> None:
-        self._chosen = dataset
+        self.chosen = dataset
         if self._column not in dataset.numbers:
             self._column = next(iter(dataset.numbers), "")
         self._rows.open(_headings(dataset), dataset.rows)
@@ -174,7 +154,7 @@ class DatasetScreen(LabScreen):
             other.display = other is pane
         if had_focus:
             self.set_focus(pane)
-        about = "" if self._chosen is None else f"{self._chosen.name}, {self._chosen.rows:,} rows"
+        about = "" if self.chosen is None else f"{self.chosen.name}, {self.chosen.rows:,} rows"
         if self._view in DRAWN and self._column:
             about = f"{about}: {self._column}"
         self._tabs.show(VIEWS, self._view, about)
@@ -194,7 +174,7 @@ class DatasetScreen(LabScreen):
             if isinstance(pane, PagedGrid):
                 pane.shift(places)
             return
-        numbers = () if self._chosen is None else self._chosen.numbers
+        numbers = () if self.chosen is None else self.chosen.numbers
         if numbers:
             place = numbers.index(self._column) + places
             self._column = numbers[place % len(numbers)]
@@ -212,23 +192,26 @@ class DatasetScreen(LabScreen):
 
     # ── what is asked ──────────────────────────────────────────────────────
 
-    async def _read_list(self, chosen: str = "") -> None:
+    async def read_list(self, chosen: str = "") -> None:
+        """Read which datasets there are, and show one of them."""
         told = await self.asked("rows", "datasets")
         if told is None:
             self._list.show(())
             return
         self._datasets = {one.name: one for one in map(_facts, told["datasets"])}
         self._list.show(list(self._datasets.values()), told["total"])
-        if chosen:
+        if chosen and chosen == self._list.selected:
+            self._open(self._datasets[chosen])
+        elif chosen:
             self._list.select(chosen)
 
     async def _read_pages(self) -> None:
         """Read what is missing until nothing is; where it fails, it is said and not tried again."""
         try:
-            while self._chosen is not None and (wanted := self._rows.missing()) is not None:
-                name, (first, count) = self._chosen.name, wanted
+            while self.chosen is not None and (wanted := self._rows.missing()) is not None:
+                name, (first, count) = self.chosen.name, wanted
                 told = await self.lab.ask("rows", "page", name=name, first=first, count=count)
-                if self._chosen.name == name:
+                if self.chosen.name == name:
                     self._rows.give(first, told["rows"])
                     if len(told["rows"]) < count:
                         return  # it has become shorter: the list will tell
@@ -238,12 +221,12 @@ class DatasetScreen(LabScreen):
             self._is_reading = False
 
     def _read_view(self) -> None:
-        if self._chosen is not None and self.is_running:
+        if self.chosen is not None and self.is_running:
             run_beside(self, self._ask_view, "figures", is_latest_only=True)
 
     async def _ask_view(self) -> None:
         """Ask for what the view shows; a question that was left is canceled."""
-        dataset, view = self._chosen, self._view
+        dataset, view = self.chosen, self._view
         if dataset is None or view == "Rows":
             return
         words: dict[str, Any] = {"name": dataset.name}
@@ -259,7 +242,7 @@ class DatasetScreen(LabScreen):
         what = {"Columns": "summary"}.get(view, view.lower())
         told = await self.asked("figures", what, **words)
         self.remarks.far(None)
-        if told is not None and self._chosen is dataset and self._view == view:
+        if told is not None and self.chosen is dataset and self._view == view:
             self._show_answer(view, told)
 
     def _show_answer(self, view: str, told: Any) -> None:
@@ -275,53 +258,22 @@ class DatasetScreen(LabScreen):
             case _:
                 self._plot.show(told["picture"], told["words"])
 
-    def _load(self, text: str) -> None:
-        path, _, name = text.rpartition(" ")
-        if not path or "." in name or "/" in name:
-            path, name = text, ""
-        self.begin(lambda: self._make("load", path=path.strip(), name=name))
-
-    def _take(self, text: str) -> None:
-        source, *symbols = text.split()
-        wanted = [symbol.upper() for symbol in symbols]
-        self.begin(lambda: self._make("take", source=source.lower(), symbols=wanted, name=""))
-
-    async def _make(self, what: str, **words: Any) -> None:
-        self.remarks.far(0.0, "beginning")
-        told = await self.asked("work", what, **words)
-        if told is not None:
-            await self._read_list(told["name"])
-            self.answer("\n".join(told["words"]))
-
-    def _set_role(self, text: str) -> None:
-        dataset = self._chosen
-        name, sign, role = text.rpartition("=")
-        if dataset is None or not sign:
-            self.answer(f"{text} is no COLUMN=ROLE.", is_good=False)
-            return
-        said = partial(self._say_role, dataset.name, name.strip(), role.strip())
-        run_beside(self, said, "role")
-
-    async def _say_role(self, dataset: str, column: str, role: str) -> None:
-        told = await self.asked("rows", "roles", name=dataset, roles={column: role.lower()})
-        if told is not None:
-            await self._read_list()
-            self._open(self._datasets[dataset])
-            self.answer(f"{column} of {dataset} is the {role.lower()} now.")
-
     def _follow(self) -> None:
         """Look again at datasets that grow."""
-        if any(one.is_live for one in self._datasets.values()):
+        if self.awaited or any(one.is_live for one in self._datasets.values()):
             run_beside(self, self._read_live, "list", is_latest_only=True)
 
     async def _read_live(self) -> None:
-        before = self._chosen
-        await self._read_list()
+        before, begun = self.chosen, self.awaited
+        await self.read_list()
+        if begun in self._datasets:
+            self.awaited = ""
+            self._list.select(begun)
         if before is None or not before.is_live:
             return
-        self._chosen = self._datasets.get(before.name)
-        if self._chosen is not None and self._chosen != before:
-            self._rows.lengthen(self._chosen.rows)
+        self.chosen = self._datasets.get(before.name)
+        if self.chosen is not None and self.chosen != before:
+            self._rows.lengthen(self.chosen.rows)
             if self._view != "Rows":
                 self._show_view()
 

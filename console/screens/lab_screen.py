@@ -75,6 +75,11 @@ class LabScreen(Screen[None]):
     def home(self) -> None:
         """Give the keys back to the pane that has them usually."""
 
+    @property
+    def is_working(self) -> bool:
+        """Whether long work runs."""
+        return self._is_working
+
     def begin(self, work: Work) -> None:
         """Run long work, one at a time."""
         if self._is_working:

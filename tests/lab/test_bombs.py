@@ -19,7 +19,8 @@ BOMBS = [
 SCRIPT = """
 import json, resource, sys
 from pathlib import Path
-from console.lab.loading import Wish, load_file
+from console.lab.loading import load_file
+from console.lab.wishes import Wish
 from console.lab.problems import Unreadable
 
 def peak():

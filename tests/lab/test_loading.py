@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.lab.limits import LoadLimits
-from console.lab.loading import Wish, load_file
+from console.lab.loading import load_file
 from console.lab.problems import Unreadable
+from console.lab.wishes import Wish
 
 LETTERS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), max_size=12)
 WORDS = LETTERS.map(lambda text: f"w{text.encode().decode()}").filter(str.isprintable)

@@ -15,7 +15,7 @@ from console.lab.comparing import compare
 from console.lab.datasets import Lineage
 from console.lab.distribution import distribution
 from console.lab.exporting import export
-from console.lab.loading import Wish, load_file
+from console.lab.loading import load_file
 from console.lab.merging import as_of, by_keys
 from console.lab.outliers import outliers, scores
 from console.lab.problems import LabProblem, NotAsked
@@ -24,6 +24,7 @@ from console.lab.relations import correlations
 from console.lab.sampling import sample
 from console.lab.segments import segments
 from console.lab.series import resampled
+from console.lab.wishes import Wish
 
 BEGAN = datetime(2024, 1, 2, 15, tzinfo=UTC)
 MADE = Lineage(operation="test", detail="by hand")

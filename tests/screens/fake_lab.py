@@ -109,6 +109,9 @@ class FakeLab:
         self.datasets.append(dataset(source, 7))
         return {"name": source, "words": [f"{source}: 7 rows, 3 columns."]}
 
+    def _follow(self, name, symbols, every, rows):
+        return {"name": name, "words": [f"{name}: {rows} rows."]}
+
     def _roles(self, name, roles):
         for one in self.datasets:
             one["columns"] = [[n, kind, roles.get(n, role)] for n, kind, role in one["columns"]]

@@ -117,6 +117,24 @@ async def test_a_live_dataset_is_read_again_as_it_grows():
     assert live[0].text == "●"
 
 
+async def test_a_live_dataset_is_begun_chosen_and_ended_from_the_screen():
+    lab = FakeLab()
+    async with running(lab=lab) as pilot:
+        await open_datasets(pilot)
+        lab.may_answer.clear()
+        await pilot.press("t", *"live aapl rows=500 name=ticks", "enter")
+        await until(pilot, lambda: lab.asked_for("follow"))
+        lab.datasets.append(dataset("ticks", 5, is_live=True))
+        await until(pilot, lambda: "ticks, 5 rows" in shown(pilot, "#lab-tabs"))
+        await pilot.press("x")
+        lab.may_answer.set()
+        await until(pilot, lambda: "ticks: 500 rows" in shown(pilot, "#lab-remarks"))
+
+    [asked] = lab.asked_for("follow")
+    assert asked == {"name": "ticks", "symbols": ["AAPL"], "every": 1.0, "rows": 500}
+    assert lab.canceled == ["live:ticks"]
+
+
 async def test_a_column_is_given_its_role():
     lab = FakeLab()
     async with running(lab=lab) as pilot:
