@@ -1,7 +1,7 @@
 """Which studies are drawn among the bars of the chart, kept up bar by bar.
 
-A study hears of a bar once: when the chart is drawn again, only what is new or has changed
-since is told to it, which is mostly the bar that still grows.
+When the chart is drawn again, a study hears only of what is new or has changed since, which
+is mostly the bar that still grows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from console.domain.market import Bar, Timeframe
+from console.studies.following import Following
 from console.studies.running import Running, RunningBands, RunningEma, RunningSma, RunningVwap
 from console.studies.running_pivots import FoundPivot, RunningPivots, state_of
 from widgets.cells import Meaning
 from widgets.chart_lines import Mark, Overlay, Texture, Trace
 
-MOST_BARS = 2_000
-"""More than this are not kept: then the chart's own bars are told anew."""
 WITH_A_SESSION = frozenset({Timeframe.MIN_1, Timeframe.MIN_5, Timeframe.MIN_15})
 """Bars that begin with the regular session, so that its VWAP can be told from them."""
 
@@ -69,25 +68,23 @@ class Overlays:
     def __init__(self, studies: Offered = STUDIES) -> None:
         self._offered = studies
         self.chosen: frozenset[Choice] = frozenset({Choice.VWAP})
-        self._timeframe: Timeframe | None = None
-        self._bars: list[Bar] = []
-        self._studies: list[Running] = []
-        self._pivots = RunningPivots()
+        self._timeframe = Timeframe.MIN_1
+        self._begin()
 
     def toggle(self, choice: Choice) -> bool:
         """Draw it from now on, or no longer. Return whether it is drawn now."""
         self.chosen ^= {choice}
-        self._forget()
+        self._begin()
         return choice in self.chosen
 
     def __call__(self, timeframe: Timeframe, bars: Sequence[Bar]) -> Overlay:
         """Return what is drawn among these bars, of which the last may still grow."""
         if timeframe is not self._timeframe:
-            self._forget()
             self._timeframe = timeframe
+            self._begin()
         if not bars or not self.chosen:
             return Overlay()
-        self._follow(bars)
+        self._following.follow(bars)
         traces = []
         if Choice.PIVOTS in self.chosen:
             traces = [self._level(is_peak=False), self._level(is_peak=True)]
@@ -96,64 +93,33 @@ class Overlays:
                 traces.append(_trace(LOOK_OF[line], values[-len(bars) :]))
         return Overlay(traces=traces, marks=self._marks(), notes=self._notes())
 
-    def _follow(self, bars: Sequence[Bar]) -> None:
-        """Tell the studies what they have not heard."""
-        first = self._place_of(bars[0])
-        if first is None or len(self._bars) > MOST_BARS:
-            first = 0
-            self._begin()
-        same = _agreeing(self._bars, first, bars)
-        self._cut(first + same)
-        self._bars[first:] = bars[:same]
-        for bar in bars[same:]:
-            self._add(bar)
-
-    def _place_of(self, bar: Bar) -> int | None:
-        """Return where the first bar of the chart is among those known; None when nowhere."""
-        return next((n for n, known in enumerate(self._bars) if known == bar), None)
-
     def _begin(self) -> None:
-        self._bars = []
+        """Begin the chosen studies anew; they hear of all bars when they are next drawn."""
         self._pivots = RunningPivots()
         self._studies = [
             study for one, make in self._offered.items() if self._is_drawn(one) for study in make()
         ]
+        self._following = Following(*self._studies, self._pivots)
 
     def _is_drawn(self, choice: Choice) -> bool:
         return choice in self.chosen and (
             choice is not Choice.VWAP or self._timeframe in WITH_A_SESSION
         )
 
-    def _forget(self) -> None:
-        self._bars = []
-
-    def _cut(self, count: int) -> None:
-        for one in self._every():
-            one.cut(count)
-        del self._bars[count:]
-
-    def _add(self, bar: Bar) -> None:
-        self._bars.append(bar)
-        for one in self._every():
-            one.add(bar)
-
-    def _every(self) -> list[Running | RunningPivots]:
-        return [*self._studies, self._pivots]
-
     def _marks(self) -> tuple[Mark, ...]:
         if Choice.PIVOTS not in self.chosen:
             return ()
         found = (*self._pivots.confirmed(), *self._pivots.provisional())
-        return tuple(_mark(one, len(self._bars)) for one in found)
+        return tuple(_mark(one, len(self._following.bars)) for one in found)
 
     def _level(self, *, is_peak: bool) -> Trace:
         """Draw the newest peak or trough from the bar that confirmed it on."""
         found = [one for one in self._pivots.confirmed() if one.is_peak is is_peak]
-        kind, count = "peak" if is_peak else "trough", len(self._bars)
+        kind, count = "peak" if is_peak else "trough", len(self._following.bars)
         newest = found[-1] if found else None
         if newest is None or newest.confirmed is None:
             return _trace(Look(kind, kind, "level", Texture.DASHED), (None,) * count)
-        label = f"{kind} {state_of(newest, self._bars)}"
+        label = f"{kind} {state_of(newest, self._following.bars)}"
         since = count - newest.confirmed
         values = (*(None,) * newest.confirmed, *(newest.price,) * since)
         return _trace(Look(kind, label, "level", Texture.DASHED), values)
@@ -162,15 +128,6 @@ class Overlays:
         if Choice.VWAP in self.chosen and self._timeframe not in WITH_A_SESSION:
             return ("VWAP in bars of up to 15 min",)
         return ()
-
-
-def _agreeing(known: Sequence[Bar], first: int, bars: Sequence[Bar]) -> int:
-    """Return how many of the bars, from the first on, are those known from `first` on."""
-    pairs = zip(known[first:], bars, strict=False)
-    return next(
-        (n for n, (old, new) in enumerate(pairs) if old is not new and old != new),
-        min(len(known) - first, len(bars)),
-    )
 
 
 def _trace(look: Look, values: Sequence[float | None]) -> Trace:

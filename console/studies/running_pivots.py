@@ -7,11 +7,13 @@ A pivot *holds* until a later finished bar closes beyond its price, which breaks
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import nan
+from math import isnan, nan
 
 from console.domain.market import Bar
 from console.studies.pivot_rules import DEFAULT, PivotGate, PivotRules
 from console.studies.running import sound_price
+
+FRESH_BARS, NEAR = 3, 0.02
 
 
 class PivotState(StrEnum):
@@ -114,6 +116,27 @@ def state_of(pivot: FoundPivot, bars: Sequence[Bar]) -> PivotState:
         reached = bar.high if pivot.is_peak else bar.low
         was_touched = was_touched or (reached - pivot.price) * sign >= 0
     return PivotState.TOUCHED if was_touched else PivotState.HOLDS
+
+
+def signal_of(found: Sequence[FoundPivot], bars: Sequence[Bar]) -> int | None:
+    """Return what confirmed pivots say at the last finished bar, as `pivot_signal` does.
+
+    +1 near a fresh trough, -1 near a fresh peak, 0 for neither, None while none could be known.
+
+    Args:
+        found: the confirmed pivots of the bars.
+        bars: of which the last may still grow, and is not asked.
+    """
+    place = len(bars) - 2
+    close = _known(bars[place].close) if place >= 2 * DEFAULT.half else nan
+    if isnan(close):
+        return None
+    newest = found[-1] if found else None
+    if newest is None or newest.confirmed is None or place - newest.confirmed > FRESH_BARS:
+        return 0
+    is_alone = len(found) < 2 or found[-2].confirmed != newest.confirmed  # noqa: PLR2004 - a pair
+    is_near = abs(close - newest.price) <= NEAR * abs(newest.price)
+    return (-1 if newest.is_peak else 1) if is_alone and is_near else 0
 
 
 def _known(price: float) -> float:

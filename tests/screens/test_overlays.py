@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from console.domain.market import Bar, Timeframe
-from console.screens.overlays import MOST_BARS, Choice, Overlays
+from console.screens.overlays import Choice, Overlays
+from console.studies.following import MOST_BARS
 from tests.screens.consoles import running, until
 from tests.screens.fakes import FakeDesk
 from widgets.chart import Chart

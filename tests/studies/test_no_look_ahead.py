@@ -128,6 +128,7 @@ NOT_OVER_TIME = {
     "bar_columns.sound_prices": "each price by itself",
     "running.newest": "of the values it is given",
     "running.sound_price": "a value",
+    "running_pivots.signal_of": "of the last bar, in test_running",
     "running_pivots.state_of": "of one pivot, in test_running",
     "session_time.regular_closes": "each day by itself",
     "sliding.tops": "each window by itself",

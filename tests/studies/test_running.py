@@ -13,9 +13,10 @@ from console.studies.bar_columns import bar_columns
 from console.studies.bollinger import bollinger
 from console.studies.catalog import BY_NAME
 from console.studies.pivot_rules import PivotRules
+from console.studies.pivot_signal import pivot_signal
 from console.studies.pivots import find_pivots, provisional_pivots
 from console.studies.running import RunningBands, RunningEma, RunningSma, RunningVwap
-from console.studies.running_pivots import PivotState, RunningPivots, state_of
+from console.studies.running_pivots import PivotState, RunningPivots, signal_of, state_of
 from tests.test_imports import HEAVY, loaded_by
 
 START = datetime(2026, 11, 25, 14, 28, tzinfo=UTC)
@@ -138,6 +139,19 @@ def test_pivots_are_those_of_the_finished_bars_and_what_they_may_become(rows, cu
     expected = [(row[0], row[2], row[3]) for row in rows_of(newly) if row[1] == len(bars) - 1]
     expected += [(row[0], row[2], row[3]) for row in rows_of(maybe)]
     assert [(p.place, p.price, p.is_peak) for p in found.provisional()] == expected
+
+
+@settings(max_examples=40)
+@given(rows=markets)
+def test_their_signal_is_that_of_the_finished_bars(rows):
+    bars = bars_of(rows)
+    running = told(RunningPivots(), bars, [])
+    over = bar_columns(bars[:-1])
+
+    expected = pivot_signal(over.high, over.low, over.close)
+
+    told_now = signal_of(running.confirmed(), bars)
+    same([told_now], expected[-1:] if len(expected) else [np.nan])
 
 
 def rows_of(pivots):
