@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from console.domain.flatten import Extent
+from console.domain.halt import Halt
 from console.domain.receipts import Receipt
+from console.domain.state import TradingState
 from console.screens import errands
 from console.screens.beside import run_beside
 from console.screens.desk_link import DeskLink
@@ -20,20 +21,18 @@ from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_HALT_SCREEN, halt_bindings
 from console.screens.rearm import RearmScreen
 from console.screens.receipt_export import export_receipt
+from console.screens.status_screen import StatusScreen
 from widgets.halt_view import HaltView
 from widgets.outside import neutral
-from widgets.status_bar import StatusBar
 
 
-class HaltScreen(Screen[None]):
+class HaltScreen(StatusScreen):
     """Shows the halt until it is confirmed, and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*halt_bindings()]
 
     def __init__(self, link: DeskLink, profile: str) -> None:
-        super().__init__()
-        self._link = link
-        self._status = StatusBar(profile, id="status")
+        super().__init__(link, profile)
         self._view = HaltView(id="halt")
         self._answer = Static(id="answer", markup=False)
         self._shown = ""
@@ -44,19 +43,14 @@ class HaltScreen(Screen[None]):
         yield from (self._status, self._view, self._answer)
         yield KeyLine(keys_of(ON_THE_HALT_SCREEN | ON_THE_APP))
 
-    def draw(self, now: datetime) -> None:
+    def draw_state(self, state: TradingState, now: datetime) -> None:
         """Show how far the halt has come."""
-        if not self.is_running:
-            return
-        self._status.tell_attached(is_attached=self._link.is_attached)
-        self._status.show(self._link.state, now)
-        self._forget_the_answer()
+        self._forget_the_answer(state.halt)
         self._view.tell_attached(is_attached=self._link.is_attached)
-        self._view.show(self._link.state, now)
+        self._view.show(state, now)
 
-    def _forget_the_answer(self) -> None:
+    def _forget_the_answer(self, halt: Halt | None) -> None:
         """Drop what was answered to a key once the halt that it belonged to is over."""
-        halt = self._link.state.halt
         was, self._shown = self._shown, "" if halt is None else halt.id
         if was and was != self._shown:
             self._answer.update("")
@@ -109,7 +103,3 @@ class HaltScreen(Screen[None]):
         """Go back to trading once the halt is lifted."""
         if is_lifted:
             self.dismiss()
-
-    def action_back(self) -> None:
-        """Go back; the halt stays."""
-        self.dismiss()

@@ -5,28 +5,26 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
+from console.domain.state import TradingState
 from console.screens import errands
 from console.screens.beside import run_beside
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_RECONCILIATION_SCREEN, reconciliation_bindings
+from console.screens.status_screen import StatusScreen
 from widgets.outside import neutral
 from widgets.reconciliation_view import ReconciliationView
-from widgets.status_bar import StatusBar
 
 
-class ReconciliationScreen(Screen[None]):
+class ReconciliationScreen(StatusScreen):
     """Shows whether our picture and the broker's agree."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*reconciliation_bindings()]
 
     def __init__(self, link: DeskLink, profile: str) -> None:
-        super().__init__()
-        self._link = link
-        self._status = StatusBar(profile, id="status")
+        super().__init__(link, profile)
         self._view = ReconciliationView(id="reconciliation")
         self._answer = Static(id="answer", markup=False)
 
@@ -35,13 +33,9 @@ class ReconciliationScreen(Screen[None]):
         yield from (self._status, self._view, self._answer)
         yield KeyLine(keys_of(ON_THE_RECONCILIATION_SCREEN | ON_THE_APP))
 
-    def draw(self, now: datetime) -> None:
+    def draw_state(self, state: TradingState, now: datetime) -> None:
         """Show the newest report."""
-        if not self.is_running:
-            return
-        self._status.tell_attached(is_attached=self._link.is_attached)
-        self._status.show(self._link.state, now)
-        self._view.show(self._link.state, now)
+        self._view.show(state, now)
 
     def action_compare_now(self) -> None:
         """Have the desk ask the broker."""
@@ -51,7 +45,3 @@ class ReconciliationScreen(Screen[None]):
         self._answer.update("Asking the broker …")
         receipt = await errands.ask(self._link, lambda desk: desk.reconcile())
         self._answer.update(neutral(f"{receipt.outcome.value.upper()}: {receipt.detail}"))
-
-    def action_back(self) -> None:
-        """Go back."""
-        self.dismiss()

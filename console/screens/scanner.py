@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -10,7 +9,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from console.domain.receipts import Outcome, Receipt
@@ -24,30 +22,28 @@ from console.screens.beside import run_beside
 from console.screens.desk_link import Commands, DeskLink
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_SCANNER_SCREEN, scanner_bindings
+from console.screens.status_screen import StatusScreen
 from widgets.outside import neutral
 from widgets.scan_view import ScanGrid, ScanHead, ScanRemarks
-from widgets.status_bar import StatusBar
 
 ALL = "all tradable"
 LOOK_SECONDS = 0.5
 """How often the desk is asked how far a scan is."""
 
 
-class ScannerScreen(Screen[None]):
+class ScannerScreen(StatusScreen):
     """Chooses, begins and shows scans."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*scanner_bindings()]
 
     def __init__(self, link: DeskLink, profile: str) -> None:
-        super().__init__()
-        self._link = link
+        super().__init__(link, profile)
         self._rules: tuple[ScanRule, ...] = RULES
         self._chosen = RULES[0]
         self._universe = ALL
         self._symbols: tuple[str, ...] | None = None
         self._scan: Scan | None = None
         self._is_looking = False
-        self._status = StatusBar(profile, id="status")
         self._head = ScanHead(id="scan-head")
         self._grid = ScanGrid(id="scan")
         self._remarks = ScanRemarks(id="scan-remarks")
@@ -65,12 +61,6 @@ class ScannerScreen(Screen[None]):
         self.set_focus(self._grid)
         self._look()
         self.set_interval(LOOK_SECONDS, self._follow)
-
-    def draw(self, now: datetime) -> None:
-        """Show the newest state of the desk."""
-        if self.is_running:
-            self._status.tell_attached(is_attached=self._link.is_attached)
-            self._status.show(self._link.state, now)
 
     def action_next_rule(self) -> None:
         """Choose the rule to the right."""
