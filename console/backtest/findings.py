@@ -19,6 +19,8 @@ from console.backtest.walk_forward import Walk
 
 CURVE_POINTS = 1_000
 MOST_TRADES = 10_000
+LATER = frozenset({"lookahead"})
+"""What older back-tests have not."""
 Plain = dict[str, Any]
 
 
@@ -55,6 +57,8 @@ class Finding:
     luck: float | None
     """The Sharpe ratio that the best of as many worthless tries reaches."""
     walk: Plain | None
+    lookahead: str | None = None
+    """What the check for look-ahead found, None where it was not made."""
 
 
 def finding(
@@ -67,6 +71,7 @@ def finding(
     seed: int,
     outcomes: Sequence[Outcome] = (),
     walk: Walk | None = None,
+    lookahead: str | None = None,
 ) -> Finding:
     """Return what there is to say of a run; `outcomes` are those it was chosen from."""
     curve, cash, bars = run.equity(), run.rules.cash, run.bars
@@ -95,6 +100,7 @@ def finding(
         sweep=[asdict(found) for found in outcomes],
         luck=luck(outcomes),
         walk=None if walk is None else _walk(walk),
+        lookahead=lookahead,
     )
 
 
@@ -109,8 +115,8 @@ def from_plain(values: object) -> Finding:
     Raises:
         ValueError: when it is not whole.
     """
-    names = [field.name for field in fields(Finding)]
-    if not isinstance(values, dict) or sorted(values) != sorted(names):
+    names = {field.name for field in fields(Finding)}
+    if not isinstance(values, dict) or names - LATER != set(values) - LATER:
         raise ValueError("this is no back-test of this version of Killcord")
     return Finding(**values)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from console.backtest.findings import Finding, Plain
+from console.backtest.heat import heat_of
 
 WIDTH, HEIGHT = 900, 220
 TRADES_SHOWN = 500
@@ -88,28 +89,18 @@ def _svg(at: Sequence[str], values: Sequence[float], *, is_fall: bool) -> str:
 
 def _heat(found: Finding) -> str:
     """Return the Sharpe ratios of a sweep over two parameters as a coloured table."""
-    moved = [
-        name
-        for name in found.parameters
-        if len({one["parameters"].get(name) for one in found.sweep}) > 1
-    ]
-    if len(moved) != 2:  # noqa: PLR2004 - a map has two directions
+    heat = heat_of(found)
+    if heat is None:
         return ""
-    down, across = moved
-    cells = {
-        (one["parameters"][down], one["parameters"][across]): one["sharpe"] for one in found.sweep
-    }
-    rows, heads = sorted({key[0] for key in cells}), sorted({key[1] for key in cells})
-    most = max((abs(value) for value in cells.values() if value is not None), default=0.0) or 1.0
     body = "\n".join(
         f"<tr><th>{row:g}</th>"
-        + "".join(_cell(cells.get((row, head)), most) for head in heads)
+        + "".join(_cell(heat.cells.get((row, head)), heat.most or 1.0) for head in heat.heads)
         + "</tr>"
-        for row in rows
+        for row in heat.rows
     )
-    top = "".join(f"<th>{head:g}</th>" for head in heads)
+    top = "".join(f"<th>{head:g}</th>" for head in heat.heads)
     return (
-        f"<h2>Sharpe ratio by {escape(down)} (down) and {escape(across)} (across)</h2>"
+        f"<h2>Sharpe ratio by {escape(heat.down)} (down) and {escape(heat.across)} (across)</h2>"
         f"<table><tr><th></th>{top}</tr>\n{body}</table>"
     )
 

@@ -14,30 +14,36 @@ PEEKED = "; LOOK-AHEAD IS SWITCHED ON"
 
 def check(strategy: Strategy, bars: Bars, options: argparse.Namespace) -> int:
     """Say whether a decision changes with its future; the exit status says it too."""
-    judged = peeked(strategy, options)
-    glimpse = None
-    if isinstance(judged, SignalStrategy):
-        glimpse = find_glimpse(judged, bars, seed=options.seed)
+    glimpse, words = verdict(strategy, bars, options)
     if options.json:
         print(as_json({"looks_ahead": glimpse is not None, "glimpse": _plain(glimpse)}))
-    elif not isinstance(judged, SignalStrategy):
-        print(
-            f"{options.strategy} cannot look ahead: it is shown one bar after another, and what "
+    else:
+        print(words)
+    return exits.DONE if glimpse is None else exits.FAILED
+
+
+def verdict(
+    strategy: Strategy, bars: Bars, options: argparse.Namespace
+) -> tuple[Glimpse | None, str]:
+    """Return the first decision found that rests on the future, and a sentence on it."""
+    judged, name = peeked(strategy, options), options.strategy
+    if not isinstance(judged, SignalStrategy):
+        return None, (
+            f"{name} cannot look ahead: it is shown one bar after another, and what "
             "comes next is not there yet."
         )
-    elif glimpse is None:
-        print(
-            f"{options.strategy} does not look ahead here: with its future cut off or made up, "
+    glimpse = find_glimpse(judged, bars, seed=options.seed)
+    if glimpse is None:
+        return None, (
+            f"{name} does not look ahead here: with its future cut off or made up, "
             "every decision stayed what it was."
         )
-    else:
-        words = {1: "long", 0: "flat", -1: "short"}
-        print(
-            f"{options.strategy} LOOKS AHEAD: with the {glimpse.experiment} from bar "
-            f"{glimpse.cut + 1} on, the decision after bar {glimpse.bar + 1} turns from "
-            f"{words[glimpse.was]} to {words[glimpse.became]}."
-        )
-    return exits.DONE if glimpse is None else exits.FAILED
+    words = {1: "long", 0: "flat", -1: "short"}
+    return glimpse, (
+        f"{name} LOOKS AHEAD: with the {glimpse.experiment} from bar "
+        f"{glimpse.cut + 1} on, the decision after bar {glimpse.bar + 1} turns from "
+        f"{words[glimpse.was]} to {words[glimpse.became]}."
+    )
 
 
 def _plain(glimpse: Glimpse | None) -> object:

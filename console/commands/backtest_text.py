@@ -22,6 +22,8 @@ def told(found: Finding) -> str:
         parts.append(sweep_words(found))
     if found.walk is not None:
         parts.append(walk_words(found.walk))
+    if found.lookahead is not None:
+        parts.append(found.lookahead)
     return "\n\n".join(parts)
 
 

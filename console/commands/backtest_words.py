@@ -1,7 +1,7 @@
 """What can be typed after `killcord backtest`, and the terms it means."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from console.domain.market import Timeframe
@@ -63,6 +63,14 @@ def split(text: str) -> tuple[float, float]:
         ) from None
 
 
+def day(text: str) -> date:
+    """Read a day of the exchange."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2013-10-07") from None
+
+
 def pair(text: str) -> tuple[str, str]:
     """Read `NAME=VALUE`.
 
@@ -97,6 +105,11 @@ def _add_data(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="Parquet or CSV with ts, symbol, open, high, low, close, volume; else the desk's bars",
     )
+    data.add_argument("--dataset", metavar="NAME", help="a dataset with such columns instead")
+    data.add_argument(
+        "--from", dest="since", type=day, metavar="DAY", help="the first day, such as 2013-10-07"
+    )
+    data.add_argument("--to", dest="until", type=day, metavar="DAY", help="the last day")
     data.add_argument(
         "--timeframe",
         choices=list(Timeframe),

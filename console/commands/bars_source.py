@@ -25,18 +25,53 @@ def read_file(
     Raises:
         BadBars: when the file is none, or holds no such bars.
     """
-    table = _table(path)
+    return _bars_of(_table(path), path.name, symbol, frame, splits)
+
+
+def read_dataset(
+    folder: StateFolder,
+    name: str,
+    symbol: str,
+    frame: Timeframe | None,
+    splits: Sequence[Split] = (),
+) -> Bars:
+    """Return the bars of one symbol in a dataset, whose times are the column of that role.
+
+    Raises:
+        LabProblem: when there is no such dataset.
+        BadBars: when it holds no such bars.
+    """
+    from console.lab.catalog import Catalog  # noqa: PLC0415 - as in `_table`
+    from console.lab.datasets import Role  # noqa: PLC0415 - as above
+
+    catalog = Catalog(folder.lab)
+    try:
+        dataset = catalog.get(name)
+        table = catalog.read(dataset)
+    finally:
+        catalog.close()
+    time = dataset.first(Role.TIME)
+    if time is not None and "ts" not in table.column_names:
+        table = table.rename_columns(
+            ["ts" if column == time.name else column for column in table.column_names]
+        )
+    return _bars_of(table, dataset.name, symbol, frame, splits)
+
+
+def _bars_of(
+    table: Any, name: str, symbol: str, frame: Timeframe | None, splits: Sequence[Split]
+) -> Bars:
     names = set(table.column_names)
-    missing = [name for name in ("ts", *PRICES, "volume") if name not in names]
+    missing = [column for column in ("ts", *PRICES, "volume") if column not in names]
     if missing:
-        raise BadBars(f"{path.name} has no column {', '.join(missing)}; it has {sorted(names)}")
+        raise BadBars(f"{name} has no column {', '.join(missing)}; it has {sorted(names)}")
     if "symbol" in names:
-        table = _of_symbol(table, symbol, path)
+        table = _of_symbol(table, symbol, name)
     try:
         at = _seconds(table["ts"])
-        columns = [table[name].to_numpy().astype(np.float64) for name in (*PRICES, "volume")]
+        columns = [table[column].to_numpy().astype(np.float64) for column in (*PRICES, "volume")]
     except (ValueError, TypeError) as error:
-        raise BadBars(f"{path.name} holds what is no number or no time: {error}") from None
+        raise BadBars(f"{name} holds what is no number or no time: {error}") from None
     order = np.argsort(at, kind="stable")
     at, columns = at[order], [column[order] for column in columns]
     return make_bars(
@@ -95,7 +130,7 @@ def _table(path: Path) -> Any:
         raise BadBars(f"{path.name} cannot be read as bars: {first}") from None
 
 
-def _of_symbol(table: Any, symbol: str, path: Path) -> Any:
+def _of_symbol(table: Any, symbol: str, name: str) -> Any:
     from pyarrow import compute  # noqa: PLC0415 - as above
 
     words = compute.cast(table["symbol"], "string")
@@ -105,7 +140,7 @@ def _of_symbol(table: Any, symbol: str, path: Path) -> Any:
     known = sorted(word for word in compute.unique(words).to_pylist() if word)
     more = ", …" if len(known) > SHOWN_SYMBOLS else ""
     raise BadBars(
-        f"{path.name} has no bars of {symbol}; it has {', '.join(known[:SHOWN_SYMBOLS])}{more}"
+        f"{name} has no bars of {symbol}; it has {', '.join(known[:SHOWN_SYMBOLS])}{more}"
     )
 
 

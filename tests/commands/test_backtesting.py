@@ -229,3 +229,30 @@ def test_an_unreadable_record_is_left_out_of_the_list(bars, folder, capsys):
     assert main(["backtests", "20130101-1"]) == 1
     assert "no back-test is numbered 20130101-1" in capsys.readouterr().err
     assert main(["backtests"]) == 0
+
+
+def test_only_the_days_that_are_named_are_traded(bars, capsys):
+    assert run("momentum", "SPY", "--file", bars, "--from", "2013-10-08", "--json") == 0
+    second = json.loads(capsys.readouterr().out)
+    assert run("momentum", "SPY", "--file", bars, "--to", "2013-10-07", "--json") == 0
+    first = json.loads(capsys.readouterr().out)
+
+    assert (first["bars"], second["bars"]) == (300, 300)
+    assert first["last_at"] < "2013-10-08" < second["first_at"]
+    assert run("momentum", "SPY", "--file", bars, "--from", "2013-11-01") == 1
+    assert "no bars between those days" in capsys.readouterr().err
+
+
+def test_a_dataset_gives_the_figures_of_the_file_it_was_made_of(bars, capsys):
+    assert main(["data", "load", str(bars), "--name", "minutes"]) == 0
+    capsys.readouterr()
+
+    told = []
+    for words in (["--file", bars], ["--dataset", "minutes"]):
+        assert run("sma-cross", "SPY", *words, "--json") == 0
+        told.append(json.loads(capsys.readouterr().out))
+
+    assert told[0]["metrics"] == told[1]["metrics"]
+    assert "dataset minutes" in told[1]["source"]
+    assert run("sma-cross", "SPY", "--dataset", "nix") == 1
+    assert "There is no dataset 'nix'" in capsys.readouterr().err
