@@ -6,6 +6,7 @@ import pytest
 
 from console.actions import ACTIONS
 from console.app import HALT_REASON, Killcord
+from console.screens.backtests import BacktestScreen
 from console.screens.crash import record_crash
 from console.screens.datasets import DatasetScreen
 from console.screens.halt import HaltScreen
@@ -15,7 +16,14 @@ from console.screens.scanner import ScannerScreen
 from tests.screens.consoles import Alone, console_of
 from tests.screens.fakes import FakeDesk
 
-SCREENS = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen, DatasetScreen)
+SCREENS = (
+    MainScreen,
+    HaltScreen,
+    ReconciliationScreen,
+    ScannerScreen,
+    DatasetScreen,
+    BacktestScreen,
+)
 SECRET = "PKCANARY-0123456789"
 
 
@@ -81,7 +89,7 @@ async def test_the_terminal_gets_a_sentence_not_the_variables(tmp_path, capsys):
     async def run_until_it_fails():
         async with app.run_test() as pilot:
             app.call_later(fail)
-            await asyncio.wait_for(app._exception_event.wait(), 20)
+            await asyncio.wait_for(app._exception_event.wait(), 60)
             await pilot.pause()
 
     with pytest.raises(ValueError, match="19"):
@@ -96,7 +104,7 @@ async def test_the_terminal_gets_a_sentence_not_the_variables(tmp_path, capsys):
 async def test_the_cord_works_before_anything_else_does(tmp_path):
     alone = Alone()
     app = console_of(FakeDesk(), alone=alone)
-    async with app.run_test() as pilot, asyncio.timeout(20):
+    async with app.run_test() as pilot, asyncio.timeout(60):
         while app.session is None:
             await pilot.pause(0.01)
         app.session = None  # as in the first moments, while it is still being imported
@@ -117,6 +125,6 @@ async def test_a_desk_that_cannot_be_started_is_said(tmp_path):
         raise OSError("no room for a socket")
 
     app = Killcord(connect, profile="demo", halt_alone=None, log_file=tmp_path / "log")
-    async with app.run_test() as pilot, asyncio.timeout(20):
+    async with app.run_test() as pilot, asyncio.timeout(60):
         while "no room for a socket" not in _lost(app):
             await pilot.pause(0.01)

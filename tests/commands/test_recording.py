@@ -20,7 +20,7 @@ MAIN = "import sys; from console.cli import main; sys.exit(main(sys.argv[1:]))"
 
 @pytest.fixture
 def venue():
-    started = RunningVenue("--seed", "7", "--speed", "60")
+    started = RunningVenue("--seed", "7", "--speed", "20")
     yield started
     started.stop()
 
@@ -39,7 +39,7 @@ def recording(venue, folder, *options: str) -> subprocess.Popen:
 
 
 def test_what_is_recorded_can_be_replayed(venue, tmp_path):
-    process = recording(venue, tmp_path, "--seconds", "4", "KO", "F")
+    process = recording(venue, tmp_path, "--seconds", "12", "KO", "F")
     out, err = process.communicate(timeout=PATIENCE)
 
     tape = TapeMarket(tmp_path / "tape.parquet")
@@ -72,7 +72,7 @@ def test_a_signal_ends_the_recording_and_the_file_is_whole(venue, tmp_path):
 def test_a_refusal_is_told_and_leaves_no_file(venue, tmp_path):
     venue.line["secret"] = "wrong"
 
-    process = recording(venue, tmp_path, "--seconds", "10")
+    process = recording(venue, tmp_path)
     _, err = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 1

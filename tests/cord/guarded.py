@@ -22,8 +22,11 @@ PATIENCE = 60.0
 BEHIND = """
 import fcntl, os, select, signal, sys, termios, time, tty
 from pathlib import Path
+from console.cord import guard, pull
 from console.cord.forking import run_behind_the_cord
 from console.folders import StateFolder
+for name in sys.argv[2:]:
+    setattr(guard if hasattr(guard, name) else pull, name, 60.0)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 folder = Path(sys.argv[1])
 def say(text):
@@ -38,7 +41,16 @@ sys.exit(run_behind_the_cord(StateFolder(folder), program))
 class Guarded:
     """The cord, the program behind it, and the outer end of the terminal."""
 
-    def __init__(self, folder: Path, program: str, *, columns: int = 80, rows: int = 24) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        program: str,
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        patient_in: tuple[str, ...] = (),
+    ) -> None:
+        """Start both. What the cord waits for but this test is not about gets a minute."""
         self.folder = folder
         self.latch = folder / "HALT"
         self.seen = b""
@@ -46,7 +58,7 @@ class Guarded:
         self.settings = termios.tcgetattr(self.slave)
         source = BEHIND.format(program="\n".join("    " + line for line in program.splitlines()))
         self.cord = subprocess.Popen(
-            [sys.executable, "-c", source, str(folder)],
+            [sys.executable, "-c", source, str(folder), *patient_in],
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,

@@ -178,7 +178,7 @@ def test_a_console_that_has_left_is_not_left_again(behind):
 @pytest.mark.parametrize("is_stopped", [False, True])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_cord_that_is_told_to_end_ends_its_console_and_leaves_clean(behind, number, is_stopped):
-    guarded = behind(WAIT)
+    guarded = behind(WAIT, patient_in=("END_SECONDS",))
     guarded.wait_for(b"shown")
     console = guarded.stop_console() if is_stopped else guarded.console()
 
@@ -229,7 +229,8 @@ def test_a_terminal_that_is_gone_ends_the_console(behind):
 
 
 def test_job_control_stops_both_and_both_go_on(behind):
-    guarded = behind("signal.signal(signal.SIGTSTP, lambda *_: os.kill(os.getpid(), 19))\n" + SHOW)
+    stops = "signal.signal(signal.SIGTSTP, lambda *_: os.kill(os.getpid(), 19))\n"
+    guarded = behind(stops + SHOW, patient_in=("SUSPEND_SECONDS",))
     guarded.wait_for(b"ready")
 
     guarded.cord.send_signal(signal.SIGTSTP)
@@ -244,7 +245,7 @@ def test_job_control_stops_both_and_both_go_on(behind):
 
 
 def test_the_console_knows_which_keys_the_cord_has_seen(behind):
-    guarded = behind(SHOW)
+    guarded = behind(SHOW, patient_in=("SHOW_SECONDS",))
     guarded.wait_for(b"ready")
 
     guarded.type(b"\x07")
@@ -294,7 +295,7 @@ def desk(folder):
 
 
 def test_a_key_that_is_held_down_is_one_pull_and_the_desk_hears_the_latch(behind, desk):
-    guarded = behind(WAIT)
+    guarded = behind(WAIT, patient_in=("ANSWER_SECONDS",))
     guarded.wait_for(b"shown")
 
     guarded.type(b"\x07" * 30)

@@ -4,7 +4,11 @@ import json
 import os
 import socket
 import threading
+from pathlib import PosixPath
 
+import pytest
+
+from console.cord import pull
 from console.cord.pull import Puller
 from console.desk import latch
 from console.folders import StateFolder
@@ -18,7 +22,31 @@ class Unwritable(StateFolder):
         return self.path / ("HALT" * 200)
 
 
+class Hanging(PosixPath):
+    """A latch on a disk that answers nothing until it is let go."""
+
+    let_go = threading.Event()
+
+    def __fspath__(self):
+        self.let_go.wait(60)
+        return super().__fspath__()
+
+
+class OnHangingDisk(StateFolder):
+    """A folder whose latch hangs."""
+
+    @property
+    def latch(self):
+        return Hanging(self.path / "HALT")
+
+
 NOBODY = latch.Latched(id="", reason="", by="", at="")
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """However slow this machine is: its desk and its disk do not hang."""
+    monkeypatch.setattr(pull, "ANSWER_SECONDS", 60.0)
 
 
 def standing(folder):
@@ -35,7 +63,7 @@ def desk_at(folder):
     return door
 
 
-def test_a_latch_that_cannot_be_set_does_not_keep_the_desk_from_hearing(folder):
+def test_a_latch_that_cannot_be_set_does_not_keep_the_desk_from_hearing(folder, patient):
     full = folder / "full"
     full.mkdir()
     with desk_at(full) as door:
@@ -50,7 +78,7 @@ def test_a_latch_that_cannot_be_set_does_not_keep_the_desk_from_hearing(folder):
     assert puller.words.endswith("the desk sweeps")
 
 
-def test_a_desk_that_hangs_does_not_keep_the_latch_from_being_set(folder):
+def test_a_desk_that_hangs_does_not_keep_the_latch_from_being_set(folder, patient):
     puller = standing(StateFolder(folder))
     with desk_at(folder) as door:
         puller.pull()
@@ -63,7 +91,24 @@ def test_a_desk_that_hangs_does_not_keep_the_latch_from_being_set(folder):
     assert puller.words == "HALTED: the latch is set, the desk sweeps"
 
 
-def test_the_desk_is_told_by_which_name_and_through_whom_the_latch_is_set(folder):
+def test_nobody_waits_for_a_disk_that_hangs(folder, patient):
+    Hanging.let_go.clear()
+    puller = standing(OnHangingDisk(folder))
+    with desk_at(folder) as door:
+        puller.pull()
+        caller, _ = door.accept()
+        is_latched_yet = (folder / "HALT").exists()
+        with caller:
+            caller.sendall(b'{"latched": true}\n')
+            Hanging.let_go.set()
+            puller.finish(60)
+
+    assert not is_latched_yet
+    assert (folder / "HALT").exists()
+    assert puller.words == "HALTED: the latch is set, the desk sweeps"
+
+
+def test_the_desk_is_told_by_which_name_and_through_whom_the_latch_is_set(folder, patient):
     puller = standing(StateFolder(folder))
     with desk_at(folder) as door:
         puller.pull()

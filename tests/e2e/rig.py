@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.asker import ASKER
 from tests.e2e.terminal import PATIENCE, Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,8 +80,8 @@ class Rig:
 
     def status(self) -> dict[str, Any]:
         """What `killcord status --json` says; empty when there is no desk."""
-        done = self.run("status", "--json")
-        return json.loads(done.stdout) if done.returncode == 0 else {}
+        code, told, _ = ASKER.ask(["status", "--json"], self.env)
+        return json.loads(told) if code == 0 else {}
 
     def run(self, *arguments: str, seconds: float = PATIENCE) -> subprocess.CompletedProcess[str]:
         """Run one killcord command to its end."""
@@ -133,9 +134,9 @@ class Rig:
 
     def json(self, *arguments: str) -> Any:
         """Run one reading command and return what it says."""
-        done = self.run(*arguments, "--json")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        code, told, complaint = ASKER.ask([*arguments, "--json"], self.env)
+        assert code == 0, told + complaint
+        return json.loads(told)
 
     def console(self, *arguments: str, columns: int = 120, rows: int = 40) -> Terminal:
         """Open a console in a terminal."""
@@ -157,7 +158,7 @@ class Rig:
             data=data,
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or b"null")
 
     def json_of_venue(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -171,7 +172,7 @@ class Rig:
                 "APCA-API-SECRET-KEY": self.venue["secret"],
             },
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or b"null")
 
     def embedded_venue_pid(self) -> int:

@@ -22,10 +22,11 @@ from console.bootstrap import console
 from console.cord.forking import run_behind_the_cord
 from console.folders import state_folder
 
-stick, go_on = Path(sys.argv[1]), Path(sys.argv[2])
+stick, stuck, go_on = map(Path, sys.argv[1:])
 
 def monotonic():
     while stick.exists() and not go_on.exists():
+        stuck.touch()
         time.sleep(0.05)
     return time.monotonic()
 
@@ -87,15 +88,15 @@ def test_a_stopped_console_halts_by_its_own_keyboard_and_nothing_leaves_after(tr
 
 
 def test_a_console_whose_loop_is_stuck_halts_and_shows_it_when_it_lives_again(trading):
-    stick, go_on = trading.folder / "stick", trading.folder / "go-on"
+    stick, stuck, go_on = (trading.folder / name for name in ("stick", "stuck", "go-on"))
     with ExitStack() as stack:
-        command = [sys.executable, "-c", STUCK, str(stick), str(go_on)]
+        command = [sys.executable, "-c", STUCK, str(stick), str(stuck), str(go_on)]
         console = Terminal(command, trading.env)
         stack.callback(console.close)
         stack.callback(go_on.touch)
         console.wait_for("AAPL")
         stick.touch()
-        trading.until(lambda: is_still(console), "the console draws on")
+        trading.until(stuck.exists, "the console never asked for the time")
 
         console.press("f12")
 
@@ -103,11 +104,6 @@ def test_a_console_whose_loop_is_stuck_halts_and_shows_it_when_it_lives_again(tr
         console.wait_for("HALTED: the latch is set")
         go_on.touch()
         console.wait_for(lambda screen: "CONFIRMED" in screen and "does not answer" not in screen)
-
-
-def is_still(console):
-    before = console.settle(0.1)
-    return console.settle(1.0) == before
 
 
 def test_a_pull_by_key_is_one_pull_in_the_audit(trading):
@@ -154,7 +150,7 @@ def test_a_paste_with_the_key_in_it_does_not_halt(calm):
     console = calm.console()
     console.wait_for("AAPL")
     console.press("/")
-    console.settle(0.5)
+    console.wait_for("Disarm, leave")
 
     console.press("\x1b[200~buy 1 \x07F\x1b[201~")
 

@@ -66,6 +66,7 @@ def test_in_tmux_the_key_halts_and_a_paste_does_not(trading, stack):
     stack.callback(console.close)
     console.wait_for("AAPL")
     console.press("/")
+    console.wait_for("Disarm, leave")
     subprocess.run([*tmux, "set-buffer", "buy 1 \x07F"], check=True)
     subprocess.run([*tmux, "paste-buffer", "-p"], check=True)
     console.wait_for("buy 1 F")

@@ -2,8 +2,6 @@
 
 import json
 import subprocess
-import tempfile
-from pathlib import Path
 
 import psutil
 import pytest
@@ -13,13 +11,17 @@ from tests.e2e.rig import KILLCORD, Rig
 pytestmark = pytest.mark.e2e
 
 
-def left_behind():
-    return {path.name for path in Path(tempfile.gettempdir()).glob("kc-drill-*")}
+@pytest.fixture
+def floors(rig: Rig):
+    """Where the drills of this test alone have their floors."""
+    # short: the name of a Unix socket has room for about a hundred bytes
+    folder = rig.folder / "f"
+    folder.mkdir()
+    rig.env["TMPDIR"] = str(folder)
+    return folder
 
 
-def test_a_drill_passes_keeps_its_figures_and_touches_nothing_else(rig: Rig):
-    known = left_behind()
-
+def test_a_drill_passes_keeps_its_figures_and_touches_nothing_else(rig: Rig, floors):
     done = rig.run("halt", "--drill", "--json", seconds=120)
 
     said = json.loads(done.stdout)
@@ -31,10 +33,10 @@ def test_a_drill_passes_keeps_its_figures_and_touches_nothing_else(rig: Rig):
     ]
     assert [path.name for path in rig.profile.iterdir()] == ["drills.jsonl"]
     assert "1 of 1" in rig.run("drills").stdout
-    assert left_behind() == known
+    assert list(floors.iterdir()) == []
 
 
-def test_a_drill_that_is_ended_leaves_no_process_behind(rig: Rig):
+def test_a_drill_that_is_ended_leaves_no_process_behind(rig: Rig, floors):
     drilling = subprocess.Popen([*KILLCORD, "halt", "--drill"], env=rig.env, stdout=subprocess.PIPE)
     process = psutil.Process(drilling.pid)
     rig.until(lambda: len(process.children()) > 1, "the drill never began")
@@ -46,4 +48,5 @@ def test_a_drill_that_is_ended_leaves_no_process_behind(rig: Rig):
     assert drilling.returncode == 1
     assert "ended before its time" in said
     assert not any(child.is_running() for child in started)
+    assert list(floors.iterdir()) == []
     assert not rig.profile.exists()

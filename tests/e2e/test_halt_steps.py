@@ -58,6 +58,10 @@ def place(rig: Rig, price: float, **more) -> dict:
     return rig.json_of_venue("POST", ORDERS, order | more)
 
 
+def bodies(rig: Rig) -> list[dict]:
+    return [json.loads(post["body"]) for post in posts(rig.journal())]
+
+
 def open_orders(rig: Rig) -> list[dict]:
     return rig.json_of_venue("GET", f"{ORDERS}?status=open&limit=500&nested=true")
 
@@ -148,7 +152,7 @@ def test_five_hundred_orders_are_gone_within_two_hundred_requests(trading):
 
 
 def test_flatten_closes_while_halted_and_the_receipt_is_kept_printed_and_exported(trading):
-    bought = trading.run("order", "buy 10 AAPL mkt")
+    bought = trading.order("buy 10 AAPL mkt")
     assert bought.returncode == 0, bought.stdout
     trading.until(lambda: trading.json("positions") != [], "nothing was bought")
     trading.run("halt", "--reason", "smoke")
@@ -164,7 +168,7 @@ def test_flatten_closes_while_halted_and_the_receipt_is_kept_printed_and_exporte
     assert trading.json_of_venue("GET", "/v2/positions") == []
     trading.until(lambda: halt_of(trading).get("is_confirmed") is True, "no second confirmation")
     trading.until(lambda: is_fenced(trading), "the fence was never set")
-    closing = json.loads(posts(trading.journal())[-1]["body"])
+    closing, *_ = [b for b in bodies(trading) if b["side"] == "sell"]
     assert (closing["side"], closing["type"], Decimal(closing["qty"])) == ("sell", "limit", 10)
 
     target = trading.folder / "receipt.json"
@@ -172,7 +176,7 @@ def test_flatten_closes_while_halted_and_the_receipt_is_kept_printed_and_exporte
     exported = trading.run("halt", "--receipt", "--out", str(target))
     listed = trading.run("halts")
     rearmed = trading.run("rearm", "--reason", "all clear")
-    ordered = trading.run("order", "buy 1 AAPL")
+    ordered = trading.order("buy 1 AAPL")
 
     assert "1 of 1 positions closed" in printed.stdout
     assert exported.returncode == 0
@@ -183,7 +187,7 @@ def test_flatten_closes_while_halted_and_the_receipt_is_kept_printed_and_exporte
 
 
 def test_a_broker_that_lets_nothing_be_closed_under_the_fence_is_told(trading):
-    trading.run("order", "buy 10 AAPL mkt")
+    trading.order("buy 10 AAPL mkt")
     trading.until(lambda: trading.json("positions") != [], "nothing was bought")
     trading.run("halt", "--reason", "smoke")
     fenced = trading.run("fence", "set")
@@ -199,7 +203,7 @@ def test_a_broker_that_lets_nothing_be_closed_under_the_fence_is_told(trading):
 
 
 def test_protective_stops_are_kept_by_choice(trading):
-    trading.run("order", "buy 10 AAPL mkt")
+    trading.order("buy 10 AAPL mkt")
     trading.until(lambda: trading.json("positions") != [], "nothing was bought")
     stop = {"side": "sell", "qty": "10", "type": "stop", "stop_price": "1", "limit_price": None}
     place(trading, 1, **stop)

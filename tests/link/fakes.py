@@ -26,6 +26,7 @@ from console.link import messages, wire
 from console.link.server import LinkServer
 from console.link.sockets import cut
 
+PATIENCE = 60.0
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
 
@@ -124,7 +125,7 @@ class Raw:
         await self.connection.send(wire.encode(message))
 
     async def hear(self) -> messages.FromDesk:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return wire.decode_from_desk(await self.connection.recv(decode=False))
 
     async def hear_events(self) -> list[Event]:
@@ -177,8 +178,8 @@ class Link:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so; a test that waits in vain fails after 20 s."""
-    async with asyncio.timeout(20):
+    """Wait until something is so; a test that waits in vain fails in the end."""
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - what is waited for is no event of ours
             await asyncio.sleep(0.005)
 

@@ -40,7 +40,7 @@ async def replica_of(link: Link) -> AsyncIterator[Replica]:
     replica = Replica(link.path, "console", sleep=lambda _: asyncio.sleep(0.01))
     running = asyncio.create_task(replica.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await replica.attached()
         yield replica
     finally:

@@ -11,7 +11,7 @@ from tests.screens import pictures
 from tests.screens.fakes import FakeDesk
 
 SMALL, USUAL, ROOMY = (80, 24), (120, 40), (200, 60)
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Time:
