@@ -25,6 +25,8 @@ REASON = "halt key pressed at the console"
 VIA = "the cord"
 ANSWER_SECONDS = 1.0
 """How long a desk may take to say that it is latched before `killcord halt` acts alone."""
+TURN_SECONDS = 0.002
+"""How long the latch has the processor to itself; a disk that takes longer holds nothing up."""
 ONE_PRESS_SECONDS = 1.0
 """Keys closer than this are one press: a key held down repeats."""
 LONGEST_ANSWER = 65_536
@@ -37,6 +39,7 @@ class _Pull:
         self.id = os.urandom(6).hex()
         self.word = json.dumps({"reason": REASON, "id": self.id, "via": VIA}).encode() + b"\n"
         """What the desk is told."""
+        self.made: SimpleQueue[None] = SimpleQueue()
         self.latched: SimpleQueue[str] = SimpleQueue()
         self.done = Event()
         self.is_told = False
@@ -61,6 +64,7 @@ class Puller:
         """How far the last pull has come, for a screen; empty before the first."""
         self._folder = folder
         self._monotonic = monotonic
+        self._path = folder.latch
         self._door = str(folder.halt_socket)
         self._by = f"{_user()} ({VIA})"
         self._keyed_at = -ONE_PRESS_SECONDS
@@ -75,16 +79,18 @@ class Puller:
             Thread(target=work, name="pull", daemon=True).start()
 
     def pull(self) -> None:
-        """Have the latch set and tell the desk; never waits. A key held down pulls once."""
+        """Have the latch set and tell the desk; waits for neither. A key held down pulls once."""
         since, self._keyed_at = self._monotonic() - self._keyed_at, self._monotonic()
         if since < ONE_PRESS_SECONDS:
             return
         pull, self._ready = self._ready or _Pull(self._by), None
         self._done = pull.done
         self.words = "HALTING"
-        # the latch first: its thread wakes up while the desk is told
+        # the latch first: its thread wakes up while the desk is told, and then has its turn
         self._to_latch.put(pull)
         self._tell_desk(pull)
+        with suppress(Empty):
+            pull.made.get(timeout=TURN_SECONDS)
         self._pulls.put(pull)
 
     def finish(self, seconds: float) -> None:
@@ -103,7 +109,10 @@ class Puller:
 
     def _latched(self, pull: _Pull) -> str:
         try:
-            latch.pull(self._folder.latch, pull.said())
+            handle = latch.create(self._path)
+            pull.made.put(None)
+            if handle is not None:
+                latch.fill(self._path, handle, pull.said())
         except OSError as error:
             return f"THE LATCH COULD NOT BE SET ({error.strerror})"
         return "HALTED: the latch is set"

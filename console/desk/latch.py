@@ -38,21 +38,37 @@ def pull(latch: Path, said: Latched) -> Latched:
     Raises:
         OSError: when the file can neither be created nor is there.
     """
-    try:
-        handle = os.open(latch, _NEW, 0o600)
-    except FileExistsError:
+    handle = create(latch)
+    if handle is None:
         return read(latch) or said
+    fill(latch, handle, said)
+    return said
+
+
+def create(latch: Path) -> int | None:
+    """Make the latch, which holds from here on; return the handle for `fill`, None if it was there.
+
+    Raises:
+        OSError: when it can neither be created nor is there.
+    """
+    try:
+        return os.open(latch, _NEW, 0o600)
+    except FileExistsError:
+        return None
     except (FileNotFoundError, NotADirectoryError):
         # looked at last, for the folder is nearly always there and a halt waits for this
         latch.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return pull(latch, said)
+        return create(latch)
+
+
+def fill(latch: Path, handle: int, said: Latched) -> None:
+    """Write what a new latch says, and make it and its folder durable."""
     try:
         os.write(handle, json.dumps(asdict(said)).encode())
         os.fsync(handle)
     finally:
         os.close(handle)
     _sync_folder(latch.parent)
-    return said
 
 
 def is_pulled(latch: Path) -> bool:

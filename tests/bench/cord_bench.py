@@ -1,15 +1,12 @@
 """The cord: from the key to the halt, what an ordinary key pays for it, and what output does.
 
-The halt is measured twice: behind a small program, until the cord's word reaches the desk's
-door, the latch being on the disk by then; and with the real console, desk and venue, until the
-latch is there. The baselines are the barest program that can do it, on the same machine.
+The halt is measured behind a small program, until the cord's word reaches the desk's door and
+until the latch is there; and with the real console, desk and venue. The baselines are the barest
+programs that can do it, their keys pressed in turn with ours.
 """
 
-import ctypes
-import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,17 +14,38 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from tests.bench.key_bench import LOAD_SPEED, raw_milliseconds
+from tests.bench.key_bench import LOAD_SPEED, QUIET, RAW_KEYS
+from tests.bench.latency_stamps import (
+    CREATE,
+    RAW_LATCH,
+    RAW_SEND,
+    RELAY,
+    SINK,
+    WATCH,
+    RawKey,
+    Stamps,
+    report,
+)
 from tests.bench.results import Result, say
 from tests.cord.guarded import Guarded
 from tests.e2e.pseudo import open_terminal
 from tests.e2e.rig import Rig
 
+
+class Closed(Protocol):
+    """What is ended after a bench."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+T = TypeVar("T", bound=Closed)
 HALTS = 25
-IN_CREATE = 0x100
+HEARD = "heard"
 REAL_HALTS = 12
 KEYS = 200
 ONE_PRESS = 1.05
@@ -52,6 +70,20 @@ say("ready")
 while True: sum(range(20000))
 """
 """A console that draws 200 kB a second and whose loop never comes to a key."""
+DOOR = """
+import socket, sys, time
+door = socket.socket(socket.AF_UNIX)
+door.bind(sys.argv[1])
+door.listen()
+print("ready", flush=True)
+while True:
+    caller, _ = door.accept()
+    with caller:
+        caller.recv(4096)
+        print(time.time_ns(), "heard", flush=True)
+        caller.sendall(b'{"latched": true}' + bytes([10]))
+"""
+"""Stands for the desk's halt socket."""
 SPAWN = "import pty, sys; pty.spawn([sys.executable, '-c', sys.argv[1], sys.argv[2]])"
 ALONE = """
 import os, sys, time, tty
@@ -70,81 +102,95 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-def to_the_door(program: str) -> list[float]:
-    """Press the key behind a program; return how long each took to the desk's door."""
-    with folder() as state, socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(state / "halt.sock"))
-        door.listen()
-        arrivals: list[int] = []
-        threading.Thread(target=_answer, args=(door, arrivals), daemon=True).start()
-        guarded = Guarded(state, program)
-        drain = threading.Thread(target=_drain, args=(guarded,), daemon=True)
+class RawLatch:
+    """The barest program that makes a durable file at a key."""
+
+    def __init__(self, state: Path) -> None:
+        self._latch = state / "HALT"
+        self._watch = Stamps(WATCH, str(state))
+        self._key = RawKey(RAW_LATCH, str(self._latch), self._watch, CREATE)
+
+    def press(self) -> float:
+        """Press its key; return the milliseconds until its file was there."""
+        self._latch.unlink(missing_ok=True)
+        return self._key.press()
+
+    def close(self) -> None:
+        """End it."""
+        self._key.close()
+        self._watch.close()
+
+
+def behind_the_cord(label: str, program: str) -> None:
+    """Press the key behind a small program: until the desk's door hears, and the latch is there."""
+    with ExitStack() as stack:
+        state, bare_state = stack.enter_context(folder()), stack.enter_context(folder())
+        door = started(stack, Stamps(DOOR, str(state / "halt.sock")))
+        watch = started(stack, Stamps(WATCH, str(state)))
+        sink = started(stack, Stamps(RELAY, "0"))
+        raw_send = started(stack, RawKey(RAW_SEND, sink.first_line.split()[1], sink, SINK))
+        raw_latch = started(stack, RawLatch(bare_state))
+        guarded = started(stack, Guarded(state, program))
         guarded.wait_for(b"ready")
-        drain.start()
-        times = []
+        threading.Thread(target=_drain, args=(guarded,), daemon=True).start()
+        heard, latched, sent, made = [], [], [], []
         for number in range(HALTS):
-            time.sleep(ONE_PRESS)
+            time.sleep(ONE_PRESS / 3)
+            sent.append(raw_send.press())
+            time.sleep(ONE_PRESS / 3)
+            made.append(raw_latch.press())
             guarded.latch.unlink(missing_ok=True)
+            time.sleep(ONE_PRESS / 3)
             pressed = time.time_ns()
             os.write(guarded.master, b"\x07")
-            while len(arrivals) <= number:
-                time.sleep(0.001)
-            times.append((arrivals[number] - pressed) / 1e6)
-        guarded.close()
-    return times
+            time.sleep(QUIET)
+            heard.append(after(pressed, door.at(HEARD, number)))
+            latched.append(after(pressed, watch.at(CREATE, number)))
+        report(f"key -> halt at the desk's door, console {label}", heard, sent, "<= 1.5", "<= 4")
+        report(f"key -> latch, console {label}", latched, made, "<= 1.5", "<= 4")
 
 
-def _answer(door: socket.socket, arrivals: list[int]) -> None:
-    with suppress(OSError):
-        while True:
-            caller, _ = door.accept()
-            with caller:
-                caller.recv(4096)
-                arrivals.append(time.time_ns())
-                caller.sendall(json.dumps({"latched": True}).encode() + b"\n")
+def before_a_real_console(label: str, *venue: str) -> None:
+    """Press the key at a real console with desk and venue: until the latch is there."""
+    with ExitStack() as stack:
+        rig = started(stack, Rig(Path(tempfile.mkdtemp(prefix="kc-"))))
+        stack.callback(shutil.rmtree, rig.folder, ignore_errors=True)
+        raw_latch = started(stack, RawLatch(stack.enter_context(folder())))
+        rig.start_venue("--rate-limit", "off", *venue)
+        rig.start_desk()
+        console = rig.console()
+        console.wait_for("SPY")
+        console.settle(2)
+        watch = started(stack, Stamps(WATCH, str(rig.profile)))
+        latched, made = [], []
+        for number in range(REAL_HALTS):
+            made += [raw_latch.press() for _ in range(RAW_KEYS) if not time.sleep(QUIET)]
+            pressed = time.time_ns()
+            console.press("ctrl+g")
+            time.sleep(QUIET)
+            latched.append(after(pressed, watch.at(CREATE, number)))
+            console.settle(ONE_PRESS)
+            rig.until(lambda: rig.run("rearm", "--reason", "bench").returncode == 0, "halted")
+        report(f"key -> latch, real console, {label}", latched, made, "<= 1.5", "<= 4")
+
+
+def started(stack: ExitStack, what: T) -> T:
+    """Have it closed with everything else."""
+    stack.callback(what.close)
+    return what
+
+
+def after(pressed: int, arrived: int | None) -> float:
+    """Return the milliseconds from the key to the arrival."""
+    if arrived is None:
+        raise SystemExit("the halt never came")
+    return (arrived - pressed) / 1e6
 
 
 def _drain(guarded: Guarded) -> None:
     with suppress(OSError):
         while os.read(guarded.master, 65536):
             pass
-
-
-def to_the_latch(*venue: str) -> list[float]:
-    """Press the key at a real console; return how long each took until the latch was there."""
-    rig = Rig(Path(tempfile.mkdtemp(prefix="kc-")))
-    try:
-        rig.start_venue("--rate-limit", "off", *venue)
-        rig.start_desk()
-        console = rig.console()
-        console.wait_for("SPY")
-        console.settle(2)
-        times, arrivals = [], list[int]()
-        threading.Thread(target=_watch, args=(rig.profile, arrivals), daemon=True).start()
-        time.sleep(0.5)
-        for number in range(REAL_HALTS):
-            pressed = time.time_ns()
-            console.press("ctrl+g")
-            while len(arrivals) <= number:
-                time.sleep(0.001)
-            times.append((arrivals[number] - pressed) / 1e6)
-            console.settle(ONE_PRESS)
-            rig.until(lambda: rig.run("rearm", "--reason", "bench").returncode == 0, "halted")
-    finally:
-        rig.close()
-        shutil.rmtree(rig.folder, ignore_errors=True)
-    return times
-
-
-def _watch(state: Path, arrivals: list[int]) -> None:
-    """Note when the latch appears, each time it does; the kernel tells."""
-    libc = ctypes.CDLL(None)
-    told = libc.inotify_init()
-    libc.inotify_add_watch(told, os.fsencode(state), IN_CREATE)
-    while True:
-        found = os.read(told, 4096)
-        if b"HALT\0" in found:
-            arrivals.append(time.time_ns())
 
 
 def echoes(write: Callable[[bytes], object], read: Callable[[], bytes]) -> list[float]:
@@ -224,22 +270,12 @@ def _p99(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.99)]
 
 
-def halt_bench(label: str, measure: Callable[[], list[float]]) -> None:
-    """Print one halt figure beside the barest program's, taken before and after it."""
-    raw = raw_milliseconds()
-    times = measure()
-    raw += raw_milliseconds()
-    middle = statistics.median(raw)
-    say(Result(f"key -> {label}, p50", statistics.median(times), middle, "ms", "<= 1.5"))
-    say(Result(f"key -> {label}, max", max(times), _p99(raw), "ms", "<= 4"))
-
-
 def main() -> None:
     """Take the measurements and print them."""
-    halt_bench("halt at the desk's door, console idle", lambda: to_the_door(ECHO))
-    halt_bench("halt at the desk's door, console stuck", lambda: to_the_door(BUSY))
-    halt_bench("latch, real console, idle", to_the_latch)
-    halt_bench("latch, 10,000 messages/s", lambda: to_the_latch("--speed", LOAD_SPEED))
+    behind_the_cord("idle", ECHO)
+    behind_the_cord("stuck", BUSY)
+    before_a_real_console("idle")
+    before_a_real_console("10,000 messages/s", "--speed", LOAD_SPEED)
     echo_bench()
     output_bench()
 

@@ -5,6 +5,7 @@ environment; here none of that is so. A socket timeout alone cannot end an answe
 trickles in, so whoever waits cuts the socket when the deadline has passed.
 """
 
+import json
 import os
 import socket
 import threading
@@ -17,6 +18,8 @@ from weakref import WeakSet
 import requests
 from alpaca.common.rest import RESTClient
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import is_connection_dropped
@@ -42,10 +45,8 @@ class Wire:
         self.client = client
         budget = budget or Budget()
         self._sockets = _Sockets(may_send)
-        self._session = client._session  # noqa: SLF001 - alpaca-py has no other way to it
+        self._session = client._session = _Short()  # noqa: SLF001 - alpaca-py has no other way to it
         client._retry = 0  # noqa: SLF001 - the same
-        for adapter in self._session.adapters.values():
-            adapter.close()
         self._session.trust_env = False
         self._session.hooks["response"].append(lambda told, **_: budget.heed(told.headers))
         self._session.hooks["response"].append(_check)
@@ -90,6 +91,23 @@ def _check(response: requests.Response, **_: Any) -> None:
     if response.status_code in _REDIRECTS:
         raise requests.TooManyRedirects("the answer was a redirect, which is not followed")
     response.encoding = response.encoding or "utf-8"
+
+
+class _Short(requests.Session):
+    """Takes a command the short way: its headers and body are ready, and it has no cookies."""
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override] # what alpaca-py gives it
+        content = options.pop("json", None)
+        if content is None:
+            return super().request(method, url, **options)
+        body = json.dumps(content, allow_nan=False).encode()
+        about = {"Content-Length": str(len(body)), "Content-Type": "application/json"}
+        made = requests.PreparedRequest()
+        made.method, made.url, made.body, made.hooks = method, url, body, self.hooks
+        made.headers = CaseInsensitiveDict({**self.headers, **options["headers"], **about})
+        # to have it prepare none costs as much as all else
+        made._cookies = RequestsCookieJar()  # type: ignore[attr-defined]  # noqa: SLF001 - as said
+        return self.send(made, allow_redirects=False, proxies={})
 
 
 class _Sockets:
