@@ -198,6 +198,9 @@ def _error(sentence: str, at: int | None, width: int) -> list[Line]:
 
 def _result(receipt: Receipt, width: int) -> list[Line]:
     words, meaning, says = OUTCOMES[receipt.outcome]
+    if receipt.outcome is Outcome.DENIED and not receipt.failures:
+        # An exit may have canceled before it was denied: what was done is in the detail.
+        says = ""
     outcome = Cell(words, meaning, bold=True, reverse=receipt.outcome is Outcome.UNKNOWN)
     detail = _wrapped((), receipt.detail, "strong", width)
     head = (outcome, Cell(f"  {says}", meaning)) if says else (outcome,)

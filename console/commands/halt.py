@@ -202,7 +202,7 @@ def _desk_says(folder: StateFolder, said: Latched) -> Iterator[dict[str, object]
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as desk:
         desk.settimeout(ANSWER_SECONDS)
         desk.connect(str(folder.halt_socket))
-        asked = {"reason": said.reason, "id": said.id}
+        asked = {"reason": said.reason, "id": said.id, "keeps": said.keeps}
         desk.sendall(json.dumps(asked, ensure_ascii=False).encode() + b"\n")
         with desk.makefile("r", encoding="utf-8") as lines:
             for line in lines:

@@ -107,23 +107,15 @@ class Closer:
             return 0
         job.say(CloseStatus.FREEING, f"canceling {_orders(len(working))}", job.qty)
         await self._cancels.cancel([order.key for order in working], job.actor)
-        until = self._clock.monotonic() + self._pace.flat_deadline
-        left = await self._sight.working(job.symbol)
-        while left and self._clock.monotonic() < until:
-            await self._sleep(self._pace.flat_poll)
-            left = await self._sight.working(job.symbol)
-        if left:
+        if left := await self._sight.until_gone(job.symbol):
             held = f"{_orders(len(left))} of {job.symbol} are not proven canceled after "
             raise Left(f"{held}{self._pace.flat_deadline:g} s; the position was left as it is")
-        for order in working:
-            if self._store.state.orders[order.key].is_open:
-                # The stream has not told its end: how much of it was filled must be known.
-                await self._sight.look_up(order.key)
+        await self._sight.learn_ends(working)
         return len(working)
 
     async def _close(self, job: Job, canceled: int) -> None:
         for _ in range(self._limits.flatten.most_tries * self._limits.flatten.most_slices):
-            position, qty = await self._to_close(job)
+            position, qty = await self._sight.closable(job.symbol, job.worst, set(job.sent))
             if position is None:
                 job.say(CloseStatus.CLOSED, _closed(job, canceled), ZERO)
                 return
@@ -142,30 +134,6 @@ class Closer:
                 f"{empty} closing orders rested {self._limits.flatten.reprice_after:g} s each "
                 "without a fill: the symbol may be halted"
             )
-
-    async def _to_close(self, job: Job) -> tuple[Position | None, Decimal]:
-        """Return what is held and how much of it to close now; None when nothing is held.
-
-        A list of holdings may lag behind a fill: it is asked again until it shows what we know.
-        """
-        until = self._clock.monotonic() + self._pace.flat_deadline
-        while True:
-            position = await self._sight.position(job.symbol)
-            if position is None:
-                return None, ZERO
-            if position.qty * job.qty < ZERO:
-                raise Left(f"it turned round meanwhile, to {position.qty:f}: confirm again")
-            now = self._clock.monotonic()
-            orders = self._store.state.orders.values()
-            qty = job.worst.closable(position.qty, orders, set(job.sent), now)
-            if qty:
-                return position, qty
-            if now >= until:
-                raise Left(
-                    f"the broker lists {position.qty:f} still, beyond what was confirmed and "
-                    "closed: confirm again if that is true"
-                )
-            await self._sleep(self._pace.flat_poll)
 
     def _still_held(self, job: Job) -> Decimal:
         position = self._store.state.position_of(job.symbol)

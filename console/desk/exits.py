@@ -7,13 +7,15 @@ position has lost its protection.
 
 import json
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
+from decimal import Decimal
 from typing import Any
 
 from console.desk.cancels import CancelDesk
 from console.desk.closing_price import closing_limit, touch_of
 from console.desk.cord import Cord
 from console.desk.guard import Guard
+from console.desk.leave import Leave, sold
 from console.desk.limits import Limits
 from console.desk.orders import OrderDesk
 from console.desk.recorder import THE_DESK, Recorder
@@ -22,7 +24,7 @@ from console.desk.store import Store
 from console.desk.unknowns import UNANSWERED
 from console.desk.workers import Sleep, Workers
 from console.domain.market import Phase
-from console.domain.orders import Order, OrderRequest, OrderStatus, Side
+from console.domain.orders import OrderRequest, OrderStatus
 from console.domain.permissions import Actor, Capability
 from console.domain.positions import Position
 from console.domain.protectors import protectors
@@ -32,6 +34,8 @@ from console.ports import BrokerError, Clock, JournalUnavailable, Setting
 log = logging.getLogger(__name__)
 EXITS = "exits"
 """The setting under which exits that are not over outlive the desk."""
+MOST_CLOSINGS = 2
+"""Orders that close one position: the second is for what a list that lagged kept back."""
 
 
 class ExitDesk:
@@ -64,6 +68,8 @@ class ExitDesk:
         self._pace = limits.pace
         self._flatten = limits.flatten
         self._sleep = sleep
+        self.is_closing: Callable[[str], bool] = lambda _symbol: False
+        """Whether a symbol is in a flatten's hands, which sells what an exit would sell too."""
         self._leaving: dict[str, list[str]] = {}
         self._followed: set[str] = set()
 
@@ -87,6 +93,10 @@ class ExitDesk:
         await self._answer(symbol, actor, receipt)
         return receipt
 
+    def is_leaving(self, symbol: str) -> bool:
+        """Whether a symbol is being exited."""
+        return symbol in self._leaving
+
     def remember(self, settings: Mapping[str, str]) -> None:
         """Look, once the broker's truth is known, at the exits a former desk did not end."""
         try:
@@ -105,9 +115,12 @@ class ExitDesk:
             return _deny(objection)
         if symbol in self._leaving:
             return _deny(f"{symbol} is being exited already; wait for it.")
+        if self.is_closing(symbol):
+            return _deny(f"{symbol} is being closed already; wait for it.")
         return None
 
     async def _leave(self, symbol: str, actor: Actor) -> Receipt:
+        shown = self._sight.shown()
         position = await self._sight.position(symbol)
         if position is None:
             return _deny(f"There is no position in {symbol}; nothing was done.")
@@ -115,76 +128,86 @@ class ExitDesk:
             await self._sight.fresh_quote(symbol, position.closing_side)
         except Left as left:
             return _deny(f"{symbol} stays as it is: {left}.")
-        lifted = protectors(position, await self._sight.working(symbol))
+        leave = Leave(
+            symbol=symbol,
+            actor=actor,
+            lifted=protectors(position, await self._sight.working(symbol)),
+            worst=self._sight.worst_of(symbol, position.qty, shown),
+        )
         try:
-            return await self._free_and_close(position, lifted, actor)
+            return await self._free_and_close(leave, position)
         except BrokerError:
             if self._leaving[symbol]:
-                self._run(symbol, self._protect_later(symbol, lifted, actor))
+                self._run(symbol, self._protect_later(leave))
             raise
 
-    async def _free_and_close(
-        self, position: Position, lifted: Sequence[Order], actor: Actor
-    ) -> Receipt:
-        symbol = position.symbol
-        self._leaving[symbol] = [str(order.request) for order in lifted]
+    async def _free_and_close(self, leave: Leave, position: Position) -> Receipt:
+        symbol, actor = leave.symbol, leave.actor
+        self._leaving[symbol] = [str(order.request) for order in leave.lifted]
         body = {"symbol": symbol, "qty": str(position.qty), "lifts": self._leaving[symbol]}
         await self._recorder.write("exit.intended", actor, body, self._row())
-        if lifted and (trouble := await self._lift(symbol, lifted, actor)):
-            return await self._guard.protect(symbol, lifted, actor, Outcome.UNKNOWN, trouble)
+        if leave.lifted and (trouble := await self._lift(leave)):
+            return await self._protect(leave, Outcome.UNKNOWN, trouble)
         await self._recorder.try_write("exit.freed", actor, {"symbol": symbol})
-        return await self._close(symbol, lifted, actor)
+        return await self._close(leave)
 
-    async def _lift(self, symbol: str, lifted: Sequence[Order], actor: Actor) -> str:
+    async def _lift(self, leave: Leave) -> str:
         """Cancel and wait for the proof; return what is not proven, empty when all is."""
-        await self._cancels.cancel([order.key for order in lifted], actor)
-        keys = {order.key for order in lifted}
-        until = self._clock.monotonic() + self._pace.flat_deadline
-        while True:
-            left = [order for order in await self._sight.working(symbol) if order.key in keys]
-            if not left:
-                return ""
-            if self._clock.monotonic() >= until:
-                return f"{len(left)} of its orders are not proven canceled"
-            await self._sleep(self._pace.flat_poll)
+        keys = [order.key for order in leave.lifted]
+        await self._cancels.cancel(keys, leave.actor)
+        if left := await self._sight.until_gone(leave.symbol, keys):
+            return f"{len(left)} of its orders are not proven canceled"
+        await self._sight.learn_ends(leave.lifted)
+        return ""
 
-    async def _close(self, symbol: str, lifted: Sequence[Order], actor: Actor) -> Receipt:
-        position = await self._sight.position(symbol)
-        if position is None:
-            detail = f"{symbol} is flat: one of its own orders was filled meanwhile."
-            return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
-        try:
-            request = await self._closing_order(position)
-        except Left as left:
-            return await self._guard.protect(symbol, lifted, actor, Outcome.DENIED, str(left))
-        answer = await self._orders.submit(request, actor)
-        if answer.outcome is Outcome.UNKNOWN and answer.order is not None:
-            self._run(symbol, self._follow(symbol, answer.order, lifted, actor))
-            return answer
-        if answer.outcome is not Outcome.ACCEPTED or answer.order is None:
-            return await self._guard.protect(symbol, lifted, actor, answer.outcome, answer.detail)
-        return await self._see_it_filled(symbol, answer.order, lifted, actor)
+    async def _close(self, leave: Leave) -> Receipt:
+        """Sell what is certainly held; once more when a list lagged and that was not all."""
+        symbol = leave.symbol
+        for _ in range(MOST_CLOSINGS):
+            try:
+                position, qty = await self._sight.closable(symbol, leave.worst, leave.sent)
+                if position is None:
+                    return Receipt(outcome=Outcome.ACCEPTED, detail=leave.words)
+                request = await self._closing_order(position, qty)
+            except Left as left:
+                outcome = Outcome.ACCEPTED if leave.told else Outcome.DENIED
+                return await self._protect(leave, outcome, str(left))
+            answer = await self._orders.submit(request, leave.actor)
+            if answer.order is not None:
+                leave.sent.add(answer.order)
+            if answer.outcome is Outcome.UNKNOWN and answer.order is not None:
+                self._run(symbol, self._follow(leave, answer.order))
+                return answer
+            if answer.outcome is not Outcome.ACCEPTED or answer.order is None:
+                return await self._protect(leave, answer.outcome, answer.detail)
+            receipt = await self._see_it_filled(leave, answer.order)
+            status = self._store.state.orders[answer.order].status
+            if status is not OrderStatus.FILLED or qty == abs(position.qty):
+                return receipt
+        return await self._protect(leave, Outcome.ACCEPTED, "the broker lists more than was sold")
 
-    async def _see_it_filled(
-        self, symbol: str, key: str, lifted: Sequence[Order], actor: Actor
-    ) -> Receipt:
+    async def _see_it_filled(self, leave: Leave, key: str) -> Receipt:
         """Wait for the fill; take back what is not filled in time."""
         if not await self._is_closed(key):
-            await self._cancels.cancel([key], actor)
+            await self._cancels.cancel([key], leave.actor)
             await self._is_closed(key)
         order = self._store.state.orders[key]
         if order.status is OrderStatus.FILLED:
-            price = "" if order.filled_avg_price is None else f" @ {order.filled_avg_price:.2f}"
-            verb = "Sold" if order.request.side is Side.SELL else "Bought back"
-            detail = f"Exited: {verb} {order.filled_qty:f} {symbol}{price}."
-            return Receipt(outcome=Outcome.ACCEPTED, detail=detail, order=key)
+            leave.told.append(sold(order))
+            return Receipt(outcome=Outcome.ACCEPTED, detail=leave.words, order=key)
         if order.is_open:
             why = f"{order.request} is neither filled nor proven canceled"
-            return await self._guard.protect(symbol, (), actor, Outcome.UNKNOWN, why)
-        why = f"the market took {order.filled_qty:f} of {order.request}"
+            return await self._guard.protect(leave.symbol, (), leave.actor, Outcome.UNKNOWN, why)
         if order.status is OrderStatus.ABSENT:
             why = f"{order.request} never reached the broker"
-        return await self._guard.protect(symbol, lifted, actor, Outcome.REJECTED, why)
+            return await self._protect(leave, Outcome.REJECTED, why)
+        why = f"the market took {order.filled_qty:f} of {order.request}"
+        return await self._protect(
+            leave, Outcome.ACCEPTED if order.filled_qty else Outcome.REJECTED, why
+        )
+
+    async def _protect(self, leave: Leave, outcome: Outcome, why: str) -> Receipt:
+        return await self._guard.protect(leave.symbol, leave.lifted, leave.actor, outcome, why)
 
     async def _is_closed(self, key: str) -> bool:
         until = self._clock.monotonic() + self._pace.flat_deadline
@@ -194,29 +217,30 @@ class ExitDesk:
             await self._sleep(self._pace.flat_poll)
         return True
 
-    async def _follow(self, symbol: str, key: str, lifted: Sequence[Order], actor: Actor) -> None:
+    async def _follow(self, leave: Leave, key: str) -> None:
         """Wait until the fate of an unknown exit is known, then protect what is left."""
         while self._store.state.orders[key].status in UNANSWERED:
             await self._sleep(self._pace.flat_poll)
         try:
-            receipt = await self._see_it_filled(symbol, key, lifted, actor)
+            receipt = await self._see_it_filled(leave, key)
         except BrokerError:
-            await self._protect_later(symbol, lifted, actor)
+            await self._protect_later(leave)
             return
-        await self._answer(symbol, actor, receipt)
+        await self._answer(leave.symbol, leave.actor, receipt)
 
-    async def _protect_later(self, symbol: str, lifted: Sequence[Order], actor: Actor) -> None:
+    async def _protect_later(self, leave: Leave) -> None:
         """Put the protection back as soon as the broker answers again."""
+        symbol = leave.symbol
         while True:
             await self._sleep(self._pace.retry_longest)
             try:
                 why = "the broker was lost meanwhile"
-                receipt = await self._guard.protect(symbol, lifted, actor, Outcome.REJECTED, why)
+                receipt = await self._protect(leave, Outcome.REJECTED, why)
             except BrokerError as error:
                 log.warning("%s is not protected again yet: %s", symbol, error)
                 continue
             self._guard.tell(symbol, receipt.detail)
-            await self._answer(symbol, actor, receipt)
+            await self._answer(symbol, leave.actor, receipt)
             return
 
     def _run(self, symbol: str, rest: Coroutine[Any, Any, None]) -> None:
@@ -253,7 +277,7 @@ class ExitDesk:
     def _row(self) -> Setting:
         return Setting(name=EXITS, value=json.dumps(self._leaving))
 
-    async def _closing_order(self, position: Position) -> OrderRequest:
+    async def _closing_order(self, position: Position, qty: Decimal) -> OrderRequest:
         """Return a limit through the market by no more than the collar. Left without a price."""
         side = position.closing_side
         quote = await self._sight.fresh_quote(position.symbol, side)
@@ -262,7 +286,7 @@ class ExitDesk:
             client_order_id="",
             symbol=position.symbol,
             side=side,
-            qty=abs(position.qty),
+            qty=qty,
             limit_price=closing_limit(touch, touch, side, self._flatten),
             extended_hours=clock is not None and clock.phase is not Phase.REGULAR,
         )

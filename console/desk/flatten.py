@@ -8,10 +8,10 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
+from console.desk.choice import Choice, left
 from console.desk.closer import Closer, Job
 from console.desk.cord import Cord
 from console.desk.limits import Limits
@@ -19,7 +19,6 @@ from console.desk.recorder import THE_DESK, Recorder
 from console.desk.sight import Sight
 from console.desk.store import Store
 from console.desk.workers import Workers
-from console.desk.worst_holding import WorstHolding, fills_shown
 from console.domain.events import FlattenChanged
 from console.domain.flatten import (
     CloseStatus,
@@ -27,9 +26,7 @@ from console.domain.flatten import (
     Extent,
     Flatten,
     FlattenRequest,
-    loss_percent,
 )
-from console.domain.instruments import to_tick
 from console.domain.permissions import Actor, Capability
 from console.domain.positions import Position
 from console.domain.receipts import Outcome, Receipt
@@ -58,15 +55,16 @@ class FlattenDesk:
         self._recorder = recorder
         self._workers = workers
         self._clock = clock
-        self._stale_after = limits.stale_after
-        self._lag = timedelta(seconds=limits.flatten.positions_lag)
+        self._choice = Choice(store=store, clock=clock, stale_after=limits.stale_after)
         self._room = asyncio.Semaphore(limits.flatten.at_once)
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began: dict[str, float] = {}
         self._changed = asyncio.Event()
         self._stops = 0
-        self._preparing = 0
+        self._preparing: list[FlattenRequest] = []
+        self.is_leaving: Callable[[str], bool] = lambda _symbol: False
+        """Whether a symbol is in an exit's hands, which sells what a flatten would sell too."""
         self.before: Callable[[FlattenRequest], Awaitable[str]] = _nothing_in_the_way
         """Asked before a flatten begins while halted: why it may not; empty when it may."""
         self.on_begin: Callable[[FlattenRequest], None] = lambda _request: None
@@ -82,7 +80,7 @@ class FlattenDesk:
     @property
     def is_under_way(self) -> bool:
         """Whether one runs, or is confirmed and about to."""
-        return self.is_running or self._preparing > 0
+        return self.is_running or bool(self._preparing)
 
     async def flatten(self, request: FlattenRequest, actor: Actor) -> Receipt:
         """Begin to close what is asked; answered once it has begun."""
@@ -90,18 +88,17 @@ class FlattenDesk:
         if not actor.may(capability):
             detail = f"{actor} may not close positions at this desk."
             return self._refuse(request, actor, Outcome.FORBIDDEN, detail)
-        self._preparing += 1
+        self._preparing.append(request)
         try:
             return await self._prepare(request, actor)
         finally:
-            self._preparing -= 1
+            self._preparing.remove(request)
 
     async def _prepare(self, request: FlattenRequest, actor: Actor) -> Receipt:
-        if busy := sorted(self._tasks.keys() & set(request.symbols)):
-            detail = f"{busy[0]} is being closed already; wait for it."
+        if detail := self._busy(request):
             return self._refuse(request, actor, Outcome.DENIED, detail)
         before = (self._cord.is_pulled, self._stops)
-        shown = fills_shown(self._store.state, self._clock.now() - self._lag)
+        shown = self._sight.shown()
         try:
             # its orders could not leave unrecorded: what protects the positions must stay then
             await self._recorder.write("flatten.confirmed", actor, {"what": str(request)})
@@ -120,6 +117,36 @@ class FlattenDesk:
         if objection:
             return self._refuse(request, actor, Outcome.DENIED, objection)
         return self._begin(request, lines, shown, actor, is_halted=before[0])
+
+    def _chosen(self, request: FlattenRequest, held: Sequence[Position]) -> list[Closing]:
+        """Return a line for each position in question, those that are not to be closed as left."""
+        if request.extent is Extent.NAMED:
+            return self._choice.named(request, held)
+        free = [position for position in held if position.symbol not in self._tasks]
+        lines = self._choice.among(request, free)
+        return [
+            left(line, "it is being exited already") if self._is_in_an_exit(line.symbol) else line
+            for line in lines
+        ]
+
+    def _busy(self, request: FlattenRequest) -> str:
+        for symbol in sorted(request.symbols):
+            if symbol in self._tasks:
+                return f"{symbol} is being closed already; wait for it."
+            if self._is_in_an_exit(symbol):
+                return f"{symbol} is being exited already; wait for it."
+        return ""
+
+    def _is_in_an_exit(self, symbol: str) -> bool:
+        # While halted an exit can send nothing more, and must not hold a flatten up.
+        return self.is_leaving(symbol) and not self._cord.is_pulled
+
+    def is_closing(self, symbol: str) -> bool:
+        """Whether a symbol is being closed, or about to be."""
+        return symbol in self._tasks or any(
+            request.extent is not Extent.NAMED or symbol in request.symbols
+            for request in self._preparing
+        )
 
     async def flat(self, symbol: str, actor: Actor) -> Receipt:
         """Close one symbol's position; answered once its first order is, or it is over."""
@@ -145,36 +172,6 @@ class FlattenDesk:
             self._jobs[symbol].is_stopped = True
             task.cancel()
         return bool(self._tasks)
-
-    # ── which positions ─────────────────────────────────────────────────────
-
-    def _chosen(self, request: FlattenRequest, held: Sequence[Position]) -> list[Closing]:
-        """Return a line for each position in question, those that cannot be judged as left."""
-        if request.extent is Extent.NAMED:
-            qty_of = {position.symbol: position.qty for position in held}
-            qtys = ((symbol, qty_of.get(symbol, Decimal(0))) for symbol in request.symbols)
-            return [Closing(symbol=symbol, qty=qty, left_qty=qty) for symbol, qty in qtys]
-        free = (position for position in held if position.symbol not in self._tasks)
-        lines = (self._line(request, position) for position in free)
-        return [line for line in lines if line is not None]
-
-    def _line(self, request: FlattenRequest, position: Position) -> Closing | None:
-        line = Closing(symbol=position.symbol, qty=position.qty, left_qty=position.qty)
-        if request.extent is Extent.ALL:
-            return line
-        price = self._price(position)
-        if price is None:
-            detail = "whether it loses is not known: it has no price"
-            return replace(line, status=CloseStatus.LEFT, detail=detail, elapsed_ms=0.0)
-        return line if loss_percent(position, price) > request.loss_percent else None
-
-    def _price(self, position: Position) -> Decimal | None:
-        """Return the live mid, else the broker's last mark."""
-        quote = self._store.state.quotes.get(position.symbol)
-        is_live = quote is not None and quote.age(self._clock.now()) <= self._stale_after
-        if quote is not None and is_live and quote.is_two_sided:
-            return to_tick(quote.mid)
-        return position.last_price
 
     # ── closing them ────────────────────────────────────────────────────────
 
@@ -212,7 +209,6 @@ class FlattenDesk:
         *,
         is_granted: bool,
     ) -> None:
-        lag = self._lag.total_seconds()
         job = Job(
             symbol=line.symbol,
             qty=line.qty,
@@ -220,7 +216,7 @@ class FlattenDesk:
             actor=actor,
             is_granted=is_granted,
             say=partial(self._say, line.symbol),
-            worst=WorstHolding(symbol=line.symbol, qty=line.qty, shown=shown, lag=lag),
+            worst=self._sight.worst_of(line.symbol, line.qty, shown),
         )
         self._jobs[line.symbol] = job
         self._began[line.symbol] = self._clock.monotonic()

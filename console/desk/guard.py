@@ -45,6 +45,7 @@ class Guard:
         self, symbol: str, lifted: Sequence[Order], actor: Actor, outcome: Outcome, why: str
     ) -> Receipt:
         """Put the protection back for what is still held, and say what could not be done."""
+        is_in_part = outcome is Outcome.ACCEPTED
         position = await self._sight.position(symbol)
         if position is None:
             return Receipt(outcome=Outcome.ACCEPTED, detail=f"{symbol} is flat.")
@@ -58,7 +59,8 @@ class Guard:
         body = {"symbol": symbol, "why": why, "put_back": put_back, "failed": failed}
         await self._recorder.try_write("exit.protected", actor, body)
         held = f"{abs(position.qty):f} {symbol}"
-        detail = f"Not exited: {why.rstrip('.')}. {held} are left."
+        head = "Exited in part" if is_in_part else "Not exited"
+        detail = f"{head}: {why.rstrip('.')}. {held} are left."
         if put_back:
             detail += f" Put back: {'; '.join(put_back)}."
         if lifted and not is_protected(position, self._store.state.open_orders):

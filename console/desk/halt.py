@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from console.desk import latch
 from console.desk.board import Board, found
@@ -97,7 +97,7 @@ class HaltDesk:
         was_closing = self._stop_closing()
         is_held = self._held_key.press(actor) and not was_closing
         if self._cord.said is not None:
-            return await self._pull_again(self._cord.said, reason, actor, is_held=is_held)
+            return await self._pull_again(reason, actor, keeps=keeps, is_held=is_held)
         self._rearm.see_pull()
         said = Latched(
             id=pull or f"h-{secrets.token_hex(4)}",
@@ -157,26 +157,34 @@ class HaltDesk:
             elif self._cord.said is not None and not is_there and not self._rearm.is_lifting:
                 await self._disk.hold(self._cord.said)
 
-    async def _pull_again(
-        self, said: Latched, reason: str, actor: Actor, *, is_held: bool
-    ) -> Receipt:
+    async def _pull_again(self, reason: str, actor: Actor, *, keeps: str, is_held: bool) -> Receipt:
         self._rearm.see_pull()
+        is_stricter = self._spare_no_stops(keeps)
+        said = self._board.said
         detail = f"HALTED already by {said.by}: {said.reason}. {self._board.covers}"
         receipt = Receipt(outcome=Outcome.ACCEPTED, detail=detail)
-        if is_held and not self._rearm.is_lifting:
+        if is_held and not is_stricter and not self._rearm.is_lifting:
             return receipt
         body = {"halt": said.id, "reason": latch.plain(reason)}
         self._recorder.note("halt.pulled_again", actor, body)
         was_sweeping = self._sequence.is_sweeping
         # Before the disk, which may be slow: nobody re-arms on what was proven before this pull.
         self._sequence.doubt()
-        trouble = await self._disk.hold(said)
-        if was_sweeping:
+        trouble = await (self._disk.renew(said) if is_stricter else self._disk.hold(said))
+        if was_sweeping and not is_stricter:
             return receipt
         # Whoever pulls again has seen a reason to: what was placed since must go as well.
         self._sequence.begin()
         self._carry_on(trouble)
         return receipt
+
+    def _spare_no_stops(self, keeps: str) -> bool:
+        """Take it back that stops are kept, if this pull keeps none; tell whether that is new."""
+        said = self._board.said
+        if not self._sequence.keeps_stops(said.keeps) or self._sequence.keeps_stops(keeps):
+            return False
+        self._cord.said = replace(said, keeps="none")
+        return True
 
     async def _let_go(self) -> None:
         """A held key was let go: its last repeat is honoured by one more look."""

@@ -13,6 +13,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,8 +40,10 @@ class Haltable(Protocol):
     def state(self) -> TradingState:
         """The state now."""
 
-    def halt(self, reason: str, actor: Actor, *, pull: str = "") -> Awaitable[Receipt]:
-        """Pull the cord; `pull` is what the caller names it."""
+    def halt(
+        self, reason: str, actor: Actor, *, keeps: str = "", pull: str = ""
+    ) -> Awaitable[Receipt]:
+        """Pull the cord; `pull` is what the caller names it, `keeps` what it is to spare."""
 
     def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Have the callback called with each event; return how to end that."""
@@ -94,6 +97,7 @@ class HaltSocket:
         try:
             asked = json.loads(line)
             reason, pull = str(asked["reason"]), plain(str(asked.get("id", "")))[:LONGEST_ID]
+            keeps = plain(str(asked.get("keeps", "")))[:LONGEST_ID]
             is_cord = asked.get("via") == THE_CORD
         except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
             await _say(writer, {"error": 'say one line such as {"reason": "why"}'})
@@ -104,21 +108,21 @@ class HaltSocket:
         changed = asyncio.Event()
         unlisten = self._desk.listen(lambda event: _wake(event, changed))
         try:
-            await self._halt(reason, pull, actor, writer, changed)
+            asking = partial(self._desk.halt, reason, actor, keeps=keeps, pull=pull)
+            await self._halt(asking, pull, writer, changed)
         finally:
             unlisten()
 
     async def _halt(
         self,
-        reason: str,
+        asking: Callable[[], Awaitable[Receipt]],
         pull: str,
-        actor: Actor,
         writer: asyncio.StreamWriter,
         changed: asyncio.Event,
     ) -> None:
         halt, detail = self._desk.state.halt, "HALTED: the latch was found."
         if halt is None or halt.id != pull:
-            receipt = await self._desk.halt(reason, actor, pull=pull)
+            receipt = await asking()
             halt, detail = self._desk.state.halt, receipt.detail
             if receipt.outcome is not Outcome.ACCEPTED or halt is None:
                 await _say(writer, {"latched": False, "error": detail})

@@ -108,6 +108,20 @@ def lift(latch: Path) -> None:
     _sync_folder(latch.parent)
 
 
+def renew(latch: Path, said: Latched) -> Latched:
+    """Exchange the latch's word durably; it is there all the while. OSError when it cannot be."""
+    draft = latch.with_name(f"{latch.name}.new")
+    handle = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    try:
+        os.write(handle, json.dumps(asdict(said)).encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    draft.replace(latch)
+    _sync_folder(latch.parent)
+    return said
+
+
 def _content(latch: Path) -> bytes:
     # Anybody may have made it: a pipe must not be waited for, nor a giant be read.
     handle = os.open(latch, os.O_RDONLY | os.O_NONBLOCK)

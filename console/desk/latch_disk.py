@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 from console.desk import latch
@@ -30,8 +31,15 @@ class LatchDisk:
 
     async def hold(self, said: Latched) -> str:
         """Make the latch hold on the disk; return the trouble, if there is any."""
+        return await self._hold(latch.pull, said)
+
+    async def renew(self, said: Latched) -> str:
+        """Make the latch say something else on the disk; return the trouble, if there is any."""
+        return await self._hold(latch.renew, said)
+
+    async def _hold(self, make: Callable[[Path, Latched], Latched], said: Latched) -> str:
         try:
-            self._cord.said = await self._run(latch.pull, self._cord.path, said)
+            self._cord.said = await self._run(make, self._cord.path, said)
         except OSError as error:
             if str(error) != self._trouble:
                 log.exception("the latch is not on the disk")

@@ -73,7 +73,7 @@ class Rearm:
         return deny(f"Still halted: {why}.")
 
     async def _lift(self, reason: str, actor: Actor) -> Receipt:
-        pulls, said = self._pulls, self._cord.said
+        pulls = self._pulls
         await self._fence.put(is_set=False)
         await self._recorder.write("halt.rearmed", actor, {"reason": reason})
         await self._learn_the_account()
@@ -81,7 +81,7 @@ class Rearm:
             await self._disk.lift()
         if pulls != self._pulls:
             # Pulled again while it was being lifted: the pull wins, on the disk too.
-            await self._disk.hold(said or found())
+            await self._disk.hold(self._cord.said or found())
             self._recorder.note("halt.kept", THE_DESK, {"reason": self._board.said.reason})
             return deny("The cord was pulled again meanwhile; still halted.")
         # Whatever was set going meanwhile ends with the halt it belongs to.

@@ -19,6 +19,7 @@ from console.desk.reconcile import Reconciler
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.store import Store
 from console.desk.workers import Sleep
+from console.domain.account import Account
 from console.domain.events import AccountReported, Event, RestraintsChanged
 from console.domain.halt import Mode, Restraint, Source, highest
 from console.domain.permissions import Actor, Capability
@@ -169,7 +170,7 @@ class Restraints:
             yield Source.RECONCILIATION, (Mode.REDUCING, why, "the desk")
         account = self._store.state.account
         if account is not None and account.is_blocked:
-            yield Source.BROKER, (Mode.REDUCING, "the account is blocked or suspended", "broker")
+            yield Source.BROKER, (Mode.REDUCING, *_block_of(account))
         if self._recorder.trouble:
             yield Source.AUDIT, (Mode.HALTED, latch.plain(self._recorder.trouble), "the desk")
 
@@ -211,6 +212,13 @@ class Restraints:
                 log.warning("the reducing latch is not on the disk: %s", error)
                 return str(error)
             return ""
+
+
+def _block_of(account: Account) -> tuple[str, str]:
+    """Return why the account takes no orders, and by whom: a fence is not the broker's doing."""
+    if account.is_suspended:
+        return "the account is suspended (suspend_trade), as by a fence", "its user"
+    return "the account is blocked by the broker", "broker"
 
 
 def _deny(detail: str) -> Receipt:

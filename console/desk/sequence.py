@@ -71,13 +71,14 @@ class HaltSequence:
     def go_on(self) -> None:
         """Sweep and prove, from now on; what was proven before counts no more."""
         self.rest()
-        keeps = self._board.said.keeps
-        self._sweep.keeps_stops = keeps == "stops" or (
-            keeps != "none" and self._limits.halt_keeps_stops
-        )
+        self._sweep.keeps_stops = self.keeps_stops(self._board.said.keeps)
         self._board.receipt = ""
         self._board.tell()
         self._task = self._workers.run("halt", self._carry_through())
+
+    def keeps_stops(self, choice: str) -> bool:
+        """Whether a puller's choice leaves protective stops standing; without one the setting."""
+        return choice == "stops" or (choice != "none" and self._limits.halt_keeps_stops)
 
     def rest(self) -> None:
         """Do nothing more until `go_on`: a confirmed flatten has the floor, or it is over."""

@@ -1,6 +1,8 @@
 """What a closing order is decided by, asked of the broker and the market when it is needed."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection, Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 from console.desk.books import Books
@@ -9,6 +11,7 @@ from console.desk.limits import Limits
 from console.desk.store import Store
 from console.desk.unknowns import Unknowns
 from console.desk.workers import Sleep
+from console.desk.worst_holding import WorstHolding, fills_shown
 from console.domain.market import MarketClock, Quote
 from console.domain.orders import Order, Side
 from console.domain.positions import Position
@@ -59,6 +62,24 @@ class Sight:
         )
         return listed + unanswered
 
+    async def until_gone(
+        self, symbol: str, keys: Collection[str] | None = None
+    ) -> tuple[Order, ...]:
+        """Wait until orders, all of the symbol or `keys`, are proven over; return what is left."""
+        until = self._clock.monotonic() + self._pace.flat_deadline
+        while True:
+            working = await self.working(symbol)
+            left = tuple(order for order in working if keys is None or order.key in keys)
+            if not left or self._clock.monotonic() >= until:
+                return left
+            await self._sleep(self._pace.flat_poll)
+
+    async def learn_ends(self, orders: Iterable[Order]) -> None:
+        """Ask for the ends that the stream has not told: how much was filled must be known."""
+        for order in orders:
+            if self._store.state.orders[order.key].is_open:
+                await self.look_up(order.key)
+
     async def positions(self) -> tuple[Position, ...]:
         """Return everything held now."""
         asked_at = self._clock.now()
@@ -69,6 +90,42 @@ class Sight:
     async def position(self, symbol: str) -> Position | None:
         """Return what is held of a symbol now."""
         return next((held for held in await self.positions() if held.symbol == symbol), None)
+
+    async def closable(
+        self, symbol: str, worst: WorstHolding, own: set[str]
+    ) -> tuple[Position | None, Decimal]:
+        """Return what is held and how much of it to close now; None when nothing is held.
+
+        A list of holdings may lag behind a fill: it is asked again until it shows what we
+        know. Left when it never does.
+        """
+        until = self._clock.monotonic() + self._pace.flat_deadline
+        while True:
+            position = await self.position(symbol)
+            if position is None:
+                return None, Decimal(0)
+            if worst.is_turned_by(position.qty):
+                raise Left(f"it turned round meanwhile, to {position.qty:f}: confirm again")
+            now = self._clock.monotonic()
+            qty = worst.closable(position.qty, self._store.state.orders.values(), own, now)
+            if qty:
+                return position, qty
+            if now >= until:
+                raise Left(
+                    f"the broker lists {position.qty:f} still, beyond what was confirmed and "
+                    "closed: confirm again if that is true"
+                )
+            await self._sleep(self._pace.flat_poll)
+
+    def shown(self) -> Mapping[str, Decimal]:
+        """Return how much of each order a list of holdings that is asked for now surely shows."""
+        until = self._clock.now() - timedelta(seconds=self._limits.flatten.positions_lag)
+        return fills_shown(self._store.state, until)
+
+    def worst_of(self, symbol: str, qty: Decimal, shown: Mapping[str, Decimal]) -> WorstHolding:
+        """Return what is certainly held; `shown` is of before the holding was asked for."""
+        lag = self._limits.flatten.positions_lag
+        return WorstHolding(symbol=symbol, qty=qty, shown=shown, lag=lag)
 
     async def look_up(self, key: str) -> None:
         """Ask for one order and take in the broker's word."""

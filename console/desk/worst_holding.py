@@ -40,6 +40,10 @@ class WorstHolding:
         self._heard: list[tuple[float, Decimal]] = []
         """When fills of the closing side were heard of, and how much it was."""
 
+    def is_turned_by(self, listed: Decimal) -> bool:
+        """Whether what is listed now stands on the other side than what was confirmed."""
+        return listed * self._side.sign > ZERO and self._qty > ZERO
+
     def closable(
         self, listed: Decimal, orders: Iterable[Order], own: set[str], now: float
     ) -> Decimal:

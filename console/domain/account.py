@@ -18,6 +18,8 @@ class Account:
     is_blocked: bool
     """Whether the broker refuses trading: blocked, or suspended by its user."""
     at: datetime
+    is_suspended: bool = False
+    """Whether its own user has suspended it (`suspend_trade`), as the fence of a halt does."""
 
     @property
     def day_pnl(self) -> Decimal:

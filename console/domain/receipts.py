@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     FORBIDDEN = "forbidden"
     """The person may not."""
     DENIED = "denied"
-    """Our own gate or latch said no; nothing was sent."""
+    """Our own gate or latch said no; nothing was sent but what the detail says."""
     REJECTED = "rejected"
     """The broker said no; the order does not exist there."""
     UNKNOWN = "unknown"

@@ -325,6 +325,18 @@ async def test_open_orders_are_asked_for_with_their_parents_and_without(alpaca, 
     ) == ["false", "true"]
 
 
+async def test_a_leg_that_was_replaced_is_told_though_its_parent_does_not_tell_it(alpaca, broker):
+    new = ORDER | {"id": "new", "client_order_id": "kc-2", "replaces": "old"}
+    old = ORDER | {"id": "old", "client_order_id": "leg", "status": "replaced"}
+    parent = ORDER | {"legs": [new]}
+    alpaca.script = [answer(200, [parent]), answer(200, [ORDER, new, old])]
+
+    found = await broker.orders_since(builders.NOON)
+
+    assert {order.key: order.status for order in found}["leg"] is OrderStatus.REPLACED
+    assert {order.key for order in found} == {"kc-1", "kc-2", "leg"}
+
+
 async def test_half_a_list_of_open_orders_is_none(alpaca, broker):
     alpaca.script = [answer(200, [ORDER]), answer(500, {"message": "internal"})]
 

@@ -181,7 +181,7 @@ def test_an_account_that_may_not_trade_is_blocked():
 
     account = holdings.account(money, datetime.now(UTC))
 
-    assert account.is_blocked
+    assert (account.is_blocked, account.is_suspended) == (True, True)
     assert account.equity == Decimal(10)
 
 

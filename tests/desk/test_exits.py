@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.desk.limits import Limits
+from console.domain.flatten import CloseStatus, Extent, FlattenRequest
 from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from console.domain.receipts import Outcome
 from console.ports import Remembered, Setting
@@ -88,8 +89,9 @@ async def test_what_is_left_after_a_part_was_filled_gets_its_stop_back(world: Wo
 
     receipt = await world.desk.exit("AAPL", OWNER)
 
-    assert receipt.outcome is Outcome.REJECTED, receipt
-    assert "took 40 of" in receipt.detail
+    assert receipt.outcome is Outcome.ACCEPTED, receipt
+    assert "Exited in part: the market took 40 of" in receipt.detail
+    assert "60 AAPL are left. Put back: sell 60 AAPL stop" in receipt.detail
     closing, again = sent_after(world, stop)
     assert world.state.orders[closing.client_order_id].status is OrderStatus.CANCELED
     assert (again.qty, again.stop_price, again.time_in_force) == (
@@ -153,6 +155,73 @@ async def test_a_stop_that_fills_while_it_is_lifted_is_not_sold_again(world: Wor
     assert receipt.outcome is Outcome.ACCEPTED
     assert "filled meanwhile" in receipt.detail
     assert sent_after(world, stop) == []
+
+
+@pytest.mark.parametrize("is_deaf", [False, True])
+async def test_a_stop_that_fills_in_part_while_it_is_lifted_is_not_sold_again_on_a_list_that_lags(
+    world: World, is_deaf
+):
+    stop = await protected(world)
+
+    async def fill_some_of_it() -> None:
+        world.broker.before_cancel = None
+        world.broker.listed_held = [world.broker.held["AAPL"]]
+        world.trading.is_deaf = is_deaf
+        world.broker.execute(stop, "40")
+
+    async def fill_the_rest() -> None:
+        world.broker.after_taking = None
+        world.broker.listed_held = None
+        world.trading.is_deaf = False
+        world.broker.execute(world.broker.sent[-1].client_order_id)
+
+    world.broker.before_cancel = fill_some_of_it
+    world.broker.after_taking = fill_the_rest
+    receipt = await world.desk.exit("AAPL", OWNER)
+
+    assert "Exited: Sold 60 AAPL" in receipt.detail
+    assert [order.qty for order in sent_after(world, stop)] == [Decimal(60)]
+    assert world.broker.held["AAPL"].qty == 0
+
+
+async def test_an_exit_and_a_flatten_never_sell_the_same_shares(world: World):
+    stop = await protected(world)
+
+    answers = []
+
+    async def flatten() -> None:
+        world.broker.after_taking = None
+        everything = FlattenRequest(extent=Extent.ALL)
+        answers.append(await world.desk.flat("AAPL", OWNER))
+        await world.desk.flatten(everything, OWNER)
+        world.broker.execute(world.broker.sent[-1].client_order_id)
+
+    world.broker.after_taking = flatten
+    receipt = await world.desk.exit("AAPL", OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert answers[0].detail == "AAPL is being exited already; wait for it."
+    (line,) = world.state.flatten.closings
+    assert (line.status, line.detail) == (CloseStatus.LEFT, "it is being exited already")
+    assert len(sent_after(world, stop)) == 1
+
+
+async def test_a_symbol_that_is_being_closed_is_not_exited(world: World):
+    stop = await protected(world)
+
+    answers = []
+
+    async def leave() -> None:
+        world.broker.after_taking = None
+        answers.append(await world.desk.exit("AAPL", OWNER))
+        world.broker.execute(world.broker.sent[-1].client_order_id)
+
+    world.broker.after_taking = leave
+    receipt = await world.desk.flat("AAPL", OWNER)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert answers[0].detail == "AAPL is being closed already; wait for it."
+    assert len(sent_after(world, stop)) == 1
 
 
 async def test_an_unknown_exit_that_never_arrived_gets_the_stop_back(world: World):

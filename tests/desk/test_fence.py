@@ -73,6 +73,21 @@ async def test_the_fence_is_set_once_the_positions_are_closed(world: World):
     assert world.broker.held["AAPL"].qty == 0
 
 
+async def test_a_flatten_that_a_pull_has_stopped_answers_nothing(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    await halted(world)
+    world.price()
+    await world.desk.flatten(EVERYTHING, OWNER)
+    await until(lambda: world.broker.sent, "the closing order")
+
+    await world.desk.halt("stop that", OWNER)
+    await until(lambda: world.state.halt.is_confirmed, "the confirmation")
+
+    assert world.state.halt.is_question_open
+    assert world.broker.suspends == []
+    assert "close or leave them?" in step(world, "flatten").detail
+
+
 async def test_a_re_arm_lifts_the_fence_before_anything_may_be_sent(world: World):
     await halted(world)
 

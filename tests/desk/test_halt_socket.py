@@ -4,10 +4,12 @@ import asyncio
 import json
 import socket
 import stat
+from decimal import Decimal
 
 from console.desk import latch
 from console.desk.halt_socket import HaltSocket
-from tests.builders import OWNER, buy
+from console.domain.orders import OrderType, Side
+from tests.builders import OWNER, buy, request
 from tests.desk.conftest import World, until
 
 
@@ -103,4 +105,18 @@ async def test_a_desk_that_latches_before_the_cord_does_writes_what_the_cord_wou
     assert (first["id"], said.id) == ("key", "key")
     assert said.by == f"{OWNER.name} (the cord)"
     assert world.journal.kinds.count("halt.pulled") == 1
+    await door.stop()
+
+
+async def test_a_caller_says_that_stops_are_to_stay(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    stop = {"order_type": OrderType.STOP, "stop_price": Decimal(150)}
+    world.broker.place(request(Side.SELL, "10", limit=None, key="stop", **stop))
+    door = HaltSocket(desk=world.desk, path=world.folder.halt_socket, identify=identify)
+    await door.start()
+
+    *_, last = await conversation(world, b'{"reason": "smoke", "keeps": "stops"}\n')
+
+    assert (last["confirmed"], last["kept"]) == (True, 1)
+    assert world.broker.orders["stop"].is_open
     await door.stop()

@@ -96,6 +96,42 @@ async def test_the_choice_is_in_the_latch_and_holds_over_a_restart(tmp_path):
     await world.desk.stop()
 
 
+async def test_a_second_pull_without_the_choice_cancels_the_kept_stops_too(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    place_stop(world, "stop")
+    await halted(world, keeps="stops")
+
+    await halted(world)
+
+    assert world.broker.orders["stop"].status is OrderStatus.CANCELED
+    assert "besides" not in world.state.halt.receipt
+    said = latch.read(world.folder.latch)
+    assert (said.reason, said.keeps) == ("smoke", "none")
+
+
+async def test_a_second_pull_while_it_still_sweeps_takes_the_choice_back(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    place_stop(world, "stop")
+    world.broker.trouble = "connection refused"
+    await world.desk.halt("smoke", OWNER, keeps="stops")
+
+    await world.desk.halt("smoke", OWNER)
+    world.broker.trouble = ""
+    await until(lambda: world.state.halt.is_confirmed, "the confirmation")
+
+    assert world.broker.orders["stop"].status is OrderStatus.CANCELED
+
+
+async def test_a_second_pull_that_keeps_them_too_leaves_them(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    place_stop(world, "stop")
+    await halted(world, keeps="stops")
+
+    await halted(world, keeps="stops")
+
+    assert world.broker.orders["stop"].is_open
+
+
 async def test_a_kept_stop_goes_when_its_position_is_closed(world: World):
     world.broker.hold("AAPL", Decimal(10))
     place_stop(world, "stop")

@@ -223,6 +223,20 @@ async def test_a_suspended_account_holds_as_long_as_it_is_suspended(world: World
     await until(lambda: world.state.mode is Mode.ACTIVE, "its end")
 
 
+@pytest.mark.parametrize(
+    ("is_suspended", "by", "words"),
+    [(True, "its user", "suspended (suspend_trade)"), (False, "broker", "blocked by the broker")],
+)
+async def test_a_suspension_by_a_fence_is_not_called_the_brokers(world, is_suspended, by, words):
+    blocked = replace(world.broker.money, is_blocked=True, is_suspended=is_suspended)
+    world.broker.money = blocked
+    await until(lambda: world.state.restraints, "the restraint")
+
+    (restraint,) = world.state.restraints
+    assert (restraint.by, restraint.mode) == (by, Mode.REDUCING)
+    assert words in restraint.reason
+
+
 async def test_before_the_reconciliation_the_desk_is_reducing(tmp_path):
     world = World(tmp_path)
     world.broker.trouble = "connection refused"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from console.commands.trading import STATUS_OF
 from console.domain.orders import OrderClass
-from console.domain.receipts import Outcome, Receipt
+from console.domain.receipts import Check, Outcome, Receipt
 from tests.widgets import sample
 from tests.widgets.stage import Stage
 from widgets.order_line import OrderLine
@@ -135,6 +135,21 @@ def test_each_no_looks_and_reads_unlike_the_others():
     assert len({OUTCOMES[no].meaning for no in noes}) == len(noes)
     assert len({OUTCOMES[no].says for no in noes}) == len(noes)
     assert len({STATUS_OF[outcome] for outcome in Outcome}) == len(Outcome)
+
+
+async def test_that_nothing_was_sent_is_said_only_of_what_the_gate_held_back():
+    denied = "AAPL could not be priced. 10 AAPL are left. Put back: sell 10 AAPL stop 180.00."
+    failure = Check(rule="quantity", passed=False, detail="qty must be positive")
+    ticket = TicketPane()
+    async with Stage(ticket).run_test(size=(80, 12)):
+        ticket.done(Receipt(outcome=Outcome.DENIED, detail=denied))
+        of_an_exit = ticket.plain
+        ticket.done(Receipt(outcome=Outcome.DENIED, detail="no", failures=(failure,)))
+        of_an_order = ticket.plain
+
+    assert "nothing was sent" not in of_an_exit
+    assert "Put back" in of_an_exit
+    assert "nothing was sent" in of_an_order
 
 
 async def test_a_bracket_shows_what_is_at_risk_and_what_it_may_bring():

@@ -9,7 +9,8 @@ from console.domain.account import Account
 from console.domain.instruments import Asset
 from console.domain.positions import Position
 
-_BLOCKS = ("account_blocked", "trading_blocked", "trade_suspended_by_user")
+_SUSPENDED = "trade_suspended_by_user"
+_BLOCKS = ("account_blocked", "trading_blocked", _SUSPENDED)
 
 
 def positions(told: object) -> Sequence[Position]:
@@ -48,6 +49,7 @@ def account(told: object, at: datetime) -> Account:
         buying_power=decimal(said.get("buying_power")) or Decimal(0),
         is_shorting_enabled=said.get("shorting_enabled") is True,
         is_blocked=any(said.get(block) is True for block in _BLOCKS),
+        is_suspended=said.get(_SUSPENDED) is True,
         at=at,
     )
 

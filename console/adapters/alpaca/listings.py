@@ -34,21 +34,21 @@ def open_orders(client: RESTClient, is_ours: IsOurs) -> Rows:
         until = {} if last is None else {"until": _wire_time(last + _STEP)}
         return client.get("/orders", _query("open", "desc") | until | {"nested": nested})
 
-    found = {str(said.get("id")): said for said in _walk(lambda last: page(last, "true"), is_ours)}
-    for said in _walk(lambda last: page(last, "false"), is_ours):
-        key = str(said.get("id"))
-        found[key] = ties(found.get(key, {})) | said
-    return list(found.values())
+    return _both_ways(page, is_ours)
 
 
 def orders_since(client: RESTClient, after: datetime, is_ours: IsOurs) -> Rows:
-    """Return every order submitted after `after`, each leg as a row of its own."""
+    """Return every order submitted after `after`, each leg as a row of its own.
 
-    def page(last: datetime | None) -> object:
+    Asked for twice as well: a leg that was replaced is not told under its parent.
+    """
+
+    def page(last: datetime | None, nested: str) -> object:
         since = after if last is None else max(last - _STEP, after)
-        return client.get("/orders", _query("all", "asc") | {"after": _wire_time(since)})
+        asked = {"after": _wire_time(since), "nested": nested}
+        return client.get("/orders", _query("all", "asc") | asked)
 
-    return _walk(page, is_ours)
+    return _both_ways(page, is_ours)
 
 
 def fills_since(client: RESTClient, after: datetime) -> Sequence[Fill]:
@@ -72,6 +72,15 @@ def fills_since(client: RESTClient, after: datetime) -> Sequence[Fill]:
     raise Garbled(f"the fills did not end after {MOST_PAGES} pages")
 
 
+def _both_ways(page: Callable[[datetime | None, str], object], is_ours: IsOurs) -> Rows:
+    """Return what is told under parents and without; what a row has of its parent is kept."""
+    found = {str(said.get("id")): said for said in _walk(lambda last: page(last, "true"), is_ours)}
+    for said in _walk(lambda last: page(last, "false"), is_ours):
+        key = str(said.get("id"))
+        found[key] = ties(found.get(key, {})) | said
+    return list(found.values())
+
+
 def _walk(page: Callable[[datetime | None], object], is_ours: IsOurs) -> Rows:
     seen = dict[str, dict[str, Any]]()
     last: datetime | None = None
@@ -93,7 +102,6 @@ def _query(status: str, direction: str) -> dict[str, Any]:
         "status": status,
         "limit": ORDERS_A_PAGE,
         "direction": direction,
-        "nested": "true",
     }
 
 

@@ -36,11 +36,12 @@ def build_closing_side(
         limits=outside.limits,
         sleep=outside.sleep,
     )
-    return ClosingSide(
-        sight=sight,
-        flattens=_flattens(outside, ground, path, sight),
-        exits=_exits(outside, ground, path, sight, _guard(outside, ground, account, path, sight)),
-    )
+    flattens = _flattens(outside, ground, path, sight)
+    guard = _guard(outside, ground, account, path, sight)
+    exits = _exits(outside, ground, path, sight, guard)
+    # Neither sells what the other has in its hands.
+    flattens.is_leaving, exits.is_closing = exits.is_leaving, flattens.is_closing
+    return ClosingSide(sight=sight, flattens=flattens, exits=exits)
 
 
 def _flattens(outside: Outside, ground: Ground, path: OrderPath, sight: Sight) -> FlattenDesk:
