@@ -84,6 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cancel_work", "x", "Cancel what runs", "Lab", in_footer=True),
     Action("shorter_bars", "left_square_bracket", "Shorter bars", "Chart"),
     Action("longer_bars", "right_square_bracket", "Longer bars", "Chart"),
+    Action("show_insight", "i", "Insight", "Chart"),
     Action("overlay_vwap", "V", "VWAP", "Chart"),
     Action("overlay_sma", "M", "Moving averages", "Chart"),
     Action("overlay_ema", "E", "Exponential averages", "Chart"),

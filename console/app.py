@@ -159,6 +159,11 @@ class Killcord(App[None]):
         if self.session is not None:
             self.session.show_scanner()
 
+    def action_show_insight(self) -> None:
+        """Show the insight screen."""
+        if self.session is not None:
+            self.session.show_insight()
+
     def action_show_datasets(self) -> None:
         """Show the dataset screen."""
         if self.session is not None:

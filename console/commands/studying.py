@@ -1,14 +1,11 @@
 """`killcord study`: one study of one symbol's bars, as a table and a chart, or as JSON."""
 
-import math
 import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-
-import numpy as np
 
 from console.commands import exits, study_words
 from console.commands.asking import Desk, attached
@@ -31,6 +28,7 @@ from console.studies.bar_columns import BarColumns, bar_columns
 from console.studies.catalog import BY_NAME, Study
 from console.studies.columns import Column
 from console.studies.frames import Frames
+from console.studies.fund_days import side_by_side
 from console.studies.regime import FUNDS, regimes
 from console.studies.timeframe_view import view_timeframes
 
@@ -125,17 +123,11 @@ async def _funds(desk: Desk) -> dict[str, tuple[Bar, ...]]:
 
 
 def _print_regime(bars: Mapping[str, Sequence[Bar]], *, wants_json: bool) -> int:
-    days = sorted({bar.at for each in bars.values() for bar in each})
-    if not days:
+    told = side_by_side(bars)
+    if not told.days:
         print(f"There are no daily bars of {', '.join(bars)}.")
         return exits.FAILED
-    at = np.array([day.timestamp() for day in days])
-    closes = {}
-    for fund, each in bars.items():
-        known = {bar.at: bar.close for bar in each}
-        closes[fund] = np.array([known.get(day, math.nan) for day in days])
-    moments = [datetime.fromtimestamp(one, UTC) for one in at.tolist()]
-    found = regimes(at, closes)
-    facts = regime_facts(moments, found, at, closes)
+    found = regimes(told.at, told.closes)
+    facts = regime_facts(told.days, found, told.at, told.closes)
     print(as_json(facts) if wants_json else regime_words(facts))
     return exits.DONE

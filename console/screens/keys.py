@@ -14,6 +14,7 @@ ON_THE_APP = frozenset(
         "show_halt",
         "show_reconciliation",
         "show_scanner",
+        "show_insight",
         "show_datasets",
         "drill",
         "next_theme",
@@ -69,6 +70,9 @@ ON_THE_DATASET_SCREEN = frozenset(
 )
 """Actions of the dataset screen."""
 
+ON_THE_INSIGHT_SCREEN = frozenset({"back"})
+"""Actions of the insight screen, besides moving."""
+
 AT_ONCE = "at_once"
 """The action that runs another one before the next key is looked at."""
 
@@ -113,6 +117,11 @@ def reconciliation_bindings() -> list[Binding]:
 def scanner_bindings() -> list[Binding]:
     """Return the bindings of the scanner screen, rows included."""
     return bindings(ON_THE_SCANNER_SCREEN | _MOVING)
+
+
+def insight_bindings() -> list[Binding]:
+    """Return the bindings of the insight screen, scrolling and panes included."""
+    return bindings(ON_THE_INSIGHT_SCREEN | _MOVING | {"next_pane", "previous_pane"})
 
 
 def dataset_bindings() -> list[Binding]:

@@ -13,9 +13,11 @@ from console.screens import errands
 from console.screens.beside import run_beside
 from console.screens.cord_line import CordLine, latches
 from console.screens.datasets import DatasetScreen
+from console.screens.decision_mids import DecisionMids
 from console.screens.desk_link import DeskLink
 from console.screens.halt import HaltScreen
 from console.screens.help import HelpScreen
+from console.screens.insight import InsightScreen
 from console.screens.lab_link import Lab
 from console.screens.lab_screen import LabScreen
 from console.screens.late_link import LateLink
@@ -27,7 +29,7 @@ from console.screens.scanner import ScannerScreen
 from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
-DRAWN = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen, LabScreen)
+DRAWN = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen, LabScreen, InsightScreen)
 """Screens that show the newest state, frame by frame."""
 BY_THE_CORD = "HALTED: the cord in front of this console has pulled."
 HALT_ANSWER_SECONDS = 1.0
@@ -59,6 +61,7 @@ class Session:
         self._monotonic = monotonic
         self._drawn = (self.link.state, self.link.is_attached)
         self._drawn_at = monotonic()
+        self._mids = DecisionMids()
         self._main = MainScreen(
             self.link, profile=profile, monotonic=monotonic, now=self._desk_time
         )
@@ -74,6 +77,7 @@ class Session:
         self._drawn = (self.link.state, self.link.is_attached)
         self._drawn_at = self._monotonic()
         now = self._desk_time()
+        self._mids.follow(self.link.state, now)
         for screen in self._app.screen_stack:
             if isinstance(screen, DRAWN):
                 screen.draw(now)
@@ -145,6 +149,21 @@ class Session:
             self._app.pop_screen()
         if not isinstance(self._app.screen, ScannerScreen):
             self._app.push_screen(ScannerScreen(self.link, self._profile))
+
+    def show_insight(self) -> None:
+        """Show what studies say of the selected symbol, the market and our own book."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if isinstance(self._app.screen, InsightScreen):
+            return
+        screen = InsightScreen(
+            self.link,
+            self._profile,
+            self._main.symbol,
+            now=self._desk_time,
+            mids=self._mids.by_order,
+        )
+        self._app.push_screen(screen)
 
     def show_datasets(self, lab: Lab) -> None:
         """Show the datasets."""

@@ -112,6 +112,7 @@ NOT_OVER_TIME = {
     "columns.quotes": "of ticks, cut short in test_studies",
     "columns.is_price": "each price by itself",
     "day_range.day_range": "of ticks, cut short in test_studies",
+    "fund_days.side_by_side": "each day by itself",
     "half_days.is_half_day": "of the calendar",
     "measures.unknown": "a value",
     "momentum.momentum": "of ticks, cut short in test_studies",
