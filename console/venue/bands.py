@@ -2,7 +2,8 @@
 
 After the Plan to Address Extraordinary Market Volatility (NMS Plan 4-631, as amended), for
 stocks of tier 1: the reference is the mean trade of five minutes and moves by a percent or
-more; fifteen seconds at a band are a pause of five minutes.
+more; before the close bands are twice as wide; fifteen seconds at
+a band are a pause of five minutes.
 """
 
 from collections import deque
@@ -14,6 +15,9 @@ from console.venue.markets.market import QuoteTick, Tick, TradeTick
 from console.venue.wire.timestamps import MINUTE, SECOND
 
 REFERENCE_SPAN = 5 * MINUTE
+WIDER_BEFORE_CLOSE = 25 * MINUTE
+"""How long before the close the bands are twice as wide: from 15:35 on whole days."""
+
 LEAST_CHANGE = 0.01
 LIMIT_STATE = 15 * SECOND
 PAUSE = 5 * MINUTE
@@ -45,12 +49,17 @@ class Band:
     paused_until: int | None = None
     is_moved: bool = False
 
+    times: int = 1
+    """How many times as wide as usual."""
+
     def center(self, price: float) -> None:
         """Set the bands around a price."""
-        share = next(width for above, width in WIDTHS if price > above)
-        away = price * share if price >= WIDTHS[1][0] else min(price * share, CENTS_BELOW)
+        share = self.times * next(width for above, width in WIDTHS if price > above)
+        away = (
+            price * share if price >= WIDTHS[1][0] else min(price * share, CENTS_BELOW * self.times)
+        )
         self.reference, self.is_moved = price, True
-        self.down, self.up = round(price - away, 2), round(price + away, 2)
+        self.down, self.up = max(round(price - away, 2), 0.0), round(price + away, 2)
 
     def count(self, trade: TradeTick) -> None:
         """Let a trade move the reference, if the mean has gone far enough."""
@@ -68,17 +77,29 @@ class Bands:
 
     def __init__(self) -> None:
         self._bands: dict[str, Band] = {}
+        self._times = 1
 
     def of(self, symbol: str) -> Band:
         """Return the bands of a symbol."""
         return self._bands[symbol]
+
+    def widen(self, closes_in: int) -> None:
+        """Set the bands twice as wide when the close is near, as they were when it is past."""
+        times = 2 if closes_in <= WIDER_BEFORE_CLOSE else 1
+        if times == self._times:
+            return
+        self._times = times
+        for band in self._bands.values():
+            band.times = times
+            if band.reference:
+                band.center(band.reference)
 
     def within(self, ticks: Iterable[Tick]) -> list[Tick]:
         """Return ticks without the trades beyond a band and the quotes nobody may trade at."""
         return [kept for tick in ticks if (kept := self._within(tick))]
 
     def _within(self, tick: Tick) -> Tick | None:
-        band = self._bands.setdefault(tick.symbol, Band())
+        band = self._bands.setdefault(tick.symbol, Band(times=self._times))
         if isinstance(tick, QuoteTick):
             return _quote_within(band, tick)
         if not band.reference:
@@ -98,7 +119,7 @@ class Bands:
                 band.limit_since, band.paused_until = None, now + PAUSE
                 yield symbol, Verdict.PAUSED
             if band.paused_until is not None and now >= band.paused_until:
-                self._bands[symbol] = Band()
+                self._bands[symbol] = Band(times=self._times)
                 yield symbol, Verdict.RESUMED
 
 

@@ -120,11 +120,13 @@ class Floor:
         Raises:
             Rejection: what the exchange says against it.
         """
+        exchange = self.exchange
         try:
-            return act(self.exchange, self.now)
+            return act(exchange, self.now)
         finally:
             self.commit()
-            self._settle_soon()
+            if exchange.has_due:
+                self._settle_soon()
 
     def commit(self) -> None:
         """Write down what has changed, then tell it."""
@@ -165,7 +167,7 @@ class Floor:
         self.settle()
 
     def _settle_soon(self) -> None:
-        if self._is_settling or not self.exchange.has_due:
+        if self._is_settling:
             return
         self._is_settling = True
         asyncio.get_running_loop().call_soon(self.settle)
@@ -190,7 +192,10 @@ class Floor:
         """Let ticks trade, then tell them; of what is halted neither."""
         if self.halted:
             ticks = [tick for tick in ticks if tick.symbol not in self.halted]
-        if self.bands and self.members.hours.is_open(self.told_until):
+        hours = self.members.hours
+        if self.bands and hours.is_open(self.told_until):
+            if self.has_real_hours:
+                self.bands.widen(hours.next_close(self.told_until) - self.told_until)
             ticks = self.bands.within(ticks)
         self.members.first.on_ticks(ticks)
         self.commit()

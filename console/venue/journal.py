@@ -7,9 +7,10 @@ noted when it arrives, before anything is done about it.
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
+
+import msgspec
 
 from console.venue.trading.orders import OrderEvent
 from console.venue.wire.trading import number, optional
@@ -18,8 +19,7 @@ LONGEST_BODY = 4_096
 MOST_ENTRIES = 200_000
 
 
-@dataclass(slots=True, kw_only=True)
-class RequestSeen:
+class RequestSeen(msgspec.Struct, kw_only=True, gc=False):
     """One HTTP request; status and answer time are filled in when it is answered."""
 
     seq: int
@@ -51,8 +51,7 @@ class RequestSeen:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventSeen:
+class EventSeen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order event of the exchange."""
 
     seq: int
@@ -67,13 +66,13 @@ class EventSeen:
             "kind": "event",
             "at_ns": self.at_ns,
             "venue_at_ns": self.event.at,
-            "event": self.event.kind.value,
+            "event": self.event.kind,
             "order_id": order.id,
             "client_order_id": order.terms.client_order_id,
             "symbol": order.terms.symbol,
-            "side": order.terms.side.value,
-            "type": order.terms.type.value,
-            "status": order.status.value,
+            "side": order.terms.side,
+            "type": order.terms.type,
+            "status": order.status,
             "filled_qty": number(order.filled_qty),
             "price": optional(fill.price) if fill else None,
             "qty": optional(fill.qty) if fill else None,

@@ -9,6 +9,8 @@ from typing import Any
 
 KEY_ID_HEADER = "APCA-API-KEY-ID"
 SECRET_HEADER = "APCA-API-SECRET-KEY"  # noqa: S105 - a header's name
+Pair = tuple[str | None, str | None]
+NO_PAIR: Pair = (None, None)
 _CAPITALS = string.ascii_uppercase + string.digits
 _LETTERS = string.ascii_letters + string.digits
 
@@ -43,15 +45,16 @@ class Keys:
         return self.fit(*pair_in(headers))
 
 
-def pair_in(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+def pair_in(headers: Mapping[str, str]) -> Pair:
     """Return the key and the secret that a request names: in Alpaca's headers, or Basic."""
-    if KEY_ID_HEADER in headers or SECRET_HEADER in headers:
-        return headers.get(KEY_ID_HEADER), headers.get(SECRET_HEADER)
+    pair = headers.get(KEY_ID_HEADER), headers.get(SECRET_HEADER)
+    if pair != NO_PAIR:
+        return pair
     scheme, _, coded = headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
-        return None, None
+        return NO_PAIR
     try:
         key, _, secret = b64decode(coded, validate=True).decode().partition(":")
     except ValueError:
-        return None, None
+        return NO_PAIR
     return key, secret

@@ -1,17 +1,15 @@
 """What the venue has seen of the market: the last quotes and trades, and some history."""
 
-from collections import deque
 from collections.abc import Iterable
 from decimal import Decimal
-from itertools import takewhile
+from functools import lru_cache
 
+from console.venue.history import QuoteHistory, TradeHistory
 from console.venue.markets.market import QuoteTick, Tick, TradeTick
 from console.venue.shown import Shown
 
-HISTORY = 5_000
-"""Quotes and trades of one symbol that are kept; the oldest fall off."""
 
-
+@lru_cache(maxsize=4096)
 def exact(price: float) -> Decimal:
     """Return a market price as the decimal it was meant to be."""
     return Decimal(repr(price))
@@ -24,8 +22,8 @@ class MarketView:
         self.symbols = tuple(symbols)
         self.quotes: dict[str, QuoteTick] = {}
         self.trades: dict[str, TradeTick] = {}
-        self.quote_history = {symbol: deque[QuoteTick](maxlen=HISTORY) for symbol in self.symbols}
-        self.trade_history = {symbol: deque[TradeTick](maxlen=HISTORY) for symbol in self.symbols}
+        self.quote_history = {symbol: QuoteHistory(symbol) for symbol in self.symbols}
+        self.trade_history = {symbol: TradeHistory(symbol) for symbol in self.symbols}
         self.closes: dict[str, float] = {}
         """Last closes from history, for a symbol that has not traded yet."""
         self.shown: dict[str, Shown] = {}
@@ -46,11 +44,7 @@ class MarketView:
 
     def see_late(self, trade: TradeTick) -> None:
         """Take note of a print that is told late: it stands among the older ones."""
-        history = self.trade_history[trade.symbol]
-        newer = takewhile(lambda seen: seen.at > trade.at, reversed(history))
-        place = len(history) - sum(1 for _ in newer)
-        if len(history) < HISTORY:
-            history.insert(place, trade)
+        self.trade_history[trade.symbol].insert(trade)
 
     def last_price(self, symbol: str) -> Decimal | None:
         """Return the price of the last trade, else the middle of the quote, else the last close."""

@@ -197,7 +197,7 @@ class SimVenue:
     def _money(self) -> dict[str, Any]:
         """Return what the adapter reads of the account."""
         account = self.exchange.account
-        exposure = account.long_value - account.short_value
+        exposure = account.worth.exposure
         free = account.equity * 2 - exposure - self.exchange.blotter.open_orders.reserved
         return {
             "account_number": "PASIM",
@@ -205,7 +205,7 @@ class SimVenue:
             "last_equity": number(account.last_equity),
             "cash": number(account.cash),
             "buying_power": number(max(free, Decimal(0))),
-            "shorting_enabled": account.may_short,
+            "shorting_enabled": account.worth.may_short,
             "trade_suspended_by_user": account.settings.suspend_trade,
         }
 

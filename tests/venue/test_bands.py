@@ -9,7 +9,7 @@ from websockets.sync.client import connect
 
 from console.venue.bands import LIMIT_STATE, PAUSE, REFERENCE_SPAN, Bands, Verdict
 from console.venue.markets.market import QuoteTick
-from console.venue.wire.timestamps import SECOND
+from console.venue.wire.timestamps import MINUTE, SECOND
 from tests.venue.fakes import NOON, quote, trade
 
 PATIENCE = 60
@@ -30,6 +30,25 @@ def test_bands_lie_as_far_from_the_first_trade_as_the_plan_says(price, down, up)
     band = opened(price).of("AAPL")
 
     assert (band.down, band.up) == (down, up)
+
+
+def test_before_the_close_the_bands_are_twice_as_wide_and_then_as_before():
+    bands = opened()
+    widths = []
+    for minutes_left in (26, 25, 1, 390):
+        bands.widen(minutes_left * MINUTE)
+        band = bands.of("AAPL")
+        widths.append((band.down, band.up))
+
+    assert widths == [(95, 105), (90, 110), (90, 110), (95, 105)]
+
+
+def test_a_stock_first_seen_before_the_close_has_the_wider_bands():
+    bands = Bands()
+    bands.widen(MINUTE)
+    bands.within([trade(100)])
+
+    assert (bands.of("AAPL").down, bands.of("AAPL").up) == (90, 110)
 
 
 prices = st.integers(8_000, 12_000).map(lambda cents: cents / 100)

@@ -130,7 +130,9 @@ def test_dollars_reserved_for_coins_are_lent_four_times_less():
     open_orders = pit.exchange.blotter.open_orders
 
     pit.submit(coins("buy", 10, limit_price=900))
-    power = pit.account.buying_power(open_orders.reserved, in_full=open_orders.reserved_in_full)
+    power = pit.account.worth.buying_power(
+        open_orders.reserved, in_full=open_orders.reserved_in_full
+    )
 
     assert power == 4 * (CASH - 9_000)
     with pytest.raises(Rejection, match="insufficient balance for USD"):

@@ -11,8 +11,9 @@ import aiohttp
 import msgpack
 import pytest
 
+from console.venue.history import KEPT
 from console.venue.journal import Journal
-from console.venue.view import HISTORY, MarketView
+from console.venue.view import MarketView
 from tests.venue.fakes import buy, open_pit, quote, trade
 from tests.venue.rig import PATIENCE
 
@@ -81,13 +82,13 @@ def test_the_journal_keeps_the_newest_entries_and_their_numbers():
 
 def test_of_each_symbol_so_many_quotes_and_trades_are_kept():
     view = MarketView(["AAPL"])
-    for number in range(HISTORY + 50):
+    for number in range(KEPT + 50):
         view.see(quote(99, 101, at=number))
         view.see(trade(100, at=number))
         view.see_late(trade(100, at=number - 10))
 
     kept = (view.quote_history["AAPL"], view.trade_history["AAPL"])
-    assert [len(history) for history in kept] == [HISTORY] * 2
+    assert [len(history) for history in kept] == [KEPT] * 2
 
 
 def test_a_closed_order_leaves_the_line_and_what_it_held():

@@ -18,9 +18,10 @@ from console.venue.rest.data_pages import (
     answer_page,
     answer_pages,
     check_source,
-    check_syntax,
+    listed_in_path,
     pages,
     span_of_time,
+    symbol_in_path,
     symbols_among,
 )
 from console.venue.rest.paging import Page
@@ -55,10 +56,8 @@ async def auctions_of_one(request: web.Request) -> web.Response:
     """Return the auctions of one stock."""
     check_source(request, SIP)
     floor = floor_of(request)
-    symbol = request.match_info["symbol"].strip().upper()
-    check_syntax(symbol)
-    found = await _sessions(request, [symbol] if symbol in floor.listings else [])
-    return answer_page("auctions", symbol, found, _shape(floor))
+    found = await _sessions(request, listed_in_path(request))
+    return answer_page("auctions", symbol_in_path(request), found, _shape(floor))
 
 
 async def _sessions(request: web.Request, symbols: Sequence[str]) -> Page[Session]:

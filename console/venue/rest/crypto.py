@@ -24,7 +24,8 @@ from console.venue.rest.data_pages import (
 from console.venue.rest.paging import place_of
 from console.venue.rest.queries import choice_of, limit_of
 from console.venue.rest.service import answer, floor_of
-from console.venue.wire.timestamps import DAY, MINUTE, new_york, rfc3339, rfc3339_seconds
+from console.venue.wire.market import bar_json
+from console.venue.wire.timestamps import DAY, MINUTE, new_york, rfc3339
 
 LOCATIONS = ("us", "us-1", "us-2", "eu-1", "bs-1")
 
@@ -186,20 +187,6 @@ def _snapshot(floor: Floor, pair: str) -> Json:
         "minuteBar": bar_json(_minute(floor, pair)),
         "dailyBar": bar_json(today),
         "prevDailyBar": bar_json(before),
-    }
-
-
-def bar_json(bar: CoinBar) -> Json:
-    """Return a bar as REST tells it."""
-    return {
-        "t": rfc3339_seconds(bar.at),
-        "o": bar.open,
-        "h": bar.high,
-        "l": bar.low,
-        "c": bar.close,
-        "v": bar.volume,
-        "n": bar.trade_count,
-        "vw": bar.vwap,
     }
 
 

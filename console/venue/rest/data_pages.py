@@ -62,6 +62,27 @@ def symbols_among(request: web.Request, known: Collection[str]) -> list[str]:
     return [symbol for symbol in named if symbol in known]
 
 
+def symbol_in_path(request: web.Request) -> str:
+    """Return the symbol a path names, in capitals.
+
+    Raises:
+        Rejection: when it could not be one.
+    """
+    symbol = request.match_info["symbol"].strip().upper()
+    check_syntax(symbol)
+    return symbol
+
+
+def listed_in_path(request: web.Request) -> list[str]:
+    """Return the symbol of the path as a list: empty when it is not listed.
+
+    Raises:
+        Rejection: when it could not be a symbol.
+    """
+    symbol = symbol_in_path(request)
+    return [symbol] if symbol in floor_of(request).listings else []
+
+
 def check_source(request: web.Request, feeds: tuple[str, ...]) -> str:
     """Return the feed asked for, having looked at the currency and the as-of date too.
 

@@ -3,7 +3,7 @@
 Each line names method, path, module and handler.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 from aiohttp import web
@@ -14,7 +14,40 @@ _WATCHLIST = "/v2/watchlists/{watchlist_id}"
 _ANNOUNCEMENTS = "/v2/corporate_actions/announcements"
 _WATCHLIST_BY_NAME = "/v2/watchlists:by_name"
 
-LATER: tuple[tuple[str, str, str, str], ...] = (
+Line = tuple[str, str, str, str]
+
+
+def _gets(prefix: str, module: str, handlers: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return the lines of one module's routes below a path."""
+    return tuple(("GET", prefix + path, module, name) for path, name in handlers.items())
+
+
+_OF_A_WATCHLIST = {
+    "GET": "get_watchlist",
+    "POST": "add_to_watchlist",
+    "PUT": "update_watchlist",
+    "DELETE": "delete_watchlist",
+}
+_OF_COINS = {
+    "bars": "bars",
+    "quotes": "quotes",
+    "trades": "trades",
+    "latest/bars": "latest_bars",
+    "latest/quotes": "latest_quotes",
+    "latest/trades": "latest_trades",
+    "latest/orderbooks": "latest_orderbooks",
+    "snapshots": "snapshots",
+}
+_OF_OPTIONS = {
+    "snapshots": "snapshots",
+    "snapshots/{underlying_symbol}": "chain",
+    "quotes/latest": "latest_quotes",
+    "trades/latest": "latest_trades",
+    "trades": "trades",
+    "bars": "bars",
+}
+
+LATER: tuple[Line, ...] = (
     ("GET", "/v2/assets", "assets", "list_assets"),
     ("GET", "/v2/assets/{symbol_or_asset_id:.+}", "assets", "get_asset"),
     ("GET", "/v2/account/portfolio/history", "portfolio", "get_history"),
@@ -26,12 +59,7 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
     *(
         (method, path, "watchlists", name)
         for path in (_WATCHLIST_BY_NAME, _WATCHLIST)
-        for method, name in (
-            ("GET", "get_watchlist"),
-            ("POST", "add_to_watchlist"),
-            ("PUT", "update_watchlist"),
-            ("DELETE", "delete_watchlist"),
-        )
+        for method, name in _OF_A_WATCHLIST.items()
     ),
     ("GET", "/v2/stocks/auctions", "auctions", "auctions_of_many"),
     ("GET", "/v2/stocks/{symbol}/auctions", "auctions", "auctions_of_one"),
@@ -41,19 +69,7 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
     ("GET", "/v1beta1/options/meta/exchanges", "meta", "option_exchanges"),
     ("GET", "/v1beta1/screener/stocks/most-actives", "screener", "most_actives"),
     ("GET", "/v1beta1/screener/{market_type}/movers", "screener", "movers"),
-    *(
-        ("GET", f"/v1beta3/crypto/{{loc}}/{path}", "crypto", name)
-        for path, name in (
-            ("bars", "bars"),
-            ("quotes", "quotes"),
-            ("trades", "trades"),
-            ("latest/bars", "latest_bars"),
-            ("latest/quotes", "latest_quotes"),
-            ("latest/trades", "latest_trades"),
-            ("latest/orderbooks", "latest_orderbooks"),
-            ("snapshots", "snapshots"),
-        )
-    ),
+    *_gets("/v1beta3/crypto/{loc}/", "crypto", _OF_COINS),
     ("GET", "/v1beta1/news", "news", "list_news"),
     ("POST", "/control/news", "news", "publish_news"),
     ("GET", "/v1/corporate-actions", "corporate", "list_actions"),
@@ -63,17 +79,7 @@ LATER: tuple[tuple[str, str, str, str], ...] = (
     ("POST", "/control/corporate-action", "corporate", "announce_action"),
     ("GET", "/v2/options/contracts", "options", "list_contracts"),
     ("GET", "/v2/options/contracts/{symbol_or_id}", "options", "get_contract"),
-    *(
-        ("GET", f"/v1beta1/options/{path}", "options", name)
-        for path, name in (
-            ("snapshots", "snapshots"),
-            ("snapshots/{underlying_symbol}", "chain"),
-            ("quotes/latest", "latest_quotes"),
-            ("trades/latest", "latest_trades"),
-            ("trades", "trades"),
-            ("bars", "bars"),
-        )
-    ),
+    *_gets("/v1beta1/options/", "options", _OF_OPTIONS),
     ("DELETE", _WATCHLIST + "/{symbol:.+}", "watchlists", "remove_from_watchlist"),
 )
 

@@ -17,10 +17,11 @@ from console.venue.rest.data_pages import (
     answer_page,
     answer_pages,
     check_source,
-    check_syntax,
+    listed_in_path,
     pages,
     rejected,
     span_of_time,
+    symbol_in_path,
     symbols_among,
 )
 from console.venue.rest.paging import Page
@@ -44,17 +45,10 @@ def _symbols(request: web.Request, feeds: tuple[str, ...] = FEEDS) -> list[str]:
     return [symbol for symbol in named if feed != "otc" or listings[symbol].exchange == OTC]
 
 
-def _symbol(request: web.Request) -> str:
-    symbol = request.match_info["symbol"].strip().upper()
-    check_syntax(symbol)
-    return symbol
-
-
 def _listed(request: web.Request) -> list[str]:
     """Return the symbol of the path as a list: empty when it is not listed."""
     check_source(request, FEEDS)
-    symbol = _symbol(request)
-    return [symbol] if symbol in floor_of(request).listings else []
+    return listed_in_path(request)
 
 
 def _bars(request: web.Request, symbols: Sequence[str]) -> Page[MarketBar]:
@@ -113,7 +107,7 @@ async def bars_of_many(request: web.Request) -> web.Response:
 @routes.get("/v2/stocks/{symbol}/bars")
 async def bars_of_one(request: web.Request) -> web.Response:
     """Return bars of one stock."""
-    return answer_page("bars", _symbol(request), _bars(request, _listed(request)), _bar)
+    return answer_page("bars", symbol_in_path(request), _bars(request, _listed(request)), _bar)
 
 
 def _seen(request: web.Request, kind: str, symbols: Sequence[str]) -> Page[Tick]:
@@ -121,9 +115,7 @@ def _seen(request: web.Request, kind: str, symbols: Sequence[str]) -> Page[Tick]
     view = floor_of(request).view
     history = view.quote_history if kind == "quotes" else view.trade_history
     start, end = span_of_time(request)
-    return pages(
-        request, symbols, lambda symbol: [t for t in history[symbol] if start <= t.at <= end]
-    )
+    return pages(request, symbols, lambda symbol: history[symbol].between(start, end))
 
 
 def _quote_shape(request: web.Request) -> Callable[[str, Any], Json]:
@@ -147,7 +139,7 @@ async def quotes_of_many(request: web.Request) -> web.Response:
 async def quotes_of_one(request: web.Request) -> web.Response:
     """Return quotes of one stock."""
     found = _seen(request, "quotes", _listed(request))
-    return answer_page("quotes", _symbol(request), found, _quote_shape(request))
+    return answer_page("quotes", symbol_in_path(request), found, _quote_shape(request))
 
 
 @routes.get("/v2/stocks/trades")
@@ -161,7 +153,7 @@ async def trades_of_many(request: web.Request) -> web.Response:
 async def trades_of_one(request: web.Request) -> web.Response:
     """Return trades of one stock."""
     found = _seen(request, "trades", _listed(request))
-    return answer_page("trades", _symbol(request), found, _trade_shape(request))
+    return answer_page("trades", symbol_in_path(request), found, _trade_shape(request))
 
 
 def latest_quote(floor: Floor, symbol: str) -> Json | None:
@@ -204,7 +196,7 @@ async def latest_of_one(request: web.Request) -> web.Response:
     """Return the newest quote, trade or bar of one stock."""
     floor = floor_of(request)
     check_source(request, LATEST_FEEDS)
-    symbol = _symbol(request)
+    symbol = symbol_in_path(request)
     name, read = LATEST[request.match_info["kind"]]
     told = read(floor, symbol) if symbol in floor.listings else None
     if told is None:
@@ -236,7 +228,7 @@ async def snapshot_of_one(request: web.Request) -> web.Response:
     """Return the snapshot of one stock."""
     floor = floor_of(request)
     check_source(request, LATEST_FEEDS)
-    symbol = _symbol(request)
+    symbol = symbol_in_path(request)
     if symbol not in floor.listings:
         raise Rejection(404, BAD_SHAPE, f"no snapshot found for {symbol}")
     return answer({"symbol": symbol, **snapshot(floor, symbol), "currency": CURRENCY})

@@ -39,13 +39,14 @@ async def submit(request: web.Request) -> web.Response:
     """Take an order."""
     floor = floor_of(request)
     body = await read_body(request)
+    exchange = floor.exchange
     asset = _asset(floor, body.get("symbol"))
     terms = read_ticket(body | ({"symbol": asset["symbol"]} if asset else {}))
-    check_asset(asset, terms, floor.exchange.account.position_qty(terms.symbol))
+    check_asset(asset, terms, exchange.account.position_qty(terms.symbol))
     if class_of(terms.symbol) is AssetClass.CRYPTO:
         wake(floor, terms.symbol)
     order = floor.command(lambda exchange, now: exchange.submit(terms, now))
-    return answer(order_json(order, floor.exchange.blotter.legs(order)))
+    return answer(order_json(order, exchange.blotter.legs(order)))
 
 
 def _asset(floor: Floor, named: Any) -> Asset | None:

@@ -14,10 +14,10 @@ from console.venue.markets.market import MarketBar
 from console.venue.rest.assets import assets_of
 from console.venue.rest.queries import flag_of
 from console.venue.rest.service import answer, floor_of
-from console.venue.trading.accounts import Position, closing_side
 from console.venue.trading.asset_classes import AssetClass, class_of, joined
 from console.venue.trading.order_requests import read_number
 from console.venue.trading.orders import FRACTION, Order, Terms
+from console.venue.trading.positions import Position, closing_side
 from console.venue.trading.rejections import Rejection, malformed, not_found, unprocessable
 from console.venue.view import exact
 from console.venue.wire.timestamps import DAY
@@ -115,12 +115,15 @@ def _close(floor: Floor, position: Position, qty: Decimal) -> Order:
 def _json(floor: Floor, position: Position) -> dict[str, Any]:
     days = _days(floor, position.symbol)
     listing = floor.listings.get(position.symbol)
+    account = floor.exchange.account
+    close = exact(days[-2].close) if len(days) > 1 else None
     return position_json(
         position,
-        account=floor.exchange.account,
+        account=account,
         held=floor.exchange.held_qty(position.symbol),
         exchange=exchange_of(listing) if listing else "CRYPTO",
-        previous_close=exact(days[-2].close) if len(days) > 1 else None,
+        previous_close=close,
+        cost_today=account.today.cost(position, close, floor.now),
     )
 
 
@@ -129,7 +132,10 @@ def _days(floor: Floor, symbol: str) -> "Sequence[MarketBar | CoinBar]":
         from console.venue.rest.crypto import coins_of  # noqa: PLC0415 - few venues trade coins
 
         return coins_of(floor).days(symbol, floor.now - DAY, floor.now)
-    return floor.recent_bars(symbol, Timeframe.DAY_1)
+    from console.venue.markets.adjustments import adjusted, register_of  # noqa: PLC0415 - likewise
+
+    days = floor.recent_bars(symbol, Timeframe.DAY_1)
+    return adjusted(days, register_of(floor).of(symbol), {"split"}, lambda _at: None)
 
 
 @routes.post("/v2/positions/{symbol_or_contract_id}/exercise")

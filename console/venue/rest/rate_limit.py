@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 WINDOW_SECONDS = 60
 UNLIMITED = 10_000
 """What the headers say when nothing is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(msgspec.Struct, frozen=True, gc=False):
     """What is left of the running minute."""
 
     limit: int
@@ -39,7 +40,9 @@ class RateLimit:
     def spend(self, account: str) -> Allowance:
         """Count one request of an account, all its keys together, and say what is left."""
         now = self._now()
-        window = self._windows.setdefault(account, _Window())
+        window = self._windows.get(account)
+        if window is None:
+            window = self._windows[account] = _Window()
         if now >= window.resets_at:
             window.resets_at, window.used = int(now) + WINDOW_SECONDS, 0
         window.used += 1

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,8 @@ from aiohttp import web
 from console.venue.faults.misbehaviour import Cut, misbehave
 from console.venue.floor import Floor
 from console.venue.journal import RequestSeen
-from console.venue.keys import pair_in
+from console.venue.keys import NO_PAIR, Pair, pair_in
+from console.venue.trading.ids import new_digits
 from console.venue.trading.members import ASKING
 from console.venue.trading.rejections import Rejection
 
@@ -75,7 +75,8 @@ _decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse).decode
 @web.middleware
 async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Journal, admit, serve, and word whatever goes wrong as Alpaca does."""
-    ASKING.set(pair_in(request.headers)[0] or "")
+    pair = pair_in(request.headers)
+    ASKING.set(pair[0] or "")
     if request.path.startswith(CONTROL_PATH):
         return await _guarded(request, handler)
     floor = floor_of(request)
@@ -84,29 +85,30 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         return await misbehave(request, floor.faults, None, lambda: stream(request))
     seen = await _journaled(request, floor)
     response = await misbehave(
-        request, floor.faults, seen, lambda: _admitted(request, handler, floor)
+        request, floor.faults, seen, lambda: _admitted(request, pair, handler)
     )
     if not isinstance(response, Cut):
         floor.journal.answered(seen, response.status)
     return response
 
 
-async def _admitted(request: web.Request, handler: Handler, floor: Floor) -> web.StreamResponse:
+async def _admitted(request: web.Request, pair: Pair, handler: Handler) -> web.StreamResponse:
+    floor = floor_of(request)
     allowance = floor.rate_limit.spend(floor.members.asking_id)
     if allowance.is_spent:
         response: web.StreamResponse = _too_many(request)
-    elif not floor.keys.are_in(request.headers) and not _needs_no_keys(request):
+    elif not floor.keys.fit(*pair) and not _needs_no_keys(request, pair):
         response = answer({"message": "unauthorized."}, 401)
     else:
         response = await _guarded(request, handler)
-    response.headers["X-Request-ID"] = os.urandom(16).hex()
+    response.headers["X-Request-ID"] = new_digits()
     response.headers.update(allowance.headers)
     return response
 
 
-def _needs_no_keys(request: web.Request) -> bool:
+def _needs_no_keys(request: web.Request, pair: Pair) -> bool:
     """Whether a request without keys is served: the history of coins is public at Alpaca."""
-    return request.path.startswith(KEYLESS) and pair_in(request.headers) == (None, None)
+    return request.path.startswith(KEYLESS) and pair == NO_PAIR
 
 
 def is_stream(request: web.Request) -> bool:

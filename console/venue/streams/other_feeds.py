@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from console.venue.markets.market import MarketBar, QuoteTick, TradeTick
 from console.venue.streams.feeds import TEST_SYMBOL, Asset
 from console.venue.streams.subscriptions import BarTold, Notice, Told
+from console.venue.wire.market import bar_fields
 from console.venue.wire.timestamps import MINUTE, SECOND
 
 if TYPE_CHECKING:
@@ -82,11 +83,23 @@ def coins(before: int, until: int) -> list[Told]:
         for each in market.prints(pair, before + 1, until):
             told += _print_told(pair, each)
         for minute in range(before // MINUTE, until // MINUTE):
-            start = minute * MINUTE
-            for bar in market.bars(pair, MINUTE, start, start, until):
-                message = {"T": "b", "S": pair, **_bar(bar)}
-                told.append(Notice("bars", (pair,), message, bar.at, Asset.CRYPTO))
+            told += _minute_told(market, pair, minute * MINUTE)
     return told
+
+
+def _minute_told(market: "Coins", pair: str, start: int) -> list[Told]:
+    """Return the bar of a minute that ended, and of its day so far."""
+    ended = start + MINUTE - 1
+    bars = market.bars(pair, MINUTE, start, start, ended)
+    days = market.days(pair, ended, ended)
+    return [_bar_told("bars", "b", pair, bar) for bar in bars] + [
+        _bar_told("dailyBars", "d", pair, day) for day in days[-1:]
+    ]
+
+
+def _bar_told(channel: str, kind: str, pair: str, bar: "CoinBar") -> Told:
+    message = {"T": kind, "S": pair, **bar_fields(bar)}
+    return Notice(channel, (pair,), message, bar.at, Asset.CRYPTO)
 
 
 def _print_told(pair: str, each: "CoinPrint") -> list[Told]:
@@ -97,15 +110,3 @@ def _print_told(pair: str, each: "CoinPrint") -> list[Told]:
     book = {"T": "o", "S": pair, "r": True, "b": [bid], "a": [ask]}
     messages = (("quotes", quote), ("trades", trade), ("orderbooks", book))
     return [Notice(name, (pair,), said, each.at, Asset.CRYPTO) for name, said in messages]
-
-
-def _bar(bar: "CoinBar") -> dict[str, float]:
-    return {
-        "o": bar.open,
-        "h": bar.high,
-        "l": bar.low,
-        "c": bar.close,
-        "v": bar.volume,
-        "n": bar.trade_count,
-        "vw": bar.vwap,
-    }

@@ -9,13 +9,11 @@ from decimal import Decimal
 
 import msgspec
 
-from console.domain.orders import Side
 from console.venue.trading.asset_classes import class_of
 from console.venue.trading.orders import ZERO, Fill
-
-SHORTING_EQUITY = Decimal(2_000)
-INITIAL_MARGIN = Decimal("0.5")
-MAINTENANCE_MARGIN = Decimal("0.3")
+from console.venue.trading.positions import Position, after_fill
+from console.venue.trading.today import Today
+from console.venue.trading.worth import Worth
 
 
 class AccountOpened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
@@ -63,40 +61,6 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, tag="activity"):
     per_share_amount: Decimal | None = None
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """A holding: qty below zero is short, and so is then its cost."""
-
-    symbol: str
-    qty: Decimal
-    cost: Decimal
-
-    @property
-    def avg_entry_price(self) -> Decimal:
-        """What a share was bought or sold short for, on average."""
-        return self.cost / self.qty
-
-    @property
-    def side(self) -> str:
-        """`long` or `short`."""
-        return "long" if self.qty > 0 else "short"
-
-
-def after_fill(position: Position | None, fill: Fill) -> Position | None:
-    """Return the holding after a fill, or None when nothing is left of it."""
-    signed = fill.side.sign * fill.qty
-    if position is None:
-        return Position(symbol=fill.symbol, qty=signed, cost=signed * fill.price)
-    qty = position.qty + signed
-    if qty == 0:
-        return None
-    if (position.qty > 0) == (signed > 0):
-        return Position(symbol=fill.symbol, qty=qty, cost=position.cost + signed * fill.price)
-    if (position.qty > 0) == (qty > 0):
-        cost = qty * position.avg_entry_price
-        return Position(symbol=fill.symbol, qty=qty, cost=cost)
-    return Position(symbol=fill.symbol, qty=qty, cost=qty * fill.price)
-
-
 class Account:
     """What one key pair trades with; `mark` gives the last price of a symbol."""
 
@@ -106,12 +70,15 @@ class Account:
         self.last_equity = opened.cash
         self.settings = Settings()
         self.positions: dict[str, Position] = {}
+        self.today = Today()
         self._mark = mark
 
     def book(self, fill: Fill) -> None:
         """Move cash and the position by one fill."""
         self.cash -= fill.side.sign * fill.qty * fill.price
-        position = after_fill(self.positions.get(fill.symbol), fill)
+        before = self.positions.get(fill.symbol)
+        self.today.book(before, fill)
+        position = after_fill(before, fill)
         if position is None:
             del self.positions[fill.symbol]
             return
@@ -124,6 +91,7 @@ class Account:
         if position is None or not activity.qty:
             return
         qty = position.qty + activity.qty
+        self.today.split(activity.symbol, qty / position.qty)
         self.positions[activity.symbol] = msgspec.structs.replace(position, qty=qty)
 
     def position_qty(self, symbol: str) -> Decimal:
@@ -136,78 +104,30 @@ class Account:
         return self._mark(position.symbol) or position.avg_entry_price
 
     @property
-    def long_value(self) -> Decimal:
-        """What the long positions would sell for."""
-        return sum((p.qty * self.price(p) for p in self.positions.values() if p.qty > 0), ZERO)
-
-    @property
-    def short_value(self) -> Decimal:
-        """What the short positions would cost to buy back, below zero."""
-        return sum((p.qty * self.price(p) for p in self.positions.values() if p.qty < 0), ZERO)
+    def worth(self) -> Worth:
+        """What the account is worth now."""
+        long = short = unlent = exposure = ZERO
+        for position in self.positions.values():
+            value = position.qty * self.price(position)
+            if value > 0:
+                long += value
+            else:
+                short += value
+            if class_of(position.symbol).is_marginable:
+                exposure += abs(value)
+            else:
+                unlent += value
+        return Worth(
+            cash=self.cash,
+            long=long,
+            short=short,
+            unlent=unlent,
+            exposure=exposure,
+            most_times=int(self.settings.max_margin_multiplier),
+            forbids_shorting=self.settings.no_shorting,
+        )
 
     @property
     def equity(self) -> Decimal:
         """Cash and the value of all positions."""
-        return self.cash + self.long_value + self.short_value
-
-    @property
-    def multiplier(self) -> int:
-        """How many dollars of stock one dollar of equity may hold."""
-        if self.equity < SHORTING_EQUITY:
-            return 1
-        return int(self.settings.max_margin_multiplier)
-
-    @property
-    def may_short(self) -> bool:
-        """Whether short sales are allowed."""
-        return (
-            not self.settings.no_shorting and self.multiplier > 1 and self.equity >= SHORTING_EQUITY
-        )
-
-    @property
-    def unlent_value(self) -> Decimal:
-        """What the positions are worth that no money is lent on."""
-        return sum((p.qty * self.price(p) for p in self._positions(is_lent=False)), ZERO)
-
-    @property
-    def exposure(self) -> Decimal:
-        """What the positions are worth that may be bought with borrowed money, long and short."""
-        return sum((abs(p.qty) * self.price(p) for p in self._positions(is_lent=True)), ZERO)
-
-    def _positions(self, *, is_lent: bool) -> list[Position]:
-        return [p for p in self.positions.values() if class_of(p.symbol).is_marginable == is_lent]
-
-    def buying_power(
-        self, reserved: Decimal, multiplier: int | None = None, *, in_full: Decimal = ZERO
-    ) -> Decimal:
-        """Return what may still be spent on stocks; never below zero.
-
-        Args:
-            reserved: what open orders hold.
-            multiplier: how often equity may be spent; the account's own unless named.
-            in_full: the part of `reserved` that no money is lent for.
-        """
-        times = multiplier or self.multiplier
-        if times == 1:
-            return max(self.cash - reserved, ZERO)
-        own = self.equity - self.unlent_value - in_full
-        return max(own * times - self.exposure - (reserved - in_full), ZERO)
-
-    def unborrowed(self, reserved: Decimal) -> Decimal:
-        """Return what may still be spent on what no money is lent for."""
-        return max(min(self.cash, self.equity) - reserved, ZERO)
-
-    @property
-    def initial_margin(self) -> Decimal:
-        """The equity that Regulation T ties up."""
-        return self.exposure * INITIAL_MARGIN + self.unlent_value
-
-    @property
-    def maintenance_margin(self) -> Decimal:
-        """The equity below which positions would be called."""
-        return self.exposure * MAINTENANCE_MARGIN + self.unlent_value
-
-
-def closing_side(position: Position) -> Side:
-    """Return the side that makes a holding flat."""
-    return Side.SELL if position.qty > 0 else Side.BUY
+        return self.worth.equity

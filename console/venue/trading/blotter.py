@@ -52,8 +52,9 @@ class Blotter:
 
     def keep(self, order: Order) -> None:
         """Take the newest telling of an order."""
+        if order.id not in self.orders:
+            self._client_ids[order.terms.client_order_id] = order.id
         self.orders[order.id] = order
-        self._client_ids[order.terms.client_order_id] = order.id
         self.open_orders.put(order)
         if order.group_id:
             self._groups[order.group_id][order.id] = None

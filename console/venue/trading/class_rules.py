@@ -5,7 +5,7 @@ from decimal import Decimal
 from console.domain.orders import Side
 from console.venue.trading.orders import Exits, OrderClass, Terms
 from console.venue.trading.rejections import unprocessable
-from console.venue.trading.standing import Standing, intent_of, prices_are_on_tick
+from console.venue.trading.standing import Standing, prices_are_on_tick
 from console.venue.wire.trading import number
 
 CENT = Decimal("0.01")
@@ -15,7 +15,7 @@ def it_enters_or_exits(terms: Terms, standing: Standing) -> None:
     """Refuse an entry that closes a position, and an OCO that does not."""
     if terms.exits is None or standing.replaced:
         return
-    opens = intent_of(terms, standing.account.position_qty(terms.symbol)).opens
+    opens = standing.intent.opens
     if terms.order_class is OrderClass.OCO and opens:
         raise unprocessable("oco orders must be exit orders")
     if terms.order_class is not OrderClass.OCO and not opens:

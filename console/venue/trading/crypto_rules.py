@@ -39,7 +39,7 @@ def dollars_are_there(terms: Terms, standing: Standing) -> None:
     if terms.side is Side.SELL:
         return
     cost = cost_of(terms, standing)
-    available = standing.account.unborrowed(standing.reserved)
+    available = standing.account.worth.unborrowed(standing.reserved)
     if cost > available:
         raise forbidden(
             f"insufficient balance for USD (requested: {number(cost)}, "

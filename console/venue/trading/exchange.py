@@ -35,7 +35,7 @@ from console.venue.trading.replacements import (
     replacement_terms,
     successor,
 )
-from console.venue.trading.standing import Standing
+from console.venue.trading.standing import Standing, intent_of
 from console.venue.view import MarketView
 from console.venue.wire.timestamps import MINUTE
 
@@ -106,7 +106,7 @@ class Exchange:
             raise unprocessable(f'no market price for "{terms.symbol}" yet')
         self.blotter.check_client_id(terms.client_order_id)
         check_window(terms, self.hours, now)
-        rulebook.check(terms, self._standing())
+        rulebook.check(terms, self._standing(terms))
         order = self._take(self._life.legs.headed(self._life.fresh(terms, now)))
         self._life.legs.take(order, self._engine.next_rank)
         return order
@@ -149,7 +149,7 @@ class Exchange:
         terms = replacement_terms(old, changes, str(named))
         check_window(terms, self.hours, now)
         check = check_standby if old.status is OrderStatus.HELD else rulebook.check
-        check(terms, self._standing(replaced=old))
+        check(terms, self._standing(terms, replaced=old))
         new = successor(old, self._life.fresh(terms, now))
         self._give_way(old, new, now)
         if new.status is not OrderStatus.HELD:
@@ -190,11 +190,14 @@ class Exchange:
         """Change the account's settings."""
         self._proceedings.configure(settings)
 
-    def _standing(self, replaced: Order | None = None) -> Standing:
+    def _standing(self, terms: Terms, replaced: Order | None = None) -> Standing:
+        position_qty = self.account.position_qty(terms.symbol)
         return Standing(
             account=self.account,
             open_orders=self.blotter.open_orders,
             view=self.view,
+            position_qty=position_qty,
+            intent=intent_of(terms, position_qty),
             replaced=replaced,
             may_close_suspended=self._engine.may_close_suspended,
         )

@@ -28,16 +28,17 @@ class OpenOrders:
 
     def put(self, order: Order) -> None:
         """Take the newest telling of an order; one that is closed leaves."""
+        known = self._orders.get(order.id)
+        self._reserve(order, order.reserved - (known.reserved if known else ZERO))
         side = self._sides[order.terms.symbol, order.terms.side]
-        if known := self._orders.pop(order.id, None):
-            self._reserve(known, -known.reserved)
-            del side[order.id]
         if order.is_open:
-            self._orders[order.id] = order
-            side[order.id] = order
-            self._reserve(order, order.reserved)
+            self._orders[order.id] = side[order.id] = order
+        elif known:
+            del self._orders[order.id], side[order.id]
 
     def _reserve(self, order: Order, dollars: Decimal) -> None:
+        if not dollars:
+            return
         self.reserved += dollars
         if not class_of(order.terms.symbol).is_marginable:
             self.reserved_in_full += dollars

@@ -182,17 +182,7 @@ class OrderLife:
 
     def _fill(self, order: Order, qty: Decimal, price: Decimal, now: int) -> None:
         self._engine.drop(order)
-        is_ending = order.status is OrderStatus.PENDING_CANCEL
-        filled = replace(
-            order,
-            filled_qty=order.filled_qty + qty,
-            filled_notional=order.filled_notional + qty * price,
-            status=order.status if is_ending else OrderStatus.PARTIALLY_FILLED,
-            updated_at=now,
-        )
-        leaves = filled.wants(price)
-        if leaves == 0:
-            filled = replace(filled, status=OrderStatus.FILLED, filled_at=now)
+        filled, leaves = order.filled(qty, price, now)
         fill = self._execution(filled, qty, price, leaves, now)
         self._proceedings.book(fill)
         if filled.is_open:

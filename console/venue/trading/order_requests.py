@@ -19,6 +19,7 @@ from console.venue.trading.rejections import malformed, unprocessable
 LONGEST_CLIENT_ID = 128
 LARGEST, SMALLEST = 12, -30
 """Powers of ten between which every number of an order lies."""
+NUMBERS = ("qty", "notional", "limit_price", "stop_price", "trail_price", "trail_percent")
 
 Word = TypeVar("Word", Side, OrderType, TimeInForce, Intent)
 
@@ -32,24 +33,20 @@ def read_ticket(body: Mapping[str, Any]) -> Terms:
     if body.get("advanced_instructions"):
         raise unprocessable("advanced_instructions are not available for this account")
     order_class, exits = _read_class(body.get("order_class")), _read_exits(body)
-    is_exit = order_class is OrderClass.OCO and exits is not None
+    numbers = {name: read_number(body, name) for name in NUMBERS if name in body}
+    if order_class is OrderClass.OCO and exits and exits.take_profit is not None:
+        numbers["limit_price"] = exits.take_profit
     terms = Terms(
         symbol=_symbol(body.get("symbol")),
         side=_choice(Side, body.get("side"), "side"),
         type=_choice(OrderType, body.get("type"), "order type"),
         time_in_force=_choice(TimeInForce, body.get("time_in_force"), "time_in_force"),
         client_order_id=_client_order_id(body.get("client_order_id")) or new_id(),
-        qty=read_number(body, "qty"),
-        notional=read_number(body, "notional"),
-        limit_price=(exits.take_profit if is_exit and exits else None)
-        or read_number(body, "limit_price"),
-        stop_price=read_number(body, "stop_price"),
-        trail_price=read_number(body, "trail_price"),
-        trail_percent=read_number(body, "trail_percent"),
         extended_hours=read_flag(body.get("extended_hours")),
         order_class=order_class,
         exits=exits,
         intent=_intent(body.get("position_intent")),
+        **numbers,
     )
     check_class(terms)
     check_terms(terms)
@@ -147,6 +144,8 @@ def _read_class(value: Any) -> OrderClass:
 
 def _read_exits(body: Mapping[str, Any]) -> Exits | None:
     profit, loss = _part(body, "take_profit"), _part(body, "stop_loss")
+    if not profit and not loss:
+        return None
     exits = Exits(
         take_profit=read_number(profit, "limit_price"),
         stop_loss=read_number(loss, "stop_price"),

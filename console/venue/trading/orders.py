@@ -173,6 +173,21 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
             FRACTION, rounding="ROUND_DOWN"
         )
 
+    def filled(self, qty: Decimal, price: Decimal, now: int) -> tuple["Order", Decimal]:
+        """Return the order after a fill, and what it would still take at that price."""
+        leaves = self.wants(price) - qty
+        is_ending = self.status is OrderStatus.PENDING_CANCEL
+        status = self.status if is_ending else OrderStatus.PARTIALLY_FILLED
+        changed = msgspec.structs.replace(
+            self,
+            filled_qty=self.filled_qty + qty,
+            filled_notional=self.filled_notional + qty * price,
+            status=status if leaves else OrderStatus.FILLED,
+            filled_at=self.filled_at if leaves else now,
+            updated_at=now,
+        )
+        return changed, leaves
+
     def accepts(self, price: Decimal) -> bool:
         """Whether it may trade at `price`."""
         worst = self.worst_price

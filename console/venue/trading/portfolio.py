@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from console.venue.trading.accounts import Account, Activity, Position, after_fill
+from console.venue.trading.accounts import Account, Activity
 from console.venue.trading.orders import ZERO, Fill
+from console.venue.trading.positions import Position, after_fill
 from console.venue.wire.timestamps import SECOND, new_york
 
 Price = Callable[[str, int], Decimal | None]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from console.domain.orders import OrderType, Side
 from console.venue.trading.orders import ZERO, Intent, OrderClass, Terms
 from console.venue.trading.rejections import forbidden, unprocessable
-from console.venue.trading.standing import Standing, available_to, intent_of
+from console.venue.trading.standing import Standing, available_to
 from console.venue.view import MarketView
 from console.venue.wire.trading import number
 
@@ -31,18 +31,17 @@ def reserve_price(terms: Terms, intent: Intent, view: MarketView) -> Decimal:
     return asked or ask
 
 
-def account_may_trade(terms: Terms, standing: Standing) -> None:
+def account_may_trade(terms: Terms, standing: Standing) -> None:  # noqa: ARG001 - a rule's signature
     """Refuse while the user has suspended trading."""
     if not standing.account.settings.suspend_trade:
         return
-    closes = not intent_of(terms, standing.account.position_qty(terms.symbol)).opens
-    if not (closes and standing.may_close_suspended):
+    if standing.intent.opens or not standing.may_close_suspended:
         raise forbidden("new orders are rejected by user request")
 
 
 def intent_is_as_told(terms: Terms, standing: Standing) -> None:
     """Refuse an order that does something else to the position than its client says."""
-    inferred = intent_of(terms, standing.account.position_qty(terms.symbol))
+    inferred = standing.intent
     if terms.intent not in (None, inferred):
         raise unprocessable(
             f"position intent mismatch, inferred: {inferred}, specified: {terms.intent}"
@@ -71,16 +70,14 @@ def costs_a_dollar(terms: Terms, standing: Standing) -> None:
     """Refuse a part of a share that would cost next to nothing."""
     if terms.qty is None or not is_fractional(terms):
         return
-    opens = intent_of(terms, standing.account.position_qty(terms.symbol)).opens
     price = terms.limit_price or terms.stop_price or standing.last_price(terms.symbol)
-    if opens and terms.qty * price < LEAST_COST:
+    if standing.intent.opens and terms.qty * price < LEAST_COST:
         raise forbidden("cost basis must be >= minimal amount of order 1")
 
 
 def shares_are_there(terms: Terms, standing: Standing) -> None:
     """Refuse to close more than is held and not already on its way out."""
-    position_qty = standing.account.position_qty(terms.symbol)
-    if intent_of(terms, position_qty).opens:
+    if standing.intent.opens:
         return
     wanted = shares(terms, standing)
     stock = available_to(terms, standing)
@@ -94,12 +91,11 @@ def shares_are_there(terms: Terms, standing: Standing) -> None:
 
 def short_is_allowed(terms: Terms, standing: Standing) -> None:
     """Refuse a short sale the account may not make."""
-    position_qty = standing.account.position_qty(terms.symbol)
-    if intent_of(terms, position_qty) is not Intent.SELL_TO_OPEN:
+    if standing.intent is not Intent.SELL_TO_OPEN:
         return
     if is_fractional(terms):
         raise unprocessable("fractional orders cannot be sold short")
-    if not standing.account.may_short:
+    if not standing.account.worth.may_short:
         raise forbidden("account is not allowed to short")
     if any(o.intent is Intent.BUY_TO_OPEN for o in standing.others(terms.symbol, Side.BUY)):
         raise forbidden("cannot open a short sell while a long buy order is open")
@@ -107,7 +103,7 @@ def short_is_allowed(terms: Terms, standing: Standing) -> None:
 
 def long_is_allowed(terms: Terms, standing: Standing) -> None:
     """Refuse to buy what an open short sale would sell at once; no order crosses zero."""
-    if intent_of(terms, standing.account.position_qty(terms.symbol)) is not Intent.BUY_TO_OPEN:
+    if standing.intent is not Intent.BUY_TO_OPEN:
         return
     if any(o.intent is Intent.SELL_TO_OPEN for o in standing.others(terms.symbol, Side.SELL)):
         raise forbidden("cannot open a long buy while a short sell order is open")
@@ -143,13 +139,13 @@ def may_meet(one: Terms, other: Terms) -> bool:
 
 def buying_power_suffices(terms: Terms, standing: Standing) -> None:
     """Refuse an order that would cost more than may be spent."""
-    intent = intent_of(terms, standing.account.position_qty(terms.symbol))
-    if not intent.opens:
+    if not standing.intent.opens:
         return
     standing.last_price(terms.symbol)
-    price = reserve_price(terms, intent, standing.view)
+    price = reserve_price(terms, standing.intent, standing.view)
     cost = terms.notional if terms.notional is not None else (terms.qty or ZERO) * price
-    power = standing.account.buying_power(standing.reserved, in_full=standing.reserved_in_full)
+    worth = standing.account.worth
+    power = worth.buying_power(standing.reserved, in_full=standing.reserved_in_full)
     if cost > power:
         raise forbidden(
             "insufficient buying power", buying_power=number(power), cost_basis=number(cost)

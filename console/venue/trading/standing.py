@@ -1,9 +1,10 @@
 """What the rules look at besides the order itself: account, open orders, market."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from console.domain.orders import Side
 from console.venue.trading.accounts import Account
@@ -15,13 +16,16 @@ from console.venue.view import MarketView
 from console.venue.wire.trading import number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How things stand when an order comes."""
 
     account: Account
     open_orders: OpenOrders
     view: MarketView
+    position_qty: Decimal
+    """What the account holds of the order's symbol."""
+    intent: Intent
+    """What the order does to it."""
     replaced: Order | None = None
     """The order that makes room for this one, if any."""
     may_close_suspended: bool = False
@@ -65,8 +69,7 @@ class Standing:
         return [order for order in orders if order.id != gone]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stock:
+class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """How much of a position may still be sold or bought back, and Alpaca's facts about it."""
 
     available: Decimal
@@ -75,7 +78,7 @@ class Stock:
 
 def available_to(terms: Terms, standing: Standing) -> Stock:
     """Return what a closing order may close: the position less what others hold of it."""
-    position_qty = standing.account.position_qty(terms.symbol)
+    position_qty = standing.position_qty
     others = standing.holders(terms.symbol, terms.side)
     price = standing.view.last_price(terms.symbol)
     held_qty = sum((held(order, price) for order in others), ZERO)

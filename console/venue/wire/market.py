@@ -1,11 +1,14 @@
 """JSON and msgpack shapes of market data: the same fields in REST answers and on the stream."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from console.venue.markets.market import MarketBar, QuoteTick, Tick, TradeTick
 from console.venue.wire.timestamps import SECOND, rfc3339, rfc3339_seconds
+
+if TYPE_CHECKING:
+    from console.venue.markets.coins import CoinBar
 
 BID_ASK_EXCHANGE = "V"
 QUOTE_CONDITIONS = ("R",)
@@ -172,10 +175,14 @@ def trade_json(tick: TradeTick, tape: str) -> dict[str, Any]:
     }
 
 
-def bar_json(bar: MarketBar) -> dict[str, Any]:
+def bar_json(bar: "MarketBar | CoinBar") -> dict[str, Any]:
     """Return a bar as REST tells it."""
+    return {"t": rfc3339_seconds(bar.at), **bar_fields(bar)}
+
+
+def bar_fields(bar: "MarketBar | CoinBar") -> dict[str, Any]:
+    """Return a bar but for its time, on REST and on the stream."""
     return {
-        "t": rfc3339_seconds(bar.at),
         "o": bar.open,
         "h": bar.high,
         "l": bar.low,

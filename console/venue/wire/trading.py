@@ -7,9 +7,10 @@ from typing import Any
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from console.venue.markets.market import Listing
-from console.venue.trading.accounts import Account, Activity, Position, Settings
+from console.venue.trading.accounts import Account, Activity, Settings
 from console.venue.trading.asset_classes import class_of, joined
 from console.venue.trading.orders import ZERO, Fill, Order, OrderEvent
+from console.venue.trading.positions import Position
 from console.venue.wire.timestamps import new_york, rfc3339
 
 ASSETS = uuid5(NAMESPACE_DNS, "assets.killcord")
@@ -61,20 +62,20 @@ def order_json(order: Order, legs: Sequence[Order] = ()) -> dict[str, Any]:
         "replaces": order.replaces,
         "asset_id": asset_id(terms.symbol),
         "symbol": terms.symbol,
-        "asset_class": class_of(terms.symbol).value,
+        "asset_class": class_of(terms.symbol),
         "notional": optional(terms.notional),
         "qty": optional(terms.qty),
         "filled_qty": number(order.filled_qty),
         "filled_avg_price": None if average is None else number(average.quantize(MICROS)),
-        "order_class": terms.order_class.value,
-        "order_type": terms.type.value,
-        "type": terms.type.value,
-        "side": terms.side.value,
-        "position_intent": order.intent.value,
-        "time_in_force": terms.time_in_force.value,
+        "order_class": terms.order_class,
+        "order_type": terms.type,
+        "type": terms.type,
+        "side": terms.side,
+        "position_intent": order.intent,
+        "time_in_force": terms.time_in_force,
         "limit_price": optional(terms.limit_price),
         "stop_price": optional(order.stop_price),
-        "status": order.status.value,
+        "status": order.status,
         "extended_hours": terms.extended_hours,
         "legs": [order_json(leg) for leg in legs] or None,
         "trail_percent": optional(terms.trail_percent),
@@ -84,14 +85,14 @@ def order_json(order: Order, legs: Sequence[Order] = ()) -> dict[str, Any]:
         "source": None,
     }
     if order.group_id and order.role:
-        told["group_id"], told["group_role"] = order.group_id, order.role.value
+        told["group_id"], told["group_role"] = order.group_id, order.role
     return told
 
 
 def event_json(event: OrderEvent, *, event_id: str, execution_id: str) -> dict[str, Any]:
     """Return an order event as the trading stream carries it."""
     data: dict[str, Any] = {
-        "event": event.kind.value,
+        "event": event.kind,
         "event_id": event_id,
         "execution_id": event.fill.id if event.fill else execution_id,
         "at": rfc3339(event.at),
@@ -112,11 +113,12 @@ def position_json(
     exchange: str,
     held: Decimal,
     previous_close: Decimal | None,
+    cost_today: Decimal,
 ) -> dict[str, Any]:
     """Return a holding, valued at the last price."""
     price = account.price(position)
     value = position.qty * price
-    gain = value - position.cost
+    gain, gain_today = value - position.cost, value - cost_today
     yesterday = previous_close or price
     change = price - yesterday
     asset_class = class_of(position.symbol)
@@ -134,8 +136,8 @@ def position_json(
         "cost_basis": number(position.cost),
         "unrealized_pl": number(gain),
         "unrealized_plpc": number((gain / abs(position.cost)).quantize(MICROS)),
-        "unrealized_intraday_pl": number(gain),
-        "unrealized_intraday_plpc": number((gain / abs(position.cost)).quantize(MICROS)),
+        "unrealized_intraday_pl": number(gain_today.quantize(MICROS)),
+        "unrealized_intraday_plpc": number((gain_today / abs(cost_today)).quantize(MICROS)),
         "current_price": number(price),
         "lastday_price": number(yesterday),
         "change_today": number((change / yesterday).quantize(MICROS)),
@@ -146,10 +148,11 @@ def account_json(
     account: Account, *, reserved: Decimal, in_full: Decimal, now: int
 ) -> dict[str, Any]:
     """Return the account as it stands; open orders reserve, some of it `in_full`."""
-    equity = account.equity
-    free = account.buying_power(reserved, in_full=in_full)
-    regulated = account.buying_power(reserved, min(account.multiplier, 2), in_full=in_full)
-    unborrowed = account.unborrowed(reserved)
+    worth = account.worth
+    equity = worth.equity
+    free = worth.buying_power(reserved, in_full=in_full)
+    regulated = worth.buying_power(reserved, in_full=in_full, most_times=2)
+    unborrowed = worth.unborrowed(reserved)
     return {
         "id": account.opened.id,
         "account_number": account.opened.number,
@@ -160,18 +163,18 @@ def account_json(
         "equity": number(equity),
         "last_equity": number(account.last_equity),
         "portfolio_value": number(equity),
-        "long_market_value": number(account.long_value),
-        "short_market_value": number(account.short_value),
+        "long_market_value": number(worth.long),
+        "short_market_value": number(worth.short),
         "buying_power": number(free.quantize(CENTS, rounding="ROUND_DOWN")),
         "regt_buying_power": number(regulated.quantize(CENTS, rounding="ROUND_DOWN")),
         "non_marginable_buying_power": number(unborrowed.quantize(CENTS, rounding="ROUND_DOWN")),
         "options_buying_power": "0",
-        "initial_margin": number(account.initial_margin),
-        "maintenance_margin": number(account.maintenance_margin),
-        "last_maintenance_margin": number(account.maintenance_margin),
+        "initial_margin": number(worth.initial_margin),
+        "maintenance_margin": number(worth.maintenance_margin),
+        "last_maintenance_margin": number(worth.maintenance_margin),
         "sma": number(account.last_equity),
-        "multiplier": str(account.multiplier),
-        "shorting_enabled": account.may_short,
+        "multiplier": str(worth.multiplier),
+        "shorting_enabled": worth.may_short,
         "account_blocked": False,
         "trading_blocked": False,
         "transfers_blocked": False,
