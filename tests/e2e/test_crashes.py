@@ -71,15 +71,22 @@ def test_a_killed_venue_comes_back_with_its_books(rig):
     rig.fill("buy 5 F", "F")
     order = rest_an_order(rig)
 
-    os.kill(rig.embedded_venue_pid(), signal.SIGKILL)
-    rig.until(lambda: not rig.status()["ready"], "the desk never noticed")
-    rig.until(lambda: rig.status()["ready"], "the desk never got over it")
+    killed = rig.embedded_venue_pid()
+    os.kill(killed, signal.SIGKILL)
+    compared = rig.status()["reconciliation"]["at"]
+    rig.until(lambda: rig.embedded_venue_pid() != killed, "no venue was started again")
+    rig.until(lambda: is_over_it(rig, compared), "the desk never got over it")
 
     assert [o["client_order_id"] for o in rig.json("orders")] == [order]
     [position] = rig.json("positions")
     assert (position["symbol"], position["qty"]) == ("F", "5")
     assert rig.run("cancel", "all").returncode == 0
     rig.until(lambda: rig.json("orders") == [], "the order could not be canceled")
+
+
+def is_over_it(rig: Rig, compared: str) -> bool:
+    status = rig.status()
+    return status["ready"] and status["reconciliation"]["at"] != compared
 
 
 def test_the_next_desk_finds_the_venue_of_a_killed_one(rig):

@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,6 +13,7 @@ from tests.e2e.rig import ROOT, Rig
 
 pytestmark = pytest.mark.e2e
 TAPE = Path(ROOT).parent / "shared" / "data" / "tape-20131007.parquet"
+QUARTER = 15 * 60 * 1_000_000_000
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +38,17 @@ def test_every_quote_and_print_shown_is_on_the_tape(rig: Rig, tape, speed):
         assert _microseconds(shown["at"]) in {ts // 1000 for ts in same.ts}
 
 
-def test_the_last_prices_are_the_tapes_when_it_has_run_out(rig: Rig, tape):
-    rig.start_venue("--tape", str(TAPE), "--speed", "3000")
+@pytest.fixture(scope="module")
+def ending(tape, tmp_path_factory):
+    """The tape's last quarter of an hour: how it ends does not hang on how long it was."""
+    table = pq.read_table(TAPE)
+    path = tmp_path_factory.mktemp("tape") / "ending.parquet"
+    pq.write_table(table.filter(pc.field("ts") > tape.ts.max() - QUARTER), path)
+    return path
+
+
+def test_the_last_prices_are_the_tapes_when_it_has_run_out(rig: Rig, tape, ending):
+    rig.start_venue("--tape", str(ending), "--speed", "300")
     rig.start_desk()
     trades = tape[tape.kind == "t"]
     last = {s: trades[trades.symbol == s].iloc[-1].price for s in ("AIG", "BAC", "IBM", "SPY")}
@@ -63,7 +74,7 @@ def test_an_order_rests_and_fills_at_a_price_of_the_tape(rig: Rig, tape):
     assert done.returncode == 0, done.stdout
     assert rig.json("positions") == []
     # Only now the market hurries: however slow this machine is, the order has rested first.
-    rig.control("/speed", {"speed": 60})
+    rig.control("/speed", {"speed": 600})
     rig.until(lambda: rig.json("positions") != [], "the resting order never filled", 180)
 
     [order] = rig.json("orders", "--all")
