@@ -47,6 +47,8 @@ class Alerts(Grid):
         Column(label="Alert", width=20, stretches=True),
     )
 
+    HEADING = "Alerts"
+
     def __init__(
         self,
         *,
@@ -58,7 +60,6 @@ class Alerts(Grid):
         self._armed: dict[str, Line] = {}
         self._told: dict[str, Line] = {}
         self._is_drawing = False
-        self.entitle("Alerts")
 
     @property
     def selected_crossing(self) -> str | None:

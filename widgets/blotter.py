@@ -83,6 +83,8 @@ class Blotter(Grid):
         Column(label="Reason", width=14, priority=2, stretches=True, least=10),
     )
 
+    HEADING = "Orders"
+
     def __init__(
         self,
         *,
@@ -93,7 +95,6 @@ class Blotter(Grid):
         self._orders: Mapping[str, Order] | None = None
         self._drawn: dict[str, tuple[Chain, Line]] = {}
         self._names: Mapping[str, str] = {}
-        self.entitle("Orders")
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw the orders that changed."""

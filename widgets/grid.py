@@ -7,22 +7,19 @@ costs a comparison; one with a new cell costs that cell's region on the screen.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual.events import Blur, Click, Focus
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from widgets.cells import BLANK, Cell, Line, fit, harmless, width_of
+from widgets.cells import BLANK, Cell, Line, harmless, width_of
 from widgets.columns import Column, Placed, place
+from widgets.grid_line import GUTTER, changed_spans, grid_strip
 from widgets.ink import Ground
 from widgets.lines import LineView, strip_of
 
 MARKER = "▸"
 """Points at the selected row, so that it is found without colour."""
-GUTTER = 1
-MERGED = 20
-"""Changed cells nearer than this are drawn as one: moving the cursor costs as many bytes."""
 HEADER = 1
 
 
@@ -172,7 +169,7 @@ class Grid(LineView, can_focus=True):
         if y < HEADER:
             return self._header_strip()
         if self._footer is not None and self._is_footer(y):
-            return self._strip(self._footer, "", " ")
+            return self._strip(self._footer)
         index = y - HEADER + self.scroll_offset.y
         if index < len(self._keys):
             return self._row_strip(self._keys[index])
@@ -255,24 +252,13 @@ class Grid(LineView, can_focus=True):
         y = self._places[key] + HEADER - self.scroll_offset.y
         if not HEADER <= y < self.room.height or self._is_footer(y):
             return
-        left = right = 0
-        for placed in self._placed:
-            if old[placed.index] == new[placed.index]:
-                continue
-            if right == 0 or placed.left - right > MERGED:
-                self._refresh_span(left, right, y)
-                left = placed.left
-            right = placed.left + placed.width
-        self._refresh_span(left, right, y)
-
-    def _refresh_span(self, left: int, right: int, y: int) -> None:
-        if right > left:
-            self.refresh(Region(left + GUTTER, y, right - left, 1))
+        for left, right in changed_spans(old, new, self._placed):
+            self.refresh(Region(left, y, right - left, 1))
 
     def _header_strip(self) -> Strip:
         if self._header is None:
             labels = tuple(Cell(column.label, "quiet") for column in self.columns)
-            self._header = self._strip(labels, "", " ")
+            self._header = self._strip(labels)
         return self._header
 
     def _row_strip(self, key: str) -> Strip:
@@ -285,32 +271,8 @@ class Grid(LineView, can_focus=True):
             strip = self._strips[key] = self._strip(self._rows[key], ground, marker)
         return strip
 
-    def _strip(self, row: Line, ground: Ground, marker: str) -> Strip:
-        """Draw a line; neighbours of one style become one segment, so few bytes are sent."""
-        style_of = self.ink.style
-        blank = style_of(BLANK, ground)
-        segments: list[Segment] = []
-        text, style, end = marker, blank, GUTTER
-        for placed in self._placed:
-            cell = row[placed.index]
-            left = placed.left + GUTTER
-            body = fit(cell.text, placed.width, placed.align)
-            own = blank if body.isspace() and not cell.reverse else style_of(cell, ground)
-            text += " " * (left - end)
-            if own is not style and text:
-                segments.append(Segment(text, style))
-                text = ""
-            style = own
-            text += body
-            end = left + placed.width
-            if cell.reverse:
-                segments.append(Segment(text, style))
-                text, style = "", blank
-        width = self.room.width
-        text += " " * (width - end)
-        if text:
-            segments.append(Segment(text, style))
-        return Strip(segments).adjust_cell_length(width, blank)
+    def _strip(self, row: Line, ground: Ground = "", mark: str = " ") -> Strip:
+        return grid_strip(row, self._placed, self.room.width, self.ink, ground=ground, mark=mark)
 
 
 def _take(known: Line | None, told: Line) -> Line:

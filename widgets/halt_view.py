@@ -9,7 +9,7 @@ from console.domain.halt import Halt, HaltedOrder, HaltStep, Mode, StepStatus
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import Cell, Line, Meaning
-from widgets.lines import LinePane
+from widgets.lines import INDENT, LinePane, paragraph
 
 LETTERS = (
     "█  █  ▄▀▀▄  █    ▀▀█▀▀  █▀▀▀  █▀▀▄ ",
@@ -34,11 +34,12 @@ WORRYING = frozenset({CloseStatus.LEFT})
 LEAST_DETAIL = 12
 ROOM_FOR_LETTERS = 26
 """With fewer rows the checklist needs those that the large word would take."""
-INDENT = "  "
 
 
 class HaltView(LinePane, can_focus=True):
     """The checklist of the present halt."""
+
+    HEADING = "Halt"
 
     def __init__(
         self,
@@ -48,7 +49,6 @@ class HaltView(LinePane, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._is_attached = True
-        self.entitle("Halt")
 
     def tell_attached(self, *, is_attached: bool) -> None:
         """Say whether the desk is heard: without it the last word is not today's."""
@@ -165,7 +165,7 @@ def _step(step: HaltStep, halt: Halt, width: int) -> list[Line]:
 def _covers(halt: Halt, width: int) -> list[Line]:
     if not halt.covers:
         return []
-    return [*((Cell(f"{INDENT}{row}", "quiet"),) for row in wrap(halt.covers, width)), ()]
+    return [*paragraph(halt.covers, width, "quiet"), ()]
 
 
 def _positions(flatten: Flatten | None) -> list[Line]:

@@ -43,6 +43,8 @@ class HelpRow(NamedTuple):
 class HelpView(LinePane, can_focus=True):
     """The keys, group by group."""
 
+    HEADING = "Keys"
+
     def __init__(
         self,
         rows: Sequence[HelpRow] = (),
@@ -52,7 +54,6 @@ class HelpView(LinePane, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._rows = tuple(rows)
-        self.entitle("Keys")
 
     def set_rows(self, rows: Sequence[HelpRow]) -> None:
         """Show other actions."""

@@ -1,6 +1,8 @@
 """Panes drawn line by line: only a line that changed is drawn again."""
 
 from collections.abc import Sequence
+from textwrap import wrap
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual.content import Content
@@ -8,9 +10,16 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from widgets.cells import BLANK, Line, fit, harmless, width_of
+from widgets.cells import BLANK, Cell, Line, Meaning, fit, harmless, width_of
 from widgets.ink import Ground, Ink
 from widgets.outside import neutral
+
+INDENT = "  "
+
+
+def paragraph(text: str, width: int, meaning: Meaning, indent: str = INDENT) -> list[Line]:
+    """Return a text as lines of `width` columns behind the indent."""
+    return [(Cell(f"{indent}{row}", meaning),) for row in wrap(text, width)]
 
 
 def strip_of(line: Line, width: int, ink: Ink, ground: Ground = "") -> Strip:
@@ -41,6 +50,8 @@ class LineView(ScrollView, inherit_bindings=False):
     }
     """
     ALLOW_SELECT = False
+    HEADING: ClassVar[str] = ""
+    """The title in the border until another is written."""
 
     def __init__(
         self,
@@ -53,6 +64,7 @@ class LineView(ScrollView, inherit_bindings=False):
         self._inked_for: tuple[str, str] | None = None
         self._titles: tuple[str, str] = ("", "")
         self._number = ""
+        self.entitle(self.HEADING)
 
     @property
     def room(self) -> Size:

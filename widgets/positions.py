@@ -70,6 +70,8 @@ class Positions(Grid):
         Column(label="Held", width=4, align="right", priority=6),
     )
 
+    HEADING = "Positions"
+
     def __init__(
         self,
         *,
@@ -79,7 +81,6 @@ class Positions(Grid):
         super().__init__(id=id, classes=classes)
         self._known: tuple[tuple[Valued, ...] | None, Decimal | None] = (None, None)
         self._has_shown = False
-        self.entitle("Positions")
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw what changed: holdings, or the prices they are valued at."""

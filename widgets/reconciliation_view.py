@@ -1,29 +1,20 @@
 """The comparison with the broker: when it was made last, and what the last find was."""
 
 from datetime import datetime
-from textwrap import wrap
 
 from console.domain.reconciliation import Difference, Reconciliation
 from console.domain.state import TradingState
 from widgets import figures
 from widgets.cells import Cell, Line
-from widgets.lines import LinePane
+from widgets.lines import INDENT, LinePane, paragraph
 
-INDENT = "  "
 LEAST_WIDTH = 20
 
 
 class ReconciliationView(LinePane, can_focus=True):
     """The report of the last comparison, and of the last one that found something."""
 
-    def __init__(
-        self,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's name
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.entitle("Reconciliation")
+    HEADING = "Reconciliation"
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw the newest report."""
@@ -67,6 +58,5 @@ def _found(state: TradingState, now: datetime, width: int) -> list[Line]:
 
 
 def _difference(found: Difference, width: int) -> list[Line]:
-    text = [(Cell(f"{INDENT}{row}", "strong"),) for row in wrap(found.text, width)]
-    done = [(Cell(f"{INDENT * 2}{row}", "words"),) for row in wrap(f"→ {found.done}", width)]
-    return [*text, *done, ()]
+    done = paragraph(f"→ {found.done}", width, "words", INDENT * 2)
+    return [*paragraph(found.text, width, "strong"), *done, ()]

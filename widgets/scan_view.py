@@ -30,14 +30,7 @@ NOBODY = Cell("Nobody satisfies the rule", "quiet")
 class ScanHead(LinePane):
     """Which rule is chosen and what it asks; which symbols; how far the scan is."""
 
-    def __init__(
-        self,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's name
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.entitle("Scanner")
+    HEADING = "Scanner"
 
     def show(
         self, rules: Sequence[ScanRule], chosen: ScanRule, universe: str, scan: Scan | None

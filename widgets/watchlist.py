@@ -59,6 +59,8 @@ class Watchlist(Grid):
         Column(label="Age", width=9, align="right", priority=1),
     )
 
+    HEADING = "Watchlist"
+
     def __init__(
         self,
         *,
@@ -70,7 +72,6 @@ class Watchlist(Grid):
         self._stale_after = stale_after
         self._seen: dict[str, Seen] = {}
         self._drawn: dict[str, Line] = {}
-        self.entitle("Watchlist")
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw what changed; ages change by themselves."""
