@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 
 from console.desk import latch
@@ -85,7 +86,8 @@ class HaltDesk:
         age = (self._clock.now() - self._board.pulled_at).total_seconds()
         self._sequence.begin(max(age, 0.0))
         self._recorder.note("halt.found", THE_DESK, asdict(said))
-        self._carry_on()
+        self._sequence.go_on()
+        self._tick_latch()
 
     async def pull(self, reason: str, actor: Actor, *, keeps: str = "", pull: str = "") -> Receipt:
         """Halt. Answers as soon as the latch holds; the sweep goes on by itself.
@@ -108,9 +110,7 @@ class HaltDesk:
         )
         # Memory first: from here on nothing is sent, whatever the disk does.
         self._cord.said = said
-        self._sequence.begin()
-        trouble = await self._disk.hold(said)
-        self._carry_on(trouble)
+        trouble = await self._sweep_and_hold(said, self._disk.hold)
         await self._let_land()
         self._recorder.note("halt.pulled", actor, {"halt": said.id, "reason": said.reason})
         detail = f"HALTED: {said.reason}. Nothing more is sent; the sweep is running."
@@ -170,13 +170,28 @@ class HaltDesk:
         was_sweeping = self._sequence.is_sweeping
         # Before the disk, which may be slow: nobody re-arms on what was proven before this pull.
         self._sequence.doubt()
-        trouble = await (self._disk.renew(said) if is_stricter else self._disk.hold(said))
         if was_sweeping and not is_stricter:
+            await self._disk.hold(said)
             return receipt
         # Whoever pulls again has seen a reason to: what was placed since must go as well.
-        self._sequence.begin()
-        self._carry_on(trouble)
+        await self._sweep_and_hold(said, self._disk.renew if is_stricter else self._disk.hold)
         return receipt
+
+    async def _sweep_and_hold(
+        self, said: Latched, hold: Callable[[Latched], Awaitable[str]]
+    ) -> str:
+        """Begin the sequence and make the latch hold; return the disk's trouble, if any.
+
+        The sweep waits for no disk, and nothing can come between the pull and its sequence.
+        """
+        self._sequence.begin()
+        self._sequence.go_on()
+        trouble = await hold(said)
+        if self._cord.said is not None and self._cord.said.keeps != said.keeps:
+            # The latch was there already, and the first puller's word on the stops counts.
+            self._sequence.go_on()
+        self._tick_latch(trouble)
+        return trouble
 
     def _spare_no_stops(self, keeps: str) -> bool:
         """Take it back that stops are kept, if this pull keeps none; tell whether that is new."""
@@ -201,12 +216,12 @@ class HaltDesk:
         # A re-arm may have begun during the look: what was seen wins, as a pull does.
         self._rearm.see_pull()
         self._sequence.begin()
-        self._carry_on()
+        self._sequence.go_on()
+        self._tick_latch()
 
-    def _carry_on(self, trouble: str = "") -> None:
+    def _tick_latch(self, trouble: str = "") -> None:
         status = StepStatus.FAILED if trouble else StepStatus.DONE
         self._board.tick("latch", status, trouble or "the latch is on the disk")
-        self._sequence.go_on()
 
     async def _let_land(self) -> None:
         """Give sends that have left already a moment to be answered."""

@@ -53,3 +53,8 @@ class ScriptedWorld(World):
         self.timeline.after(0.1, self._market)
         self.start_desk()
         self.let_pass(2.0)
+
+    def delay_latch(self, seconds: float) -> None:
+        """Have the thread that writes the latch be busy for so long."""
+        assert self._loop is not None
+        self._loop.delay_disk(seconds)

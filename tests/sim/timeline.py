@@ -134,6 +134,10 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self.call_at(self._disk_free_at, _work, future, func, args)
         return future
 
+    def delay_disk(self, seconds: float) -> None:
+        """Have the thread be busy for so long."""
+        self._disk_free_at = self.time() + seconds
+
     def get_debug(self) -> bool:
         return False
 
