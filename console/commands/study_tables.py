@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from console.commands.curves import NEW_YORK
 from console.commands.tables import NOT_KNOWN, aligned
 from console.domain.market import Timeframe
@@ -134,6 +136,7 @@ def regime_facts(
     for fund, close in closes.items():
         facts = facts_of(at, close)
         funds[fund] = {
+            "days": int(np.isfinite(close).sum()),
             "return": _known(float(facts.change[-1])),
             "volatility": _known(float(facts.volatility[-1])),
             "trend": _known(float(facts.trend[-1])),
@@ -159,7 +162,7 @@ def regime_words(facts: Mapping[str, Any]) -> str:
     missing = f"; needs {needed} of each fund" if facts["regime"] is Regime.UNKNOWN else ""
     return (
         f"{facts['regime'].value} since {since}, of {facts['days']} daily bars{missing}\n"
-        f"{aligned(['percentile', 'return', 'volatility', 'trend'], rows)}\n"
+        f"{aligned(['percentile', 'days', 'return', 'volatility', 'trend'], rows)}\n"
         f"{facts['recommendation']}"
     )
 

@@ -13,7 +13,7 @@ from console.studies.running_pivots import PivotState
 from console.studies.session_summary import SessionSummary
 from console.studies.timeframe_view import TimeframeView
 from widgets import figures
-from widgets.cells import UNKNOWN, Align, Cell, Line, Meaning
+from widgets.cells import BLANK, UNKNOWN, Align, Cell, Line, Meaning
 from widgets.chart import FRAMES
 from widgets.sections import headings, section, tabulated, wrapped
 
@@ -78,29 +78,23 @@ def regime_lines(regime: RegimeNow | None, width: int) -> list[Line]:
     """Say what the market is like, on what that rests, or what is missing."""
     if regime is None:
         return section("Regime", [(Cell(" reading daily bars…", "quiet"),)])
-    since = (
-        ""
-        if regime.since is None
-        else f"  since {regime.since.astimezone(figures.NEW_YORK):%Y-%m-%d}"
-    )
-    head = (
-        Cell(f" {regime.name}", "strong" if regime.is_known else "caution", bold=True),
-        Cell(since if regime.is_known else "", "quiet"),
-    )
-    missing = (
-        f" needs {regime.missing} more daily bars: {regime.days} are known"
-        if regime.missing
-        else ""
-    )
-    rows = [headings("percentile", "return", "volatility", "trend")]
+    rows = [headings("percentile", "days", "return", "volatility", "trend")]
     rows += [_fund(name, facts) for name, facts in regime.funds.items()]
     return section(
         "Regime",
-        [head, *([(Cell(missing, "caution"),)] if missing else [])],
-        tabulated(rows, (LEFT, RIGHT, RIGHT, RIGHT)),
+        _regime_head(regime),
+        tabulated(rows, (LEFT, RIGHT, RIGHT, RIGHT, RIGHT)),
         wrapped(regime.recommendation, width, "quiet"),
-        aside=f"{regime.days} days",
+        aside=f"{regime.days} days of all three",
     )
+
+
+def _regime_head(regime: RegimeNow) -> list[Line]:
+    if regime.is_known and regime.since is not None:
+        since = Cell(f"  since {regime.since.astimezone(figures.NEW_YORK):%Y-%m-%d}", "quiet")
+        return [(Cell(f" {regime.name}", "strong", bold=True), since)]
+    missing = Cell(f": needs {regime.missing} more days", "caution")
+    return [(Cell(f" {regime.name}", "caution", bold=True), missing if regime.missing else BLANK)]
 
 
 def attention_lines(told: Sequence[Attention] | None, width: int) -> list[Line]:
@@ -161,7 +155,8 @@ def summary_lines(summary: SessionSummary) -> list[Line]:
 
 def _fund(name: str, facts: FundFacts) -> Line:
     values = (facts.change, facts.volatility, facts.trend)
-    return (Cell(name), *(UNKNOWN if one is None else Cell(f"{one:.0f}") for one in values))
+    known = (UNKNOWN if one is None else Cell(f"{one:.0f}") for one in values)
+    return (Cell(name), Cell(f"{facts.days}", "words" if facts.days else "caution"), *known)
 
 
 def _weight(one: Weight, portfolio: Portfolio) -> Line:

@@ -8,9 +8,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from console.domain.market import Bar, Timeframe
 from console.screens.desk_link import Commands
+
+if TYPE_CHECKING:
+    from console.studies.columns import Column
+    from console.studies.fund_days import FundDays
 
 FUNDS = ("SPY", "QQQ", "IWM")
 BARS = 1_260
@@ -21,6 +26,8 @@ BARS = 1_260
 class FundFacts:
     """Percentiles of one fund in its own history, None where not known."""
 
+    days: int
+    """On which it has a close."""
     change: float | None
     volatility: float | None
     trend: float | None
@@ -59,30 +66,34 @@ async def read_regime(desk: Commands, now: datetime) -> RegimeNow:
 def regime_of(bars: Mapping[str, Sequence[Bar]]) -> RegimeNow:
     """Return the regime at the last of these days."""
     from console.studies.fund_days import side_by_side  # noqa: PLC0415 - numpy: not before
-    from console.studies.regime import DEFAULT, Regime, facts_of, regimes  # noqa: PLC0415 - as above
+    from console.studies.regime import DEFAULT, Regime, regimes  # noqa: PLC0415 - as above
 
     told = side_by_side(bars)
     found = regimes(told.at, told.closes)
     now = found[-1] if found else Regime.UNKNOWN
     alike = next((n for n, one in enumerate(reversed(found)) if one is not now), len(found))
-    newest = {fund: facts_of(told.at, close) for fund, close in told.closes.items() if found}
     return RegimeNow(
         name=now.value,
         is_known=now is not Regime.UNKNOWN,
         since=told.days[-alike] if alike else None,
         days=told.whole,
         missing=max(DEFAULT.trend + DEFAULT.least - told.whole, 0),
-        funds={
-            fund: FundFacts(
-                change=_known(facts.change[-1]),
-                volatility=_known(facts.volatility[-1]),
-                trend=_known(facts.trend[-1]),
-            )
-            for fund, facts in newest.items()
-        },
+        funds={fund: _facts(told, fund) for fund in bars},
         recommendation=now.recommendation,
     )
 
 
-def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+def _facts(told: "FundDays", fund: str) -> FundFacts:
+    from console.studies.regime import facts_of  # noqa: PLC0415 - as above
+
+    facts = facts_of(told.at, told.closes[fund])
+    return FundFacts(
+        days=told.known(fund),
+        change=_newest(facts.change),
+        volatility=_newest(facts.volatility),
+        trend=_newest(facts.trend),
+    )
+
+
+def _newest(values: "Column") -> float | None:
+    return float(values[-1]) if len(values) and math.isfinite(values[-1]) else None

@@ -21,6 +21,10 @@ class FundDays:
     """The same in seconds since the epoch."""
     closes: Mapping[str, Column]
 
+    def known(self, fund: str) -> int:
+        """How many days one fund has a close of."""
+        return int(np.isfinite(self.closes[fund]).sum())
+
     @property
     def whole(self) -> int:
         """How many days every fund has a close of."""

@@ -65,7 +65,7 @@ async def test_it_tells_frames_pivots_regime_and_our_own_book():
 
         for heading in ("Timeframes", "Pivots", "Regime"):
             assert heading in market.plain
-        assert "1259 days" in market.plain
+        assert "1259 days of all three" in market.plain
         assert "provisional" in market.plain
         for heading in ("Attention", "Portfolio", "Session"):
             assert heading in own.plain
@@ -77,8 +77,8 @@ async def test_what_is_missing_for_a_regime_is_counted():
     async with running(ShortMemory(days=270)) as pilot:
         market, _ = await shown(pilot)
 
-        assert "unknown" in market.plain
-        assert "needs 182 more daily bars: 270 are known" in market.plain
+        assert "unknown: needs 182 more days" in market.plain
+        assert "270 days of all three" in market.plain
         assert "Too little is known" in market.plain
 
 
@@ -166,6 +166,32 @@ def test_the_regime_is_that_of_the_study():
     assert (now.days, now.missing) == (600, 0)
     assert study.FUNDS == FUNDS
     assert study.DEFAULT.trend + study.DEFAULT.history < BARS
+
+
+def test_a_fund_without_bars_is_named_with_its_days():
+    bars = {fund: pictures.bars(fund, Timeframe.DAY_1, 500) for fund in FUNDS}
+
+    now = regime_of({**bars, "IWM": ()})
+
+    assert (now.is_known, now.missing) == (False, 452)
+    assert [facts.days for facts in now.funds.values()] == [500, 500, 0]
+
+
+def test_prices_not_adjusted_for_a_split_would_be_another_regime():
+    days = pictures.bars("SPY", Timeframe.DAY_1, 700)
+    rising = [replace(day, close=100 * 1.000_001 ** (n * n)) for n, day in enumerate(days)]
+    raw = [*(doubled(day) for day in rising[:690]), *rising[690:]]
+
+    adjusted, split = (regime_of(dict.fromkeys(FUNDS, bars)) for bars in (rising, raw))
+
+    assert adjusted.name.startswith("bull")
+    assert split.name == "bear, high volatility"
+
+
+def doubled(bar):
+    """The bar as it was told before a split of two for one."""
+    prices = {name: getattr(bar, name) * 2 for name in ("open", "high", "low", "close")}
+    return replace(bar, **prices)
 
 
 def test_without_a_day_the_regime_is_unknown_and_needs_them_all():
