@@ -55,11 +55,11 @@ class OrderLine(Input):
         return neutral(value)
 
     async def on_key(self, event: Key) -> None:
-        """Submit at once: a key that goes to look for its binding passes through every pane."""
+        """Submit at once, to the screen: a key that looks for its binding passes every pane."""
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            await self.action_submit()
+            self.screen.post_message(self.Submitted(self, self.value))
 
     def write(self, text: str) -> None:
         """Put a text into the line, ready to be gone on with."""
