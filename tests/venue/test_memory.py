@@ -5,6 +5,7 @@ counts is how many there were, not how long they took.
 """
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import aiohttp
@@ -13,8 +14,13 @@ import pytest
 
 from console.venue.history import KEPT
 from console.venue.journal import Journal
+from console.venue.markets.daytime import day_of
+from console.venue.markets.past import Past
+from console.venue.markets.universe import UNIVERSE
+from console.venue.markets.walk import Walk
 from console.venue.view import MarketView
-from tests.venue.fakes import buy, open_pit, quote, trade
+from console.venue.wire.timestamps import DAY
+from tests.venue.fakes import NOON, buy, open_pit, quote, trade
 from tests.venue.rig import PATIENCE
 
 AN_HOUR = 10_000 * 3_600
@@ -98,3 +104,19 @@ def test_a_closed_order_leaves_the_line_and_what_it_held():
 
     open_orders = pit.exchange.blotter.open_orders
     assert (len(open_orders), open_orders.reserved) == (0, 0)
+
+
+def test_days_that_a_venue_slept_through_leave_nothing_behind():
+    walk = Walk(UNIVERSE, seed=7, anchor=day_of(NOON).replace(day=1))
+    past, now, held = Past(UNIVERSE, walk, seed=7, until=NOON), NOON, []
+    tracemalloc.start()
+    try:
+        for days in (20, 10):
+            for _ in range(days):
+                past.minutes(0, now, now + DAY)
+                now += DAY
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+
+    assert held[1] - held[0] < 2 * 2**20, held

@@ -28,6 +28,11 @@ MINUTE_DAYS = 10
 DAILY_DAYS = 270
 """How many weekdays before the present one have daily bars."""
 
+MINUTES_KEPT = MINUTE_DAYS + 6
+"""How many days' minutes stay drawn: the past ones, a weekend, and some a venue slept through."""
+MERGED_KEPT = 128
+"""How many days of longer bars stay drawn, which are small."""
+
 _BOTH = (True, False)
 _MINUTE_STREAM, _DAILY_STREAM = 3, 5
 
@@ -95,7 +100,8 @@ class Past:
         self._days = _trading_days(day_of(until), MINUTE_DAYS)
         self._undrawn = list(self._days)
         self._early_days = _trading_days(self._days[0], DAILY_DAYS - MINUTE_DAYS)[:-1]
-        self._columns = lru_cache(maxsize=128)(self._draw_columns)
+        self._minutes = lru_cache(maxsize=MINUTES_KEPT)(self._draw_minutes)
+        self._merged = lru_cache(maxsize=MERGED_KEPT)(self._merge)
         self._daily = lru_cache(maxsize=1)(self._draw_daily)
 
     def draw_ahead(self) -> None:
@@ -122,10 +128,13 @@ class Past:
             day = next_day(day)
         return found
 
-    def _draw_columns(self, day: date, timeframe: Timeframe) -> _Columns:
+    def _columns(self, day: date, timeframe: Timeframe) -> _Columns:
         if timeframe is Timeframe.MIN_1:
-            return self._draw_minutes(day)
-        minutes = self._columns(day, Timeframe.MIN_1)
+            return self._minutes(day)
+        return self._merged(day, timeframe)
+
+    def _merge(self, day: date, timeframe: Timeframe) -> _Columns:
+        minutes = self._minutes(day)
         if timeframe is Timeframe.DAY_1:
             return minutes.merged(minutes.at.size)
         return minutes.merged(timeframe.seconds // 60)
