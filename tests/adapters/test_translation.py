@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import reduce
 
 import alpaca.trading.enums as theirs
 import pytest
@@ -11,8 +12,11 @@ from console.adapters.alpaca.executions import activity_fill, trade_update
 from console.adapters.alpaca.outside import Garbled, plain
 from console.adapters.alpaca.sessions import closed_phase
 from console.domain.events import FillBooked, OrderUpdated
+from console.domain.exposure import free_to_close
 from console.domain.market import Phase
 from console.domain.orders import OrderStatus, OrderType, Side
+from console.domain.protectors import protectors
+from console.domain.state import TradingState, apply
 from tests.adapters.fakes import ORDER, ours
 
 
@@ -174,6 +178,50 @@ def test_a_short_has_a_quantity_below_zero():
 def test_a_position_without_a_quantity_spoils_the_whole_answer():
     with pytest.raises(Garbled):
         holdings.positions([{"symbol": "AAPL", "avg_entry_price": "1"}])
+
+
+@pytest.mark.parametrize(
+    ("symbol", "asset_class", "known"),
+    [
+        ("BTCUSD", "crypto", "BTC/USD"),
+        ("BTC/USD", "crypto", "BTC/USD"),
+        ("ETHUSDT", "crypto", "ETH/USDT"),
+        ("USDTUSD", "crypto", "USDT/USD"),
+        ("ETHBTC", "crypto", "ETH/BTC"),
+        ("USD", "us_equity", "USD"),
+        ("USD", "crypto", "USD"),
+    ],
+)
+def test_a_coin_has_one_name_on_orders_and_on_positions(symbol, asset_class, known):
+    said = {"symbol": symbol, "asset_class": asset_class, "qty": "2", "avg_entry_price": "1"}
+
+    (position,) = holdings.positions([said])
+
+    assert position.symbol == known
+    assert read(symbol=symbol, asset_class=asset_class).request.symbol == known
+
+
+def test_a_coins_own_stop_is_counted_against_its_position():
+    held = {"symbol": "BTCUSD", "asset_class": "crypto", "qty": "2", "avg_entry_price": "1"}
+    (position,) = holdings.positions([held])
+    resting = read(symbol="BTC/USD", asset_class="crypto", side="sell", qty="1.5", status="new")
+
+    assert free_to_close(position, [resting]) == Decimal("0.5")
+    assert protectors(position, [resting]) == (resting,)
+
+
+def test_a_cancel_that_the_broker_refuses_leaves_the_order_working():
+    working = {"status": "new", "updated_at": "2026-10-08T14:31:02Z"}
+    pending = {"status": "pending_cancel", "updated_at": "2026-10-08T14:31:01Z"}
+    told = [
+        *trade_update(update("pending_cancel", order=ORDER | pending), ours),
+        *trade_update(update("order_cancel_rejected", order=ORDER | working), ours),
+    ]
+
+    state = reduce(apply, told, TradingState())
+
+    (order,) = state.orders.values()
+    assert (order.status, len(state.fills)) == (OrderStatus.NEW, 0)
 
 
 def test_an_account_that_may_not_trade_is_blocked():

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from console.adapters.alpaca.outside import Garbled, decimal, needed_decimal, plain, row, rows
+from console.adapters.alpaca.pairs import symbol_of
 from console.domain.account import Account
 from console.domain.instruments import Asset
 from console.domain.positions import Position
@@ -22,7 +23,7 @@ def _position(said: dict[str, object]) -> Position:
     qty = needed_decimal(said, "qty")
     if said.get("side") == "short":
         qty = -abs(qty)
-    symbol = plain(said.get("symbol"), 40)
+    symbol = symbol_of(said)
     if not symbol:
         raise Garbled("a position without a symbol")
     available = decimal(said.get("qty_available"))

@@ -18,6 +18,7 @@ from console.adapters.alpaca.outside import (
     row,
     rows,
 )
+from console.adapters.alpaca.pairs import symbol_of
 from console.domain.orders import (
     LegRole,
     Order,
@@ -206,7 +207,7 @@ def _request(
     is_trailing = order_type is OrderType.TRAILING_STOP
     return OrderRequest(
         client_order_id=client_order_id,
-        symbol=plain(said.get("symbol"), 40) or NO_SYMBOL,
+        symbol=symbol_of(said) or NO_SYMBOL,
         side=_word(said, "side", SIDE, Side.BUY, notes),
         qty=_qty(said, prices, filled_qty, notes),
         order_type=order_type,
