@@ -1,8 +1,9 @@
 """The insight screen: what studies say of a symbol and the market, and of our own book."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,7 +18,7 @@ from console.screens.desk_link import DeskLink
 from console.screens.insight_feed import InsightFeed
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_INSIGHT_SCREEN, insight_bindings
-from console.screens.own_book import own_book
+from console.screens.own_book import OwnBook, own_book
 from console.screens.status_screen import StatusScreen
 from widgets.cells import Cell, Line
 from widgets.lines import LinePane
@@ -28,9 +29,26 @@ PACE = timedelta(seconds=1)
 SIDE_BY_SIDE = 110
 """From this width on both halves stand beside each other."""
 
+Written = Callable[[int], Sequence[Line]]
+"""Returns the lines of a text for so many columns."""
+
 
 class InsightPane(LinePane, can_focus=True):
     """One half of the screen, scrolled when it is longer than its room."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lines_of: Written = lambda _: []
+
+    def write(self, lines_of: Written) -> None:
+        """Show what is written for this width, and for any other one it comes to have."""
+        self._lines_of = lines_of
+        self.set_lines(lines_of(self.room.width))
+
+    def on_resize(self) -> None:
+        """Wrap the sentences anew."""
+        super().on_resize()
+        self.write(self._lines_of)
 
 
 class InsightScreen(StatusScreen):
@@ -85,7 +103,6 @@ class InsightScreen(StatusScreen):
     def on_resize(self, event: Resize) -> None:
         """Choose between one half below the other, and both beside each other."""
         self.set_class(event.size.width < SIDE_BY_SIDE, "-narrow")
-        self._drawn_at = None  # sentences are wrapped anew
 
     def draw_state(self, state: TradingState, now: datetime) -> None:
         """Draw once a second: no figure here is worth more."""
@@ -94,13 +111,7 @@ class InsightScreen(StatusScreen):
         self._drawn_at = now
         self._draw_market()
         book = own_book(state, now, self._mids)
-        self._own.set_lines(
-            [
-                *lines.attention_lines(book.attention, self._own.room.width),
-                *lines.portfolio_lines(book.portfolio),
-                *lines.summary_lines(book.summary),
-            ]
-        )
+        self._own.write(partial(_own_lines, book))
 
     def action_next_pane(self) -> None:
         """Go to the other half."""
@@ -145,9 +156,20 @@ class InsightScreen(StatusScreen):
         self._draw_market()
 
     def _draw_market(self) -> None:
-        feed, width = self._feed, self._market.room.width
+        self._market.write(self._market_lines)
+
+    def _market_lines(self, width: int) -> list[Line]:
+        feed = self._feed
         told: list[Line] = [(Cell(f" {feed.trouble}", "caution"),)] if feed.trouble else []
         if feed.symbol is not None:
             told += lines.timeframe_lines(feed.view, feed.minutes)
             told += lines.pivot_lines(feed.pivots, feed.signal)
-        self._market.set_lines([*told, *lines.regime_lines(feed.regime, width)])
+        return [*told, *lines.regime_lines(feed.regime, width)]
+
+
+def _own_lines(book: OwnBook, width: int) -> list[Line]:
+    return [
+        *lines.attention_lines(book.attention, width),
+        *lines.portfolio_lines(book.portfolio),
+        *lines.summary_lines(book.summary),
+    ]
