@@ -9,7 +9,7 @@ import pytest
 from console.desk.gate import check_all
 from console.desk.limits import Limits
 from console.desk.rules import RULES
-from console.domain.orders import OrderStatus, OrderType, Side, TimeInForce
+from console.domain.orders import LegRole, OrderStatus, OrderType, Side, TimeInForce
 from tests.builders import NOON, account, asset, at, buy, order, quote, sell
 from tests.desk.test_gate import facts
 
@@ -278,3 +278,44 @@ def test_a_market_order_has_no_price_of_its_own_and_is_reckoned_by_the_ask():
         "buying power", buy(limit=None), facts(account=account("1900"))
     )
     assert "worth $380,200.00" in objection("notional", buy("2000", limit=None), facts())
+
+
+def replaced(**more):
+    """Facts in which a stop-loss of 10 shares, whose entry has not filled, is replaced."""
+    leg = order("kc-t-2", OrderStatus.HELD, wanted=sell(key="kc-t-2"), role=LegRole.STOP_LOSS)
+    return facts(orders=[leg], replacing=leg, **more)
+
+
+@pytest.mark.parametrize(("qty", "is_exit"), [("9", True), ("10", True), ("11", False)])
+def test_a_leg_stays_an_exit_while_it_grows_no_larger(qty, is_exit):
+    barred = replaced(asset=asset(is_shortable=False))
+
+    assert replaced().is_exit(sell(qty)) is is_exit
+    assert (objection("short sale", sell(qty), barred) == "") is is_exit
+
+
+def test_a_leg_is_no_licence_for_another_order():
+    own = order("kc-t-3", wanted=sell(key="kc-t-3"))
+    barred = facts(orders=[own], replacing=own, asset=asset(is_shortable=False))
+
+    assert not barred.is_exit(sell())
+    assert objection("short sale", sell(), barred) != ""
+
+
+@pytest.mark.parametrize(
+    ("filled", "most", "too_many"), [("0", "31", "32"), ("5", "26", "27"), ("10", "21", "22")]
+)
+def test_what_is_left_of_a_replaced_market_order_is_free_again(filled, most, too_many):
+    resting = order(wanted=buy(limit=None), filled=filled, submitted_at=at(-5))
+    known = facts(orders=[resting], account=account("4000"), replacing=resting)
+
+    assert objection("buying power", buy(most), known) == ""
+    assert "is free" in objection("buying power", buy(too_many), known)
+
+
+def test_without_a_quote_a_replaced_market_order_frees_nothing_and_breaks_nothing():
+    resting = order(wanted=buy(limit=None), submitted_at=at(-5))
+    known = facts(orders=[resting], account=account("1901"), replacing=resting, quotes={})
+
+    assert objection("buying power", buy("10"), known) == ""
+    assert "$1,901.00 is free" in objection("buying power", buy("11"), known)
