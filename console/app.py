@@ -169,6 +169,11 @@ class Killcord(App[None]):
         if self.session is not None:
             self.session.show_datasets(self.lab)
 
+    def action_show_backtests(self) -> None:
+        """Show the back-test screen."""
+        if self.session is not None:
+            self.session.show_backtests(self.lab)
+
     def action_drill(self) -> None:
         """Drill the halt on a floor of its own."""
         if self.run_drill is None:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from widgets.cells import Cell, Line, Meaning
 from widgets.lines import LinePane
 
-TONES: tuple[Meaning, ...] = ("quiet", "info", "working", "average", "level", "filled", "volume")
-"""Axes and labels, then one line after the other; a legend names each."""
+TONES: tuple[Meaning, ...] = (
+    *("quiet", "info", "working", "average", "level", "filled", "volume"),
+    "words",
+)
+"""Axes and labels, then one line after the other; the last, which is also -1, is what is said."""
 
 Part = tuple[str, int]
 

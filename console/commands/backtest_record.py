@@ -50,13 +50,21 @@ def keep(folder: StateFolder, found: Finding) -> Path:
 
 def kept(folder: StateFolder) -> list[Finding]:
     """Return all that were kept, oldest first; a file that cannot be read is left out."""
-    found = []
-    for path in _place(folder).glob("*.json"):
-        try:
-            found.append(_read(path))
-        except (OSError, ValueError):
-            continue
+    found = [one for one in map(read, paths(folder)) if one is not None]
     return sorted(found, key=lambda one: (one.made_at, one.key))
+
+
+def paths(folder: StateFolder) -> list[Path]:
+    """Return the files of those that were kept."""
+    return list(_place(folder).glob("*.json"))
+
+
+def read(path: Path) -> Finding | None:
+    """Return one of them, None when it cannot be read."""
+    try:
+        return _read(path)
+    except (OSError, ValueError):
+        return None
 
 
 def kept_one(folder: StateFolder, key: str) -> Finding:

@@ -16,6 +16,7 @@ ON_THE_APP = frozenset(
         "show_scanner",
         "show_insight",
         "show_datasets",
+        "show_backtests",
         "drill",
         "next_theme",
         "help",
@@ -70,6 +71,34 @@ ON_THE_DATASET_SCREEN = frozenset(
 )
 """Actions of the dataset screen."""
 
+ON_THE_BACKTEST_SCREEN = frozenset(
+    {
+        "run_backtest",
+        "next_strategy",
+        "previous_strategy",
+        "write_symbols",
+        "write_bars",
+        "write_terms",
+        "export_report",
+        "next_view",
+        "previous_view",
+        "page_down",
+        "page_up",
+        "cancel_work",
+        "back",
+    }
+)
+"""Actions of the back-test screen."""
+
+ELSEWHERE = (
+    ON_THE_HALT_SCREEN
+    | ON_THE_RECONCILIATION_SCREEN
+    | ON_THE_SCANNER_SCREEN
+    | ON_THE_DATASET_SCREEN
+    | ON_THE_BACKTEST_SCREEN
+)
+"""What only other screens than the main one do."""
+
 ON_THE_INSIGHT_SCREEN = frozenset({"back"})
 """Actions of the insight screen, besides moving."""
 
@@ -97,9 +126,7 @@ def main_bindings() -> list[Binding]:
     A key that travels through the focused pane acts later than it was read, and the
     letters typed after it, by a quick hand or a slow line, would miss the order line.
     """
-    elsewhere = ON_THE_HALT_SCREEN | ON_THE_RECONCILIATION_SCREEN | ON_THE_SCANNER_SCREEN
-    elsewhere |= ON_THE_DATASET_SCREEN
-    plain = bindings(BY_ID.keys() - ON_THE_APP - elsewhere)
+    plain = bindings(BY_ID.keys() - ON_THE_APP - ELSEWHERE)
     at_once = [replace(key, action=f"{AT_ONCE}({key.action!r})", priority=True) for key in plain]
     return [*plain, *at_once]
 
@@ -127,6 +154,11 @@ def insight_bindings() -> list[Binding]:
 def dataset_bindings() -> list[Binding]:
     """Return the bindings of the dataset screen, rows and panes included."""
     return bindings(ON_THE_DATASET_SCREEN | _MOVING | {"next_pane", "previous_pane"})
+
+
+def backtest_bindings() -> list[Binding]:
+    """Return the bindings of the back-test screen, rows and panes included."""
+    return bindings(ON_THE_BACKTEST_SCREEN | _MOVING | {"next_pane", "previous_pane"})
 
 
 def _binding(action: Action) -> Binding:

@@ -33,6 +33,7 @@ class LabScreen(Screen[None]):
         self.status = StatusBar(profile, id="status")
         self._link = link
         self._entered: Callable[[str], None] = self.answer
+        self._may_be_empty = False
         self._is_working = False
 
     def draw(self, now: datetime) -> None:
@@ -50,9 +51,17 @@ class LabScreen(Screen[None]):
         """Say what came of a key."""
         self.remarks.answer(neutral(text), "words" if is_good else "caution")
 
-    def ask_line(self, hint: str, entered: Callable[[str], None], text: str = "") -> None:
+    def ask_line(
+        self,
+        hint: str,
+        entered: Callable[[str], None],
+        text: str = "",
+        *,
+        may_be_empty: bool = False,
+    ) -> None:
         """Let a line be written; `entered` is given it at Enter."""
         self._entered = entered
+        self._may_be_empty = may_be_empty
         self.line.placeholder = hint
         self.line.value = text
         self.line.display = True
@@ -60,11 +69,11 @@ class LabScreen(Screen[None]):
 
     @on(Input.Submitted, "#lab-line")
     def take_line(self, event: Input.Submitted) -> None:
-        """Hand the line over; an empty one means nothing."""
+        """Hand the line over; an empty one means nothing, unless it takes back what was said."""
         event.stop()
         text = event.value.strip()
         self.leave_line()
-        if text:
+        if text or self._may_be_empty:
             self._entered(text)
 
     def leave_line(self) -> None:

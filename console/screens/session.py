@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 
 from console.domain.receipts import Outcome, Receipt
 from console.screens import errands
+from console.screens.backtests import BacktestScreen
 from console.screens.beside import run_beside
 from console.screens.cord_line import CordLine, latches
 from console.screens.datasets import DatasetScreen
@@ -171,6 +172,13 @@ class Session:
             self._app.pop_screen()
         if not isinstance(self._app.screen, DatasetScreen):
             self._app.push_screen(DatasetScreen(self.link, self._profile, lab))
+
+    def show_backtests(self, lab: Lab) -> None:
+        """Show the back-tests."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if not isinstance(self._app.screen, BacktestScreen):
+            self._app.push_screen(BacktestScreen(self.link, self._profile, lab))
 
     def help(self) -> None:
         """Show every key."""

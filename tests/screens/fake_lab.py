@@ -29,11 +29,24 @@ def rows(first, count):
     ]  # fmt: skip
 
 
+def run(key):
+    return {
+        "key": key,
+        "about": "sma-cross SPY 1Min",
+        "parameters": "fast=25 slow=30",
+        "change": "+1.30 %",
+        "gain": 0.013,
+        "sharpe": "+8.40",
+        "trades": "52",
+    }
+
+
 class FakeLab:
     """Answers at once, or when told to."""
 
     def __init__(self, *datasets):
         self.datasets = list(datasets or [dataset("prices", 1_000_000), dataset("quotes", 12)])
+        self.runs = ["20260302-1", "20260302-2"]
         self.asked = []
         self.canceled = []
         self.closed = 0
@@ -47,7 +60,7 @@ class FakeLab:
         self.asked.append((what, words))
         for share, text in self.progress.get(what, ()):
             told(share, text)
-        if what != "datasets":
+        if what not in ("datasets", "runs", "run"):
             await self.may_answer.wait()
         if what in self.troubles:
             raise LabTrouble(self.troubles[what])
@@ -96,6 +109,32 @@ class FakeLab:
 
     def _series(self, name, column, width, height):
         return self._picture(column, width, height)
+
+    def _runs(self):
+        return {
+            "runs": [run(key) for key in reversed(self.runs)],
+            "strategies": {"sma-cross": "fast=20 slow=50", "momentum": "bars=30"},
+        }
+
+    def _run(self, key, width):
+        words = [[[f" total return of {key}  +1.30 %", -1]], [[" it does not look ahead here", -1]]]
+        trades = [
+            ["long", f"{place - 20:+.2f}", "2026-03-02 15:00", "2026-03-02 15:30", "594.54",
+             "168.1984", "168.2616", "0.00"]
+            for place in range(300)
+        ]  # fmt: skip
+        return {"figures": words, "trades": trades, "sweep": [[["  Nothing was searched", 0]]]}
+
+    def _run_curve(self, key, width, height):
+        return self._picture("equity", width, height)
+
+    def _run_backtest(self, words):
+        key = f"20260302-{len(self.runs) + 1}"
+        self.runs.append(key)
+        return {"key": key, "is_kept": True}
+
+    def _run_report(self, key, path):
+        return {"path": path}
 
     def _picture(self, column, width, height):
         line = [["└" + "─" * (width // 2), 0], ["▄" * (width // 2 - 2), 1]]
