@@ -99,6 +99,10 @@ def serve(
 
 def _answered(what: str) -> Answer:
     """Import only what a question needs."""
+    if what.startswith("run"):
+        from console.commands import run_answers  # noqa: PLC0415 - as the docstring says
+
+        return run_answers.ANSWERS[what]
     from console.commands import dataset_answers  # noqa: PLC0415 - as the docstring says
 
     return dataset_answers.ANSWERS[what]
