@@ -39,8 +39,10 @@ def of_file(file: Path, names: Mapping[str, Sequence[str]]) -> Iterator[Told]:
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"{file}: this is no TOML: {error}; mend the line.") from None
     for section, table in tables.items():
-        if section not in names or not isinstance(table, dict):
+        if section not in names:
             raise BadSettings(f"{_place(file, text, section)}: {_unknown(section, names)}")
+        if not isinstance(table, dict):
+            raise BadSettings(f"{_place(file, text, section)}: {_no_table(section)}")
         for name, value in table.items():
             place = _place(file, text, f"{section}.{name}")
             if name not in names[section]:
@@ -91,6 +93,10 @@ def _unknown(name: str, names: Sequence[str] | Mapping[str, object]) -> str:
     near = difflib.get_close_matches(name, list(names), 1)
     hint = f"did you mean {near[0]}?" if near else "take it out; `killcord settings` lists them."
     return f"there is no setting called {name}; {hint}"
+
+
+def _no_table(section: str) -> str:
+    return f"{section} is a table of settings, not one; write [{section}] and its settings below."
 
 
 def _read(text: str) -> object:

@@ -114,6 +114,7 @@ def test_an_effect_is_a_choice(folder):
         ("[limit]\nmax_order_qty = 5\n", ["line 1", "did you mean limits"]),
         ("max_order_qty = 5\n", ["line 1", "max_order_qty"]),
         ("limits.max_order_qty = 0\n", ["line 1", "it is 0"]),
+        ("limits = 3\n", ["line 1", "limits is a table of settings", "write [limits]"]),
         ("[limits\n", ["no TOML", "line 1"]),
     ],
 )
@@ -121,6 +122,12 @@ def test_a_bad_setting_is_one_sentence_with_its_place_and_a_remedy(folder, text,
     sentence = refusal(folder, text)
 
     assert [word for word in [str(folder.settings), *words] if word not in sentence] == []
+
+
+def test_the_most_shares_in_one_order_may_be_a_fraction_as_a_quantity_may(folder):
+    settings = read(folder, "[limits]\nmax_order_qty = 10.5\n")
+
+    assert settings.limits.max_order_qty == Decimal("10.5")
 
 
 def test_a_bad_variable_is_named(folder):

@@ -90,7 +90,7 @@ class Limits:
     """What the gate lets through. Sources: specification C1; money in dollars."""
 
     max_order_qty: Annotated[Decimal, Within("shares", 1, 10_000_000)] = Decimal(100_000)
-    """Shares in one order."""
+    """Shares in one order; it may be a fraction, as a quantity may."""
     max_order_notional: Annotated[Decimal, Within("dollars", 1, 100_000_000)] = Decimal(250_000)
     """Worth of one order at its worst price."""
     max_qty_decimals: Annotated[int, Within("decimals", 0, 9)] = 9

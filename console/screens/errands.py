@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from console.domain.alerts import Crossing
+from console.domain.families import families, handles
 from console.domain.language import wording
-from console.domain.order_ids import short_number
 from console.domain.orders import Order
 from console.domain.protectors import protectors
 from console.domain.receipts import Outcome, Preview, Receipt
@@ -164,7 +164,8 @@ def terms(command: Command, state: TradingState) -> str:
 def armed_summary(command: Armable, state: TradingState) -> str:
     """Say what the next Enter sends, where it is not an order itself."""
     if isinstance(command, ReplaceCommand):
-        return _replace_summary(command, orders_of(command, state)[0])
+        order = orders_of(command, state)[0]
+        return _replace_summary(command, order, handles(families(state.orders))[order.key])
     if isinstance(command, Ticket):
         return wording(command)
     parts = []
@@ -177,7 +178,7 @@ def armed_summary(command: Armable, state: TradingState) -> str:
     return f"{verb} {command.symbol}: {', then '.join(parts)}"
 
 
-def _replace_summary(command: ReplaceCommand, order: Order) -> str:
+def _replace_summary(command: ReplaceCommand, order: Order, called: str) -> str:
     request = order.request
     changes = (
         ("qty", request.qty, command.qty),
@@ -191,7 +192,7 @@ def _replace_summary(command: ReplaceCommand, order: Order) -> str:
     ]
     if command.time_in_force is not None:
         said.append(f"{request.time_in_force.value} → {command.time_in_force.value}")
-    return f"replace {short_number(order.key)} {request.symbol}: {', '.join(said)}"
+    return f"replace {called} {request.symbol}: {', '.join(said)}"
 
 
 def nothing_to_close(symbol: str, state: TradingState) -> Problem | None:
@@ -222,8 +223,9 @@ def nothing_armed(command: UnalertCommand, state: TradingState) -> Problem | Non
 
 
 def not_clear(preview: Preview) -> str:
-    """Say which check keeps a ticket from being armed."""
+    """Say in a few words which check keeps a ticket from being armed; the ticket says why."""
     failed = [check for check in preview.checks if not check.passed]
     if not failed:
         return "Not armed: the order has no price yet"
-    return f"Not armed: {failed[0].rule}: {failed[0].detail}"
+    more = f", and {len(failed) - 1} more" if failed[1:] else ""
+    return f"Not armed: {failed[0].rule} fails{more}"

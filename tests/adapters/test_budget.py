@@ -129,7 +129,7 @@ async def test_300_questions_a_minute_starve_no_cancel(alpaca):
         await broker.cancel(f"order-{number}")
 
     assert 20 <= refusals.count("") <= 50
-    assert "requests Alpaca lets through" in refusals[-1]
+    assert "requests the broker lets through" in refusals[-1]
     assert any(isinstance(answer, Postponed) for answer in answers)
     assert limited.refused == 0
     assert alpaca.written("DELETE") == 15

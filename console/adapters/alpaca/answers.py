@@ -71,8 +71,8 @@ def command_failure(error: Exception) -> BrokerError:
     if isinstance(error, APIError):
         return _refusal(error)
     if _never_connected(error):
-        return NotSent("not sent: no connection to Alpaca could be made")
-    return Unconfirmed(f"no answer came from Alpaca: {_cause(error)}")
+        return NotSent("not sent: no connection to the broker could be made")
+    return Unconfirmed(f"no answer came from the broker: {_cause(error)}")
 
 
 def question_failure(error: Exception) -> BrokerError:
@@ -82,12 +82,12 @@ def question_failure(error: Exception) -> BrokerError:
     if isinstance(error, HeldBack):
         return Postponed(f"not asked: {_KEPT}")
     if not isinstance(error, APIError):
-        return BrokerUnavailable(f"Alpaca did not answer: {_cause(error)}")
+        return BrokerUnavailable(f"the broker did not answer: {_cause(error)}")
     status, said = _status(error), _said(error)
     if _is_about_keys(status, said):
         return KeysRefused(_KEYS)
     words = _words(said) or "without a reason"
-    return BrokerUnavailable(f"Alpaca answered {status or 'an error'}: {words}")
+    return BrokerUnavailable(f"the broker answered {status or 'an error'}: {words}")
 
 
 def is_no_such_order(error: Exception) -> bool:
@@ -104,17 +104,17 @@ def _refusal(error: APIError) -> BrokerError:
         return KeysRefused(_KEYS)
     if status is None or status >= _SERVER or status == _TIMED_OUT or not words:
         return Unconfirmed(
-            f"Alpaca answered {status or 'an error'}; nothing is known of its effect"
+            f"the broker answered {status or 'an error'}; nothing is known of its effect"
         )
     if status == _TOO_MANY and not any(known in words for known in _RATE_WORDS):
-        return Unconfirmed("something before Alpaca answered 429; its effect is not known")
+        return Unconfirmed("something before the broker answered 429; its effect is not known")
     code = said.get("code")
     return RefusedByAlpaca(words, status=status, code=code if isinstance(code, int) else None)
 
 
-_KEPT = "the requests Alpaca lets through in a minute are nearly used up, and the rest is kept"
+_KEPT = "the requests the broker lets through in a minute are nearly used up, and the rest is kept"
 _NEVER_BEGUN: Mapping[type[Exception], str] = {
-    CutOff: "not sent: too many requests to Alpaca were waiting before it",
+    CutOff: "not sent: too many requests to the broker were waiting before it",
     HeldBack: f"not sent: {_KEPT}; try again in a moment",
     Withheld: "not sent: trading was halted while it waited to be sent",
 }
