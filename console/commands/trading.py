@@ -125,6 +125,8 @@ async def _replace(desk: Desk, command: ReplaceCommand) -> Receipt:
         qty=command.qty,
         limit_price=command.limit_price,
         stop_price=command.stop_price,
+        trail_price=command.trail_price,
+        trail_percent=command.trail_percent,
         time_in_force=command.time_in_force,
     )
     return await asked(terms)

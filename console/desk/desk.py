@@ -112,11 +112,19 @@ class Desk:
         qty: Terms = None,
         limit_price: Terms = None,
         stop_price: Terms = None,
+        trail_price: Terms = None,
+        trail_percent: Terms = None,
         time_in_force: TimeInForce | None = None,
     ) -> Receipt:
         """Give a working order new terms; what is None stays as it is."""
         wished: dict[str, object] = {}
-        for name, told in (("qty", qty), ("limit_price", limit_price), ("stop_price", stop_price)):
+        for name, told in (
+            ("qty", qty),
+            ("limit_price", limit_price),
+            ("stop_price", stop_price),
+            ("trail_price", trail_price),
+            ("trail_percent", trail_percent),
+        ):
             if told is None:
                 continue
             number = _number(told)

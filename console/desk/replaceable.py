@@ -15,6 +15,11 @@ UNSETTLED = frozenset(
     }
 )
 """States in which Alpaca refuses to replace an order."""
+TRAILS = (
+    ("trail_price", "trail_percent", "percent"),
+    ("trail_percent", "trail_price", "dollars"),
+)
+"""A new trail, the other kind, and how that is said: Alpaca changes only the number."""
 
 
 def not_replaceable(order: Order, terms: Mapping[str, object]) -> Receipt | None:
@@ -49,9 +54,13 @@ def _reasons(order: Order, terms: Mapping[str, object]) -> Iterator[str]:
 
 
 def _price_it_has_not(order: Order, terms: Mapping[str, object]) -> Iterator[str]:
-    for name in ("limit_price", "stop_price"):
+    for name, other, kind in TRAILS:
+        if name in terms and getattr(order.request, other) is not None:
+            yield f"{order.request} trails in {kind}, and goes on to: write its new trail so."
+            return
+    for name in ("limit_price", "stop_price", "trail_price", "trail_percent"):
         if name in terms and getattr(order.request, name) is None:
-            word = name.replace("_", " ")
+            word = "trail" if name.startswith("trail") else name.replace("_", " ")
             yield f"{order.request} has no {word}: cancel it and write a new order."
 
 

@@ -28,7 +28,7 @@ _STEPS: Mapping[str, tuple[str, ...]] = {
     "cancel": ("NUMBER of an order, SYMBOL or all",),
     "replace": (
         "NUMBER of an order or SYMBOL",
-        "new QUANTITY or @ PRICE, as in replace 12 50 @ 190.20",
+        "new QUANTITY, @ PRICE or trail 2%, as in replace 12 50 @ 190.20",
     ),
     "flat": ("SYMBOL: its orders are canceled and its position is closed",),
     "exit": ("SYMBOL: its protection is lifted, its position closed; put back if that fails",),

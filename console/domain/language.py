@@ -5,7 +5,8 @@ buy|sell SIZE SYMBOL [PRICES] [EXITS] [TIME]      short SIZE SYMBOL …   cover 
     PRICES  @ PRICE | mkt | stop PRICE [@ PRICE] | trail 2% | trail 1.50
     EXITS   tp PRICE, sl PRICE[/LIMIT]; oco with both when they exit a holding
     TIME    day|gtc|ioc|fok|opg|cls, ext
-cancel NUMBER|SYMBOL|all          replace NUMBER|SYMBOL [QTY] [@ PRICE] [stop PRICE] [day|…]
+cancel NUMBER|SYMBOL|all
+replace NUMBER|SYMBOL [QTY] [@ PRICE] [stop PRICE] [trail 2%] [day|…]
 flat SYMBOL      exit SYMBOL      alert SYMBOL above|below PRICE
 unalert SYMBOL [PRICE]            watch SYMBOL                      unwatch SYMBOL
 """
@@ -186,11 +187,14 @@ def _replace(reader: Reader, _verb: Word) -> ReplaceCommand:
     if qty is None and not terms.said:
         sentence = f"Write what is new, a quantity or a price, as in '{example}'."
         raise Wrong(sentence, (reader.end, reader.end), is_unfinished=True)
+    trail = terms.trail
     return ReplaceCommand(
         target=target,
         qty=qty,
         limit_price=terms.limit.price if terms.limit else None,
         stop_price=terms.stop.price if terms.stop else None,
+        trail_price=trail.price if trail and not trail.is_percent else None,
+        trail_percent=trail.price if trail and trail.is_percent else None,
         time_in_force=terms.time_in_force,
     )
 
@@ -203,8 +207,7 @@ def _stays_as_it_is(terms: Terms) -> None:
         if exit_ is not None:
             text = "An exit is an order of its own: replace it by its number, and delete"
             raise Wrong(f"{text} {exit_.word.shown}.", exit_.word.at)
-    trail = None if terms.trail is None else terms.trail.word
-    for word in (trail, terms.named_class, terms.extended):
+    for word in (terms.named_class, terms.extended):
         if word is not None:
             text = f"{word.shown} cannot be changed while the order works"
             raise Wrong(f"{text}: cancel it and write a new one.", word.at)

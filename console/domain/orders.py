@@ -241,6 +241,8 @@ class ReplaceRequest:
     qty: Decimal | None = None
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
+    trail_price: Decimal | None = None
+    trail_percent: Decimal | None = None
     time_in_force: TimeInForce | None = None
 
 

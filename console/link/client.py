@@ -93,6 +93,8 @@ class LinkClient:
         qty: Decimal | None = None,
         limit_price: Decimal | None = None,
         stop_price: Decimal | None = None,
+        trail_price: Decimal | None = None,
+        trail_percent: Decimal | None = None,
         time_in_force: TimeInForce | None = None,
     ) -> Receipt:
         """Change a working order; what is None stays."""
@@ -102,6 +104,8 @@ class LinkClient:
             qty=_text(qty),
             limit_price=_text(limit_price),
             stop_price=_text(stop_price),
+            trail_price=_text(trail_price),
+            trail_percent=_text(trail_percent),
             time_in_force=time_in_force,
         )
         return await self._command(request)

@@ -63,7 +63,7 @@ def read(data: bytes) -> FromConsole:
 
 
 def replacement_terms(message: Replace) -> dict[str, Decimal | None]:
-    """Return the quantity and prices of a replace as numbers.
+    """Return the quantity, prices and trail of a replace as numbers.
 
     Raises:
         ValueError: naming the one that is none.
@@ -72,6 +72,8 @@ def replacement_terms(message: Replace) -> dict[str, Decimal | None]:
         "qty": _positive("quantity", message.qty),
         "limit_price": _positive("limit price", message.limit_price),
         "stop_price": _positive("stop price", message.stop_price),
+        "trail_price": _positive("trail", message.trail_price),
+        "trail_percent": _positive("trail in percent", message.trail_percent),
     }
 
 

@@ -78,6 +78,8 @@ class Replace(Request, tag="replace", frozen=True, kw_only=True):
     qty: str | None = None
     limit_price: str | None = None
     stop_price: str | None = None
+    trail_price: str | None = None
+    trail_percent: str | None = None
     time_in_force: TimeInForce | None = None
 
 

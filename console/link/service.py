@@ -39,6 +39,8 @@ class DeskService(Protocol):
         qty: Decimal | None,
         limit_price: Decimal | None,
         stop_price: Decimal | None,
+        trail_price: Decimal | None,
+        trail_percent: Decimal | None,
         time_in_force: TimeInForce | None,
         actor: Actor,
     ) -> Receipt:
@@ -175,6 +177,8 @@ async def _replace(desk: DeskService, request: messages.Replace, actor: Actor) -
         qty=terms["qty"],
         limit_price=terms["limit_price"],
         stop_price=terms["stop_price"],
+        trail_price=terms["trail_price"],
+        trail_percent=terms["trail_percent"],
         time_in_force=request.time_in_force,
         actor=actor,
     )

@@ -37,6 +37,8 @@ class Commands(Protocol):
         qty: Decimal | None = None,
         limit_price: Decimal | None = None,
         stop_price: Decimal | None = None,
+        trail_price: Decimal | None = None,
+        trail_percent: Decimal | None = None,
         time_in_force: TimeInForce | None = None,
     ) -> Receipt:
         """Change a working order; what is None stays."""

@@ -105,6 +105,8 @@ async def _armed(armed: Armed, desk: Commands) -> Receipt:
                 qty=new.qty,
                 limit_price=new.limit_price,
                 stop_price=new.stop_price,
+                trail_price=new.trail_price,
+                trail_percent=new.trail_percent,
                 time_in_force=new.time_in_force,
             )
         case FlatCommand(symbol=symbol):
@@ -184,6 +186,8 @@ def _replace_summary(command: ReplaceCommand, order: Order, called: str) -> str:
         ("qty", request.qty, command.qty),
         ("limit", request.limit_price, command.limit_price),
         ("stop", request.stop_price, command.stop_price),
+        ("trail", request.trail_price, command.trail_price),
+        ("trail %", request.trail_percent, command.trail_percent),
     )
     said = [
         f"{name} {'—' if old is None else f'{old:f}'} → {new:f}"

@@ -233,6 +233,19 @@ async def test_a_replacement_mentions_only_what_changes(alpaca, broker):
     assert replaced.replaces == ORDER["id"]
 
 
+@pytest.mark.parametrize(
+    ("trail", "wire"),
+    [({"trail_price": Decimal("1.50")}, "1.50"), ({"trail_percent": Decimal(3)}, "3")],
+)
+async def test_a_new_trail_is_a_number_and_the_order_knows_of_what(alpaca, broker, trail, wire):
+    alpaca.script = [answer(200, ORDER | {"client_order_id": "kc-2", "replaces": ORDER["id"]})]
+
+    request = ReplaceRequest(order="kc-1", client_order_id="kc-2", **trail)
+    await broker.replace(ORDER["id"], request)
+
+    assert json.loads(alpaca.requests[0][1]) == {"client_order_id": "kc-2", "trail": wire}
+
+
 async def test_one_cancel_of_many_that_fails_is_told(alpaca, broker):
     done = {"id": "a", "status": 200}
     gone = {"id": "b", "status": 422, "body": {"message": 'order is already in "filled" state'}}

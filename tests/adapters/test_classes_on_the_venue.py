@@ -15,7 +15,7 @@ from console.domain.chains import chain_of
 from console.domain.events import FillBooked, OrderUpdated
 from console.domain.exposure import leaves_by_side
 from console.domain.families import families
-from console.domain.orders import LegRole, OrderClass, OrderStatus, ReplaceRequest, Side
+from console.domain.orders import LegRole, OrderClass, OrderStatus, OrderType, ReplaceRequest, Side
 from console.domain.state import TradingState, apply
 from console.ports import OrderRejected
 from tests import builders
@@ -107,6 +107,21 @@ async def test_a_leg_is_replaced_and_stays_in_its_group(trading, told):
     await until(lambda: told.legs("kc-1")[LegRole.TAKE_PROFIT].key == "kc-2")
     assert len(told.family("kc-1").legs) == 2
     assert leaves_by_side(told.state.open_orders, "AAPL", Side.SELL) == 10
+
+
+async def test_a_trailing_stop_gets_a_new_trail(trading, told):
+    kind = OrderType.TRAILING_STOP
+    await trading.submit(
+        builders.request(key="kc-1", limit=None, order_type=kind, trail_percent=D(5))
+    )
+    await until(lambda: "kc-1" in told.state.orders)
+    await until(lambda: told.state.orders["kc-1"].status is OrderStatus.NEW)
+
+    new = ReplaceRequest(order="kc-1", client_order_id="kc-2", trail_percent=D("7.5"))
+    await trading.replace(told.state.orders["kc-1"].broker_id, new)
+
+    await until(lambda: "kc-2" in told.state.orders)
+    assert told.state.orders["kc-2"].request.trail_percent == D("7.5")
 
 
 async def test_an_oco_is_one_exit_and_canceling_one_end_ends_both(trading, told):

@@ -222,6 +222,8 @@ class FakeBroker:
             client_order_id=request.client_order_id,
             qty=request.qty or old.request.qty,
             limit_price=request.limit_price or old.request.limit_price,
+            trail_price=request.trail_price or old.request.trail_price,
+            trail_percent=request.trail_percent or old.request.trail_percent,
         )
         self.change(old.key, OrderStatus.REPLACED)
         new = self.place(wanted)

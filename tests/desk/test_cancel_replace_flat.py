@@ -9,6 +9,12 @@ from console.domain.receipts import Outcome
 from tests.builders import OWNER, STRANGER, buy, sell, ticket
 from tests.desk.conftest import World, until
 
+TRAILING = {
+    "limit": None,
+    "order_type": OrderType.TRAILING_STOP,
+    "trail_percent": Decimal(2),
+}
+
 
 async def submitted(world: World, **more) -> str:
     receipt = await world.desk.submit(buy(**more), OWNER)
@@ -101,6 +107,29 @@ async def test_a_replace_passes_through_the_gate(world: World):
     assert receipt.outcome is Outcome.DENIED
     assert [check.rule for check in receipt.failures] == ["price collar"]
     assert len(world.broker.sent) == 1
+
+
+async def test_the_trail_of_a_working_trailing_stop_is_replaced(world: World):
+    key = await submitted(world, **TRAILING)
+    world.price()
+
+    receipt = await world.desk.replace(key, OWNER, trail_percent="3.5")
+
+    assert receipt.outcome is Outcome.ACCEPTED, receipt
+    assert world.broker.sent[-1].trail_percent == Decimal("3.5")
+    assert world.state.orders[receipt.order].request.trail_percent == Decimal("3.5")
+
+
+async def test_a_trail_stays_in_its_kind_and_belongs_to_a_trailing_stop(world: World):
+    trailing, plain = await submitted(world, **TRAILING), await submitted(world)
+
+    dollars = await world.desk.replace(trailing, OWNER, trail_price="1.50")
+    none = await world.desk.replace(plain, OWNER, trail_percent="2")
+
+    assert (dollars.outcome, none.outcome) == (Outcome.DENIED, Outcome.DENIED)
+    assert "trails in percent, and goes on to" in dollars.detail
+    assert "has no trail" in none.detail
+    assert len(world.broker.sent) == 2
 
 
 async def test_a_replace_in_garbage_is_one_clear_sentence(world: World):

@@ -142,6 +142,8 @@ UNDERSTOOD = {
         target="AAPL", limit_price=D("190.2"), time_in_force=TimeInForce.GTC
     ),
     "replace 12 stop 180": ReplaceCommand(target="12", stop_price=D(180)),
+    "replace 12 trail 2%": ReplaceCommand(target="12", trail_percent=D(2)),
+    "replace 12 trail 1.50": ReplaceCommand(target="12", trail_price=D("1.50")),
     "flat aapl": FlatCommand(symbol="AAPL"),
     "alert AAPL above 195": AlertCommand(symbol="AAPL", direction=Direction.ABOVE, price=D(195)),
     "alert AAPL<180.5": AlertCommand(symbol="AAPL", direction=Direction.BELOW, price=D("180.5")),
@@ -201,7 +203,6 @@ REFUSED = {
     "sell 10 AAPL oco tp 196 sl 187 @ 190": "none of its own: delete '@' and its price",
     "sell 10 AAPL oco tp 196 sl 187 mkt": "An OCO waits for its prices",
     "replace 12 tp 196": "replace it by its number, and delete 'tp'",
-    "replace 12 trail 2%": "cannot be changed while the order works",
     "exit": "Write the symbol after 'exit'",
     "hello": "does not know the verb 'hello'; it knows buy, sell",
     "dump 10 AAPL": "does not know the verb 'dump'",

@@ -79,6 +79,8 @@ async def test_every_command_reaches_the_desk_as_it_was_meant(link: Link) -> Non
         "qty": Decimal(20),
         "limit_price": Decimal("190.05"),
         "stop_price": None,
+        "trail_price": None,
+        "trail_percent": None,
         "time_in_force": None,
     }
     assert plain == [

@@ -113,6 +113,9 @@ def replacement(request: ReplaceRequest) -> dict[str, Any]:
     body: dict[str, Any] = {"client_order_id": request.client_order_id}
     if request.time_in_force is not None:
         body["time_in_force"] = request.time_in_force.value
+    trail = request.trail_price if request.trail_percent is None else request.trail_percent
+    if trail is not None:
+        body["trail"] = f"{trail:f}"  # dollars or percent: whichever the order has
     return body | _numbers(request, ("qty", "limit_price", "stop_price"))
 
 
