@@ -169,6 +169,11 @@ class Killcord(App[None]):
         if self.session is not None:
             self.session.show_datasets(self.lab)
 
+    def action_show_code(self) -> None:
+        """Show the code screen."""
+        if self.session is not None:
+            self.session.show_code(self.lab)
+
     def action_show_backtests(self) -> None:
         """Show the back-test screen."""
         if self.session is not None:

@@ -7,6 +7,7 @@ import pytest
 from console.actions import ACTIONS
 from console.app import HALT_REASON, Killcord
 from console.screens.backtests import BacktestScreen
+from console.screens.code import CodeScreen
 from console.screens.crash import record_crash
 from console.screens.datasets import DatasetScreen
 from console.screens.halt import HaltScreen
@@ -23,6 +24,7 @@ SCREENS = (
     ScannerScreen,
     DatasetScreen,
     BacktestScreen,
+    CodeScreen,
 )
 SECRET = "PKCANARY-0123456789"
 

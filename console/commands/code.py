@@ -3,22 +3,19 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from console.commands import code_text, exits
 from console.commands.backtest_words import pair
-from console.commands.code_returned import returned_table
+from console.commands.code_tables import keep_result, read_tables
 from console.commands.data_tables import dataset_facts, kept_words
 from console.commands.tables import as_json
 from console.folders import StateFolder
 from console.lab.catalog import Catalog
-from console.lab.datasets import Dataset, Kind, Lineage
-from console.lab.kinds import as_numbers
+from console.lab.datasets import Dataset
 from console.lab.problems import LabProblem
 from console.sandbox.endings import NoIsolation, SandboxProblem
 from console.sandbox.history import History
@@ -66,7 +63,10 @@ def run(folder: StateFolder, options: argparse.Namespace) -> int:
             seconds=outcome.seconds,
             problem="" if outcome.problem is None else str(outcome.problem),
         )
-        kept = _kept(catalog, outcome, options, number)
+        kept = None
+        if options.keep is not None and outcome.problem is None:
+            made_by = (f"{options.file.name}, run {number}", options.data)
+            kept = keep_result(catalog, outcome, options.keep, made_by)
     _tell(outcome, kept, number, options)
     return exits.DONE if outcome.problem is None else exits.FAILED
 
@@ -80,39 +80,6 @@ def limits_of(options: argparse.Namespace) -> RunLimits:
     return RunLimits(
         cpu_seconds=options.cpu, wall_seconds=options.time, memory_bytes=options.memory * MIB
     )
-
-
-def read_tables(catalog: Catalog, names: Sequence[str]) -> dict[str, pa.Table]:
-    """Return datasets by name, money as floats.
-
-    Raises:
-        LabProblem: when there is no such dataset.
-    """
-    return {name: _table(catalog, catalog.get(name)) for name in names}
-
-
-def _table(catalog: Catalog, dataset: Dataset) -> pa.Table:
-    table = catalog.read(dataset)
-    for place, column in enumerate(dataset.columns):
-        if column.kind is Kind.EXACT:
-            table = table.set_column(place, column.name, as_numbers(table.column(place)))
-    return table
-
-
-def _kept(
-    catalog: Catalog, outcome: Outcome, options: argparse.Namespace, number: int
-) -> Dataset | None:
-    if options.keep is None or outcome.problem is not None:
-        return None
-    if outcome.result is None:
-        raise LabProblem("The code left no `result`: nothing was kept.")
-    lineage = Lineage(
-        operation="code",
-        detail=f"{options.file.name}, run {number}",
-        parents=tuple(catalog.get(name).handle for name in options.data),
-    )
-    table, notes = returned_table(outcome.result)
-    return catalog.keep_table(options.keep, table, lineage, notes=notes)
 
 
 def _tell(outcome: Outcome, kept: Dataset | None, number: int, options: argparse.Namespace) -> None:

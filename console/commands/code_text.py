@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from console.commands.data_tables import cell, clean
+from console.commands.drawing import Picture, blank, picture
 from console.commands.tables import aligned
 from console.sandbox.history import PastRun
 from console.sandbox.running import Figure, Outcome, ShownTable
@@ -47,26 +47,27 @@ def table_words(title: str, table: pa.Table, rows: int) -> str:
     return f"{head}{more}:\n{aligned(header, told)}"
 
 
-def drawn(figure: Figure, size: tuple[int, int] = CHART) -> str:
+def drawn(figure: Figure) -> str:
     """Return a figure's lines as a chart of characters."""
-    import plotext  # noqa: PLC0415 - an eighth of a second, for figures only
+    lines = figure_picture(figure, CHART)
+    return "\n".join("".join(text for text, _ in line) for line in lines)
 
-    lines = {neutral(name): values for name, values in figure.lines.items()}
-    known = {name: [v for v in values if v is not None] for name, values in lines.items()}
+
+def figure_picture(figure: Figure, size: tuple[int, int]) -> Picture:
+    """Return a figure's lines as a picture of so many columns and rows."""
+    known = {
+        neutral(name): [(at, value) for at, value in enumerate(line) if value is not None]
+        for name, line in figure.lines.items()
+    }
     if not any(known.values()):
-        return "(nothing to draw)"
-    chart: Any = plotext.figure
-    chart.clear()
-    chart.theme("simple")
-    plotext.terminal.limit(width=False, height=False)
-    chart.plot_size(*size)
-    for name, values in lines.items():
-        places = [place for place, value in enumerate(values) if value is not None]
-        if places:
-            numbers = np.array([values[place] for place in places], dtype=np.float64)
-            chart.draw(chart.signal(places, numbers.tolist(), marker="hd").lines().label(name))
+        return [[("(nothing to draw)", 0)]]
+    chart = blank(size)
+    for name, points in known.items():
+        if points:
+            places, values = zip(*points, strict=True)
+            chart.draw(chart.signal(list(places), list(values), marker="hd").lines().label(name))
     chart.legend(x=2, y=1)
-    return str(plotext.uncolorize(str(chart.build().string())))
+    return picture(chart)
 
 
 def history_words(runs: Sequence[PastRun]) -> str:

@@ -17,6 +17,7 @@ from console.commands.asking import NoDesk
 from console.folders import StateFolder, state_folder
 from console.lab.problems import LabProblem
 from console.link.errors import LinkError
+from console.sandbox.endings import SandboxProblem
 from console.screens.lab_link import Far
 
 CANCELED = "Canceled; nothing was kept."
@@ -88,7 +89,7 @@ def serve(
         said = {"wrong": CANCELED}
     except BrokenPipeError:
         raise
-    except (LabProblem, NoDesk, LinkError, ValueError, OSError) as problem:
+    except (LabProblem, SandboxProblem, NoDesk, LinkError, ValueError, OSError) as problem:
         said = {"wrong": str(problem)}
     except Exception as error:  # noqa: BLE001 - the worker's boundary: the screen must hear of it
         said = {"wrong": f"The lab failed ({type(error).__name__}: {error})."}
@@ -99,6 +100,10 @@ def serve(
 
 def _answered(what: str) -> Answer:
     """Import only what a question needs."""
+    if what.startswith("code_"):
+        from console.commands import code_answers  # noqa: PLC0415 - as the docstring says
+
+        return code_answers.ANSWERS[what]
     if what.startswith("run"):
         from console.commands import run_answers  # noqa: PLC0415 - as the docstring says
 

@@ -17,6 +17,7 @@ ON_THE_APP = frozenset(
         "show_insight",
         "show_datasets",
         "show_backtests",
+        "show_code",
         "drill",
         "next_theme",
         "help",
@@ -71,6 +72,21 @@ ON_THE_DATASET_SCREEN = frozenset(
 )
 """Actions of the dataset screen."""
 
+ON_THE_CODE_SCREEN = frozenset(
+    {
+        "run_code",
+        "stop_code",
+        "choose_data",
+        "set_parameters",
+        "save_code",
+        "open_code",
+        "past_code",
+        "keep_result",
+        "back",
+    }
+)
+"""Actions of the code screen: no single letters, which the editor takes."""
+
 ON_THE_BACKTEST_SCREEN = frozenset(
     {
         "run_backtest",
@@ -96,6 +112,7 @@ ELSEWHERE = (
     | ON_THE_SCANNER_SCREEN
     | ON_THE_DATASET_SCREEN
     | ON_THE_BACKTEST_SCREEN
+    | ON_THE_CODE_SCREEN
 )
 """What only other screens than the main one do."""
 
@@ -154,6 +171,11 @@ def insight_bindings() -> list[Binding]:
 def dataset_bindings() -> list[Binding]:
     """Return the bindings of the dataset screen, rows and panes included."""
     return bindings(ON_THE_DATASET_SCREEN | _MOVING | {"next_pane", "previous_pane"})
+
+
+def code_bindings() -> list[Binding]:
+    """Return the bindings of the code screen; those that move serve its output."""
+    return bindings(ON_THE_CODE_SCREEN | _MOVING | {"next_pane", "previous_pane"})
 
 
 def backtest_bindings() -> list[Binding]:

@@ -23,13 +23,7 @@ from console.screens.beside import Work, run_beside
 from console.screens.chart_screen import ChartScreen
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import WRITING, KeyLine, key_of, keys_of
-from console.screens.keys import (
-    EVERYWHERE,
-    ON_THE_HALT_SCREEN,
-    ON_THE_RECONCILIATION_SCREEN,
-    ON_THE_SCANNER_SCREEN,
-    main_bindings,
-)
+from console.screens.keys import ELSEWHERE, EVERYWHERE, main_bindings
 from console.screens.order_entry import OrderEntry
 from console.screens.pane_screen import PANES
 from widgets.alerts import Alerts
@@ -49,7 +43,6 @@ SMALL_WIDTH, ROOMY_WIDTH = 110, 170
 SMALL_HEIGHT = 32
 LOST = "DESK LOST - reconnecting"
 ATTACHING = "NO DESK YET"
-ELSEWHERE = ON_THE_HALT_SCREEN | ON_THE_RECONCILIATION_SCREEN | ON_THE_SCANNER_SCREEN
 KEYS = keys_of(BY_ID.keys() - ELSEWHERE)
 WRITING_KEYS = (*keys_of(EVERYWHERE - {"palette"}), *WRITING, *keys_of({"palette"}))
 

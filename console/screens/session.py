@@ -12,6 +12,7 @@ from console.domain.receipts import Outcome, Receipt
 from console.screens import errands
 from console.screens.backtests import BacktestScreen
 from console.screens.beside import run_beside
+from console.screens.code import CodeScreen
 from console.screens.cord_line import CordLine, latches
 from console.screens.datasets import DatasetScreen
 from console.screens.decision_mids import DecisionMids
@@ -172,6 +173,13 @@ class Session:
             self._app.pop_screen()
         if not isinstance(self._app.screen, DatasetScreen):
             self._app.push_screen(DatasetScreen(self.link, self._profile, lab))
+
+    def show_code(self, lab: Lab) -> None:
+        """Show the editor of one's own code."""
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if not isinstance(self._app.screen, CodeScreen):
+            self._app.push_screen(CodeScreen(self.link, self._profile, lab))
 
     def show_backtests(self, lab: Lab) -> None:
         """Show the back-tests."""

@@ -1,0 +1,165 @@
+"""What the code screen asks: its files, a run, and what was run before. Answers are texts."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from console.commands import code_text
+from console.commands.code_files import clean_code, file_names, read_file, write_file
+from console.commands.code_tables import keep_result, read_tables
+from console.commands.data_tables import clean, kept_words
+from console.folders import StateFolder
+from console.lab.catalog import Catalog
+from console.sandbox.endings import NoIsolation, SandboxProblem
+from console.sandbox.history import History
+from console.sandbox.isolation import find_isolation
+from console.sandbox.limits import LIMITS
+from console.sandbox.running import Bench, Figure, Outcome
+from console.screens.lab_link import Far
+
+Words = dict[str, Any]
+Part = tuple[str, str]
+"""A text and what it means."""
+TONES = ("quiet", "info", "working", "average", "level", "filled", "volume")
+MOST_LINES = 5_000
+FIRST = '''"""df is the first dataset, show() a table, plot() lines; a `result` can be kept."""
+PARAMETERS = {"rows": 5}
+
+show(df.tail(PARAMETERS["rows"]), "the last rows")
+'''
+
+
+def desk(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return the files and datasets there are, and whether code can be run; get a worker ready."""
+    del asked, far
+    with closing(Catalog(folder.lab)) as catalog:
+        datasets = [dataset.name for dataset in catalog.all()]
+    files = file_names(folder.code)
+    text = clean_code(read_file(folder.code, files[0]) if files else FIRST)
+    told = {"files": files, "datasets": datasets, "name": files[0] if files else "", "text": text}
+    try:
+        bench().warm()
+    except NoIsolation as missing:
+        return {**told, "holds": False, "wall": str(missing)}
+    return {**told, "holds": True, "wall": bench().isolation.described(LIMITS)}
+
+
+def open_file(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return a file's text."""
+    del far
+    return {"name": asked["name"], "text": read_file(folder.code, asked["name"])}
+
+
+def save(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Write a file."""
+    del far
+    write_file(folder.code, asked["name"], asked["text"])
+    return {"name": asked["name"]}
+
+
+def run(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Run what stands in the editor, write it down, and return everything it made as text."""
+    far(0.0, "running …")
+    with closing(Catalog(folder.lab)) as catalog, History(folder.code) as history:
+        tables = read_tables(catalog, asked["data"])
+        try:
+            outcome = bench().run(asked["text"], tables, asked["parameters"])
+        finally:
+            bench().warm()
+        number = history.add(
+            datetime.now(UTC),
+            asked["name"],
+            asked["text"],
+            tables=asked["data"],
+            parameters=outcome.parameters,
+            seconds=outcome.seconds,
+            problem="" if outcome.problem is None else str(outcome.problem),
+        )
+    _last[:] = [(outcome, asked["name"], number, tuple(asked["data"]))]
+    problem = outcome.problem
+    return {
+        "number": number,
+        "seconds": outcome.seconds,
+        "problem": None if problem is None else clean(str(problem), 500),
+        "line": getattr(problem, "line", None),
+        "has_result": outcome.result is not None,
+        "lines": _lines(outcome, asked["width"])[:MOST_LINES],
+    }
+
+
+def keep(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Make a dataset of what the last run gave back."""
+    del far
+    if not _last:
+        raise SandboxProblem("Nothing was run yet: there is no `result` to keep.")
+    outcome, name, number, data = _last[0]
+    with closing(Catalog(folder.lab)) as catalog:
+        kept = keep_result(catalog, outcome, asked["name"], (f"{name}, run {number}", data))
+    return {"words": kept_words(kept)}
+
+
+def past(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return the runs there were, or the code of one of them."""
+    del far
+    with History(folder.code) as history:
+        if asked.get("number") is None:
+            words = code_text.history_words(history.all()[:MOST_LINES])
+            return {"lines": [[(line, "words")] for line in words.splitlines()]}
+        found = history.get(asked["number"])
+    if found is None:
+        raise SandboxProblem(f"No run is numbered {asked['number']}.")
+    return {"name": clean(found.name), "text": clean_code(found.code)}
+
+
+@cache
+def bench() -> Bench:
+    """Return what runs the code of this process, its next worker ready.
+
+    Raises:
+        NoIsolation: when there is no wall here; it is looked for again at the next question.
+    """
+    return Bench(find_isolation())
+
+
+_last: list[tuple[Outcome, str, int, tuple[str, ...]]] = []
+
+
+def _lines(outcome: Outcome, width: int) -> list[list[Part]]:
+    """Return everything a run made, line by line."""
+    made: list[list[Part]] = _told(code_text.harmless(outcome.printed).rstrip("\n"))
+    for one in outcome.shown:
+        made.append([])
+        if isinstance(one, Figure):
+            made += _told(clean(one.title), "strong")
+            made += _drawn(one, width)
+            continue
+        made += _table(code_text.shown_words(one))
+    if outcome.result is not None:
+        made += [[], *_table(code_text.table_words("result", outcome.result, len(outcome.result)))]
+    return made
+
+
+def _drawn(figure: Figure, width: int) -> list[list[Part]]:
+    lines = code_text.figure_picture(figure, (max(width, 20), max(width // 5, 10)))
+    return [[(text, TONES[tone % len(TONES)]) for text, tone in line] for line in lines]
+
+
+def _table(words: str) -> list[list[Part]]:
+    title, *rest = words.split("\n")
+    return [[(title, "strong")], *_told("\n".join(rest))]
+
+
+def _told(text: str, meaning: str = "words") -> list[list[Part]]:
+    return [[(line, meaning)] for line in text.split("\n")] if text else []
+
+
+ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
+    "code_desk": desk,
+    "code_open": open_file,
+    "code_save": save,
+    "code_run": run,
+    "code_keep": keep,
+    "code_past": past,
+}

@@ -1,0 +1,88 @@
+"""What the code screen asks, answered over real datasets and, once, a real sandbox."""
+
+import pytest
+
+from console.commands.code_answers import ANSWERS, bench
+from console.commands.code_files import file_names, read_file, write_file
+from console.commands.lab_service import _answered
+from console.folders import StateFolder
+from console.lab.catalog import Catalog
+from console.lab.datasets import Lineage
+from console.lab.problems import LabProblem
+from console.lab.rows import table_of
+from console.sandbox.endings import SandboxProblem
+from tests.sandbox.conftest import isolation
+
+__all__ = ["isolation"]
+
+CODE = """
+PARAMETERS = {"times": 2}
+print("\\x1b[2Jhello")
+plot(price=df.price)
+result = df.assign(price=df.price * PARAMETERS["times"])
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = StateFolder(tmp_path / "demo")
+    catalog = Catalog(made.lab)
+    rows = [{"symbol": "SPY", "price": 1.5}, {"symbol": "QQQ", "price": 2.5}]
+    catalog.keep_table("prices", table_of(rows, "rows"), Lineage(operation="file", detail="x"))
+    catalog.close()
+    yield made
+    if bench.cache_info().currsize:
+        bench().close()
+    bench.cache_clear()
+
+
+def ask(folder, what, **words):
+    return ANSWERS[what](folder, words, lambda share, words="": None)
+
+
+def run(folder, text, **words):
+    asked = {"name": "mine", "data": ["prices"], "parameters": {}, "width": 60} | words
+    return ask(folder, "code_run", text=text, **asked)
+
+
+def test_a_run_is_told_kept_written_down_and_brought_back(isolation, folder):
+    begun = ask(folder, "code_desk")
+    ran = run(folder, CODE, parameters={"times": "4"})
+    kept = ask(folder, "code_keep", name="more")
+    past = ask(folder, "code_past")
+    brought = ask(folder, "code_past", number=ran["number"])
+
+    assert begun["holds"]
+    assert begun["datasets"] == ["prices"]
+    assert (ran["problem"], ran["has_result"]) == (None, True)
+    assert ran["lines"][0] == [("[2Jhello", "words")]
+    told = ["".join(text for text, _ in line) for line in ran["lines"]]
+    assert "result, 2 rows:" in told
+    assert "SPY         6" in told
+    assert any("┤" in line for line in told)
+    assert kept["words"].startswith("more: 2 rows, 2 columns, ")
+    assert "mine" in past["lines"][1][0][0]
+    assert brought["text"] == CODE.rstrip("\n")
+    assert ANSWERS["code_run"] is _answered("code_run")
+
+
+def test_files_are_written_listed_and_read_by_names_that_are_no_paths(folder):
+    ask(folder, "code_save", name="first", text="x = 1\n")
+    ask(folder, "code_save", name="second", text="\ty = '\x1b[2J'\n")
+
+    assert set(file_names(folder.code)) == {"first", "second"}
+    assert ask(folder, "code_open", name="second")["text"] == "    y = '[2J'"
+    for name in ("../keys", "a/b", "", "A B", ".hidden", "x" * 41):
+        with pytest.raises(SandboxProblem, match="cannot be the name of a file"):
+            write_file(folder.code, name, "x")
+    with pytest.raises(SandboxProblem, match="no file none: there are "):
+        read_file(folder.code, "none")
+    with pytest.raises(SandboxProblem, match="256 KiB is the most"):
+        write_file(folder.code, "long", "x" * 300_000)
+
+
+def test_what_is_not_there_is_said(folder):
+    with pytest.raises(LabProblem, match="no dataset"):
+        run(folder, "x = 1", data=["nothing"])
+    with pytest.raises(SandboxProblem, match="No run is numbered 9"):
+        ask(folder, "code_past", number=9)
