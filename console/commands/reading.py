@@ -5,14 +5,13 @@ from decimal import Decimal
 
 from console.commands import exits
 from console.commands.asking import attached
+from console.commands.status_text import status_facts, status_words
 from console.commands.tables import (
     as_json,
     order_facts,
     order_words,
     position_facts,
     position_words,
-    status_facts,
-    status_words,
 )
 from console.domain.instruments import to_tick
 from console.domain.market import Quote

@@ -14,8 +14,6 @@ from console.domain.ledger import Holding, exchange_day
 from console.domain.order_ids import short_number
 from console.domain.orders import Order
 from console.domain.positions import Position
-from console.domain.state import TradingState
-from console.link.messages import Welcome
 
 NOT_KNOWN = "—"
 
@@ -30,100 +28,6 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     table = [tuple(header), *map(tuple, rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     return "\n".join(_line(row, widths) for row in table)
-
-
-def status_facts(welcome: Welcome, state: TradingState, now: datetime) -> dict[str, Any]:
-    """Return the desk's whole condition as plain values."""
-    account, halt, clock = state.account, state.halt, state.clock
-    compared = state.reconciliation
-    return {
-        "profile": welcome.profile,
-        "venue": welcome.venue,
-        "desk_pid": welcome.desk_pid,
-        "ready": state.is_ready,
-        "mode": state.mode,
-        "sources": [
-            {
-                "source": source.source,
-                "mode": source.mode,
-                "reason": source.reason,
-                "by": source.by,
-                "since": source.since,
-                "is_latched": source.source.is_latched,
-            }
-            for source in state.sources
-        ],
-        "halt": halt
-        and {
-            "id": halt.id,
-            "reason": halt.reason,
-            "by": halt.by,
-            "at": halt.at,
-            "is_confirmed": halt.is_confirmed,
-            "receipt": halt.receipt,
-            "covers": halt.covers,
-            "is_fenced": halt.is_fenced,
-            "steps": [
-                {"name": s.name, "status": s.status, "detail": s.detail, "elapsed_ms": s.elapsed_ms}
-                for s in halt.steps
-            ],
-        },
-        "account": account
-        and {
-            "equity": account.equity,
-            "day_pnl": account.day_pnl,
-            "cash": account.cash,
-            "buying_power": account.buying_power,
-            "at": account.at,
-        },
-        "session": clock and {"phase": clock.phase, "is_open": clock.is_open, "at": clock.at},
-        "connections": {
-            channel.value: {
-                "link": connection.link,
-                "heard_at": connection.heard_at,
-                "latency_ms": connection.latency_ms,
-                "detail": connection.detail,
-                "bad": connection.bad,
-                "requests_left": connection.allowance and connection.allowance.remaining,
-                "requests_a_minute": connection.allowance and connection.allowance.limit,
-            }
-            for channel, connection in state.connections.items()
-        },
-        "realized_today": state.realized_today(now),
-        "reconciliation": compared
-        and {
-            "at": compared.at,
-            "cause": compared.cause,
-            "found": str(compared),
-            "differences": len(compared.differences),
-        },
-        "positions": None if state.positions is None else len(state.positions),
-        "open_orders": len(state.open_orders),
-        "unknown_orders": len(state.unknown_orders),
-        "unacknowledged_alerts": sum(not a.is_acknowledged for a in state.alerts.values()),
-    }
-
-
-def status_words(facts: dict[str, Any]) -> str:
-    """Return the same for a person."""
-    account, session, halt = facts["account"], facts["session"], facts["halt"]
-    lines = [
-        ("desk", f"{facts['profile'].upper()} on {facts['venue']}, pid {facts['desk_pid']}"),
-        ("mode", _mode_words(facts["mode"], halt)),
-        *(("", _source_words(source)) for source in facts["sources"]),
-        ("ready", "yes" if facts["ready"] else "no: not reconciled with the broker"),
-        ("reconciled", _compared_words(facts["reconciliation"])),
-        ("session", session["phase"] if session else NOT_KNOWN),
-        ("equity", money(account and account["equity"])),
-        ("day P&L", money(account and account["day_pnl"])),
-        ("realized", money(facts["realized_today"])),
-        ("buying power", money(account and account["buying_power"])),
-        ("positions", NOT_KNOWN if facts["positions"] is None else str(facts["positions"])),
-        ("open orders", f"{facts['open_orders']} ({facts['unknown_orders']} unknown)"),
-        ("alerts", f"{facts['unacknowledged_alerts']} not acknowledged"),
-    ]
-    lines += [(name, _link_words(link)) for name, link in facts["connections"].items()]
-    return "\n".join(f"{name:<14}{words}" for name, words in lines)
 
 
 def order_facts(order: Order) -> dict[str, Any]:
@@ -235,38 +139,6 @@ def _order_row(order: Order) -> tuple[str, ...]:
         order.status.value + (" (foreign)" if order.is_foreign else ""),
         order.reason,
     )
-
-
-def _mode_words(mode: str, halt: dict[str, Any] | None) -> str:
-    if halt is None:
-        return mode.upper()
-    proof = "CONFIRMED" if halt["is_confirmed"] else "NOT CONFIRMED"
-    return f"{mode.upper()}, {proof}: {halt['reason']} (by {halt['by']})"
-
-
-def _compared_words(compared: dict[str, Any] | None) -> str:
-    if compared is None:
-        return NOT_KNOWN
-    return f"{compared['at'].astimezone().strftime('%H:%M:%S')}, {compared['found']}"
-
-
-def _source_words(source: dict[str, Any]) -> str:
-    ends = "until a re-arm" if source["is_latched"] else "while it lasts"
-    words = f"{source['source'].value}, {source['mode'].upper()} {ends}"
-    return f"{words}: {source['reason']} (by {source['by']})"
-
-
-def _link_words(link: dict[str, Any]) -> str:
-    words = [link["link"]]
-    if link["latency_ms"] is not None:
-        words.append(f"{link['latency_ms']:.0f} ms")
-    if link["bad"]:
-        words.append(f"{link['bad']:,} unreadable")
-    if link["requests_left"] is not None:
-        words.append(f"{link['requests_left']:,} of {link['requests_a_minute']:,} requests left")
-    if link["detail"]:
-        words.append(link["detail"])
-    return ", ".join(words)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

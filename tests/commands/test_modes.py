@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from console import cli
-from console.commands.tables import status_facts, status_words
+from console.commands.status_text import status_facts, status_words
 from console.desk import latch
 from console.domain.halt import Mode, Restraint, Source
 from console.domain.state import TradingState
