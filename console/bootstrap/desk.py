@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +109,7 @@ class DeskProcess:
             if venue is not None:
                 reviving = asyncio.create_task(venue.keep_alive())
                 stack.callback(reviving.cancel)
-            desk = await self._desk(access, stack)
+            desk = self._desk(access, stack)
             await self._open_doors(desk, access, stack)
             self._heed_signals(desk)
             await desk.start()
@@ -167,61 +166,16 @@ class DeskProcess:
         except VenueFailed as failure:
             raise CannotStart(str(failure)) from None
 
-    async def _desk(self, access: "AlpacaAccess", stack: AsyncExitStack) -> "Desk":
-        from console.adapters.alpaca.broker import AlpacaBroker  # noqa: PLC0415 - this process only
-        from console.adapters.alpaca.budget import Budget  # noqa: PLC0415
-        from console.adapters.alpaca.history import AlpacaHistory  # noqa: PLC0415
-        from console.adapters.alpaca.market_stream import AlpacaMarketStream  # noqa: PLC0415
-        from console.adapters.alpaca.scans import AlpacaScans  # noqa: PLC0415
-        from console.adapters.alpaca.trading_stream import AlpacaTradingStream  # noqa: PLC0415
-        from console.adapters.sqlite.journal import open_journal  # noqa: PLC0415
-        from console.desk.desk import Desk  # noqa: PLC0415
-        from console.desk.gauges import Gauges  # noqa: PLC0415
-        from console.desk.rooms.outside import Outside  # noqa: PLC0415
-        from console.domain.order_ids import epoch_of, is_ours  # noqa: PLC0415
-        from console.ports import JournalUnavailable  # noqa: PLC0415
-        from console.studies.readings import take_readings  # noqa: PLC0415
+    def _desk(self, access: "AlpacaAccess", stack: AsyncExitStack) -> "Desk":
+        from console.bootstrap.desk_parts import build_desk  # noqa: PLC0415 - this process only
+        from console.ports import JournalUnavailable  # noqa: PLC0415 - as above
 
-        clock = self._clock
-        data_budget = Budget()
-        history = AlpacaHistory(access, clock=clock, budget=data_budget)
-        stack.push_async_callback(history.close)
         try:
-            journal = open_journal(self._folder.database, clock=clock)
+            return build_desk(
+                access, folder=self._folder, limits=self._limits, clock=self._clock, stack=stack
+            )
         except JournalUnavailable as trouble:
             raise CannotStart(str(trouble)) from None
-        broker = AlpacaBroker(access, is_ours=is_ours, clock=clock)
-        scans = AlpacaScans(access, calendar=broker, budget=data_budget, clock=clock)
-        stack.push_async_callback(scans.close)
-        market_stream = AlpacaMarketStream(access, clock=clock)
-        trading_stream = AlpacaTradingStream(access, is_ours=is_ours)
-        gauges = Gauges(
-            audit_head=journal.head,
-            set_back=clock.set_back,
-            allowance=broker.allowance,
-            bad_quotes=lambda: market_stream.bad,
-            bad_updates=lambda: trading_stream.bad,
-        )
-        desk = Desk(
-            Outside(
-                broker=broker,
-                history=history,
-                market_stream=market_stream,
-                trading_stream=trading_stream,
-                journal=journal,
-                clock=clock,
-                folder=self._folder,
-                take_readings=take_readings,
-                epoch=epoch_of(datetime.now(UTC)),
-                limits=self._limits,
-                gauges=gauges,
-                has_real_time=self._folder.profile != "demo",
-                scan_source=scans,
-            )
-        )
-        broker.may_send = desk.may_send
-        broker.keep_warm()
-        return desk
 
     async def _open_doors(
         self, desk: "Desk", access: "AlpacaAccess", stack: AsyncExitStack
