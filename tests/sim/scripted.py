@@ -12,12 +12,13 @@ SOON = 0.01
 
 
 class ScriptedFaults(Faults):
-    """Every request fares well but the next writes, whose fates were said."""
+    """Every request fares well but in an outage, and the next writes, whose fates were said."""
 
     def __init__(self, timeline: Timeline) -> None:
         super().__init__(timeline, Random(0))
         self.are_over = True
         self.fates_of_writes: list[Fate] = []
+        self.outage = Fate.ANSWERED
         self.cancels_take = 0.0
         self.reading_takes = 0.002
         self.disk_takes = 0.0
@@ -25,10 +26,11 @@ class ScriptedFaults(Faults):
     def heal(self) -> None:
         super().heal()
         self.fates_of_writes.clear()
+        self.outage = Fate.ANSWERED
         self.cancels_take = self.disk_takes = 0.0
 
     def journey(self, request: Request) -> Journey:
-        fate = Fate.ANSWERED
+        fate = self.outage
         if request.method != "GET" and self.fates_of_writes:
             fate = self.fates_of_writes.pop(0)
         return Journey(fate=fate, connect=0.0, there=SOON, back=SOON, late=2.0)

@@ -1,6 +1,6 @@
 """The venue in process: its real exchange behind the answers its routes would give."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -34,7 +34,7 @@ from tests.sim.timeline import Timeline
 SYMBOLS = ("AAPL", "F", "MSFT")
 FIRST_PRICES = {"AAPL": 19_000, "F": 1_200, "MSFT": 41_000}
 """In cents."""
-LISTINGS = {s: Listing(symbol=s, name=f"{s} Inc.", exchange="NASDAQ") for s in SYMBOLS}
+PRICE_OF_OTHERS = 10_000
 NOON_NS = int(NOON.timestamp()) * SECOND
 CASH = Decimal(100_000)
 MICROS = Decimal("0.000001")
@@ -44,15 +44,17 @@ MOST_ROWS = 500
 class SimVenue:
     """One account at one exchange; `publish` hears every order event that is told."""
 
-    def __init__(self, timeline: Timeline, rng: Random) -> None:
+    def __init__(self, timeline: Timeline, rng: Random, symbols: Sequence[str] = SYMBOLS) -> None:
+        self._symbols = symbols
         self._timeline = timeline
         self._rng = rng
-        self._cents = dict(FIRST_PRICES)
+        self._first = {s: FIRST_PRICES.get(s, PRICE_OF_OTHERS) for s in symbols}
+        self._cents = dict(self._first)
         self._trade_ids = 0
         self._is_settling = False
         self.publish: Callable[[dict[str, Any]], None] = lambda _event: None
         self.slow_cancel: Callable[[], float] = float
-        view = MarketView(SYMBOLS)
+        view = MarketView(symbols)
         opened = AccountOpened(
             id=self._uuid(), number="PASIM", key="k", secret="s", cash=CASH, at=NOON_NS
         )
@@ -64,7 +66,7 @@ class SimVenue:
             engine=self.engine,
             new_id=self._uuid,
         )
-        for symbol in SYMBOLS:
+        for symbol in symbols:
             self.tick(symbol)
 
     @property
@@ -98,7 +100,7 @@ class SimVenue:
         """Let the market move and trade; return what happened."""
         rng, cents = self._rng, self._cents[symbol]
         step = round(cents * jump) if jump else rng.randint(-6, 6)
-        self._cents[symbol] = cents = min(max(cents + step, 300), FIRST_PRICES[symbol] * 4)
+        self._cents[symbol] = cents = min(max(cents + step, 300), self._first[symbol] * 4)
         spread = rng.randint(1, 6)
         bid, ask = cents / 100, (cents + spread) / 100
         quote = QuoteTick(symbol, self.now, bid, rng.randint(3, 60), ask, rng.randint(3, 60))
@@ -106,10 +108,14 @@ class SimVenue:
         printed = (cents + rng.randint(-8, spread + 8)) / 100
         size = rng.randint(1, 40)
         trade = TradeTick(symbol, self.now, printed, size, "V", self._trade_ids)
-        self.exchange.tell_time(self.now)
-        self.exchange.on_ticks((quote, trade))
-        self.commit()
+        self.take((quote, trade))
         return quote, trade
+
+    def take(self, ticks: Sequence[Tick]) -> None:
+        """Let these things have happened in the market now."""
+        self.exchange.tell_time(self.now)
+        self.exchange.on_ticks(ticks)
+        self.commit()
 
     # The wire
 
@@ -158,7 +164,7 @@ class SimVenue:
             case "GET", "clock", "":
                 return self._clock()
             case "GET", "assets", "":
-                return [asset_json(listing) for listing in LISTINGS.values()]
+                return [asset_json(_listing(symbol)) for symbol in self._symbols]
         raise not_found(f"the simulated venue has no {method} {path}")
 
     def _shown(self, order: Order) -> dict[str, Any]:
@@ -258,7 +264,7 @@ class SimVenue:
 
     def place_foreign(self, number: int) -> None:
         """Place an order as another program with the same keys would."""
-        rng, symbol = self._rng, self._rng.choice(SYMBOLS)
+        rng, symbol = self._rng, self._rng.choice(self._symbols)
         side = rng.choice(list(Side))
         away = -side.sign * rng.randint(0, 400)
         body = {
@@ -278,6 +284,10 @@ class SimVenue:
     def at(self, moment: datetime) -> int:
         """Return a time of the desk as the venue counts."""
         return int(moment.timestamp() * SECOND)
+
+
+def _listing(symbol: str) -> Listing:
+    return Listing(symbol=symbol, name=f"{symbol} Inc.", exchange="NASDAQ")
 
 
 def _age(order: Order) -> int:

@@ -105,6 +105,11 @@ class VirtualClock:
 class World:
     """Everything of one run, and the only place where its parts meet."""
 
+    limits = FREE_HAND
+    symbols: tuple[str, ...] = SYMBOLS
+    steps_of_a_run = MOST_STEPS
+    has_real_time = False
+
     def __init__(self, seed: int, folder: Path, say: Callable[[str], None] | None = None) -> None:
         self._say = say
         self._trace = sha256()
@@ -114,7 +119,7 @@ class World:
         self.folder = StateFolder(folder)
         self.clock = VirtualClock(timeline)
         self.faults = Faults(timeline, Random(rng.getrandbits(64)))
-        self.venue = SimVenue(timeline, Random(rng.getrandbits(64)))
+        self.venue = SimVenue(timeline, Random(rng.getrandbits(64)), self.symbols)
         self.venue.publish = self._publish
         self.venue.slow_cancel = self.faults.cancel_seconds
         self.platter = Platter()
@@ -166,8 +171,9 @@ class World:
                 folder=self.folder,
                 take_readings=lambda symbol, window: (),
                 epoch=f"s{len(self._loops)}",
-                limits=FREE_HAND,
-                default_watchlist=SYMBOLS,
+                limits=self.limits,
+                default_watchlist=self.symbols,
+                has_real_time=self.has_real_time,
             )
         )
         broker.may_send = self.desk.may_send
@@ -250,7 +256,7 @@ class World:
 
     def _market(self) -> None:
         jump = self.rng.choice([-0.04, 0.03]) if self.rng.random() < 0.02 else 0.0
-        for symbol in SYMBOLS:
+        for symbol in self.symbols:
             ticks = self.venue.tick(symbol, jump)
             if self._loop is not None and symbol not in self.venue.engine.halted:
                 self.market.publish(ticks)
@@ -284,7 +290,7 @@ class World:
             case "foreign halt":
                 self._pull_outside()
             case "market halt":
-                symbol = rng.choice(SYMBOLS)
+                symbol = rng.choice(self.symbols)
                 self.venue.halt(symbol, is_halted=True)
                 again = rng.uniform(1.0, 8.0)
                 self.timeline.after(again, lambda: self.venue.halt(symbol, is_halted=False))
@@ -364,7 +370,7 @@ class World:
         while self.timeline.now < when:
             if self.timeline.steps == self._most_steps:
                 raise _Enough
-            if not self.timeline.step() or self.timeline.steps > MOST_STEPS:
+            if not self.timeline.step() or self.timeline.steps > self.steps_of_a_run:
                 raise Broken(f"nothing comes to an end: {self.timeline.steps} steps")
             self._look()
             if self.timeline.now >= look_at:
