@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from console.backtest.bars import Bars
 from console.backtest.rules import YEAR_SECONDS
+from console.backtest.sessions import Calendar
 from console.backtest.trades import Run
 from console.studies.columns import Column
 
@@ -76,13 +78,18 @@ def measure(run: Run, equity: Column | None = None) -> Metrics:
 
 
 def bars_a_year(run: Run) -> float:
+    """Return how many bars a year of the run's bars has."""
+    return bars_in_a_year(run.bars, run.rules.calendar)
+
+
+def bars_in_a_year(bars: Bars, calendar: Calendar) -> float:
     """Return how many bars a year has: the calendar's sessions, times the bars of one.
 
     Bars of a session are counted in the data: a thin symbol has fewer minutes than a day
     has, and extended hours have more.
     """
-    sessions = int(np.count_nonzero(np.diff(run.bars.day))) + 1
-    return run.rules.calendar.sessions_a_year * len(run.bars) / sessions
+    sessions = int(np.count_nonzero(np.diff(bars.day))) + 1
+    return calendar.sessions_a_year * len(bars) / sessions
 
 
 def sharpe(changes: Column, a_year: float) -> Sharpe | None:

@@ -82,7 +82,7 @@ class Rules:
     def limited(self, targets: Targets, bars: Bars) -> Targets:
         """Return the targets as far as these rules allow them."""
         if not self.may_short:
-            targets = np.maximum(targets, 0)
+            targets = (targets > 0).view(np.int8)
         if self.flat_minutes is None:
             return targets
         return np.where(self.may_hold(bars), targets, 0).astype(np.int8)

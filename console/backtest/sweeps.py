@@ -15,9 +15,10 @@ from typing import Protocol
 
 from console.backtest.bars import Bars
 from console.backtest.catalogue import NoSuchParameter, Value, make_strategy, read_value
-from console.backtest.metrics import bars_a_year, returns, sharpe_ratio
+from console.backtest.pace import Pace
 from console.backtest.rules import Rules
 from console.backtest.running import run_strategy
+from console.backtest.strategy import SignalStrategy
 
 MOST_RUNS = 100_000
 CHUNK = 16
@@ -119,21 +120,21 @@ def sweep(task: Task, choices: Sequence[Parameters], crew: Crew) -> Iterator[lis
 
 def run_chunk(task: Task, chunk: Chunk) -> list[Outcome]:
     """Run some choices: what a crew's member does."""
-    return [outcome(task, parameters) for parameters in chunk]
+    pace = Pace.of(task.bars, task.rules)
+    return [outcome(task, parameters, pace) for parameters in chunk]
 
 
-def outcome(task: Task, parameters: Parameters) -> Outcome:
+def outcome(task: Task, parameters: Parameters, pace: Pace) -> Outcome:
     """Return what one choice comes to."""
     try:
         strategy = make_strategy(task.name, parameters)
     except NoSuchParameter as error:
         return Outcome(parameters=parameters, refused=str(error))
     run = run_strategy(strategy, task.bars, task.rules)
-    changes = returns(run.equity(), task.rules.cash)
     return Outcome(
         parameters=parameters,
         total_return=run.total_return,
-        sharpe=sharpe_ratio(changes, bars_a_year(run)),
+        sharpe=pace.sharpe(run, is_at_opens=isinstance(strategy, SignalStrategy)),
         trades=int(run.closed.sum()),
     )
 
