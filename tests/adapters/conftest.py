@@ -32,7 +32,7 @@ async def alpaca() -> AsyncIterator[FakeAlpaca]:
 
 @pytest.fixture
 async def broker(alpaca: FakeAlpaca) -> AsyncIterator[AlpacaBroker]:
-    made = AlpacaBroker(access(alpaca.port), is_ours=ours, deadline=2.0)
+    made = AlpacaBroker(access(alpaca.port), is_ours=ours, deadline=60.0)
     yield made
     await made.close()
 
