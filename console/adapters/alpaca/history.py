@@ -7,21 +7,17 @@ from functools import partial
 from typing import Any, TypeVar
 
 from alpaca.common.rest import RESTClient
-from alpaca.data.historical.stock import StockHistoricalDataClient
 
 from console.adapters.alpaca import quotes
 from console.adapters.alpaca.access import AlpacaAccess
-from console.adapters.alpaca.answers import question_failure
 from console.adapters.alpaca.budget import KEPT_BY_HISTORY, Budget
-from console.adapters.alpaca.lanes import Lane
 from console.adapters.alpaca.outside import plain, row, rows
+from console.adapters.alpaca.stock_data import BARS_A_PAGE, DEADLINE, StockData
 from console.adapters.system_clock import SystemClock
 from console.domain.market import Bar, Day, Quote, Timeframe, Trade
 from console.ports import Clock
 
-DEADLINE = 8.0
 _WORKERS = 3
-_BARS_A_PAGE = 10_000
 _SYMBOLS_A_REQUEST = 100
 _SHORTEST_LOOK_BACK = timedelta(days=10)
 _CALENDAR_TO_TRADING = 7
@@ -41,11 +37,10 @@ class AlpacaHistory:
         deadline: float = DEADLINE,
         budget: Budget | None = None,
     ) -> None:
-        self._access = access
         self._clock = clock or SystemClock()
-        self._lane = Lane(
+        self._data = StockData(
+            access,
             "history",
-            self._open_client,
             workers=_WORKERS,
             deadline=deadline,
             budget=budget,
@@ -55,7 +50,7 @@ class AlpacaHistory:
 
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         """The newest `limit` bars, oldest first, adjusted for splits."""
-        return await self._question(lambda c: self._newest_bars(c, symbol, timeframe, limit))
+        return await self._data.ask(lambda c: self._newest_bars(c, symbol, timeframe, limit))
 
     async def days(self, symbols: Sequence[str]) -> Sequence[Day]:
         """The newest session's bar and the close before it, for each symbol the source knows."""
@@ -78,21 +73,7 @@ class AlpacaHistory:
 
     async def close(self) -> None:
         """Let go of threads and sockets."""
-        await self._lane.close()
-
-    def _open_client(self) -> StockHistoricalDataClient:
-        return StockHistoricalDataClient(
-            self._access.key,
-            self._access.secret,
-            raw_data=True,
-            url_override=self._access.data_url,
-        )
-
-    async def _question(self, send: Callable[[RESTClient], T]) -> T:
-        try:
-            return await self._lane.ask(send)
-        except Exception as error:  # noqa: BLE001 - whatever it was, nothing is known
-            raise question_failure(error) from None
+        await self._data.close()
 
     async def _for_each_part(
         self,
@@ -101,12 +82,9 @@ class AlpacaHistory:
     ) -> Sequence[Sequence[T]]:
         """Ask for a hundred symbols at a time, for an address has a greatest length."""
         questions = (
-            self._question(partial(read, query=self._query(part))) for part in _parts(symbols)
+            self._data.ask(partial(read, query=self._data.query(part))) for part in _parts(symbols)
         )
         return await asyncio.gather(*questions)
-
-    def _query(self, symbols: Sequence[str]) -> Mapping[str, str]:
-        return {"symbols": ",".join(symbols), "feed": self._access.feed}
 
     def _newest_bars(
         self, client: RESTClient, symbol: str, timeframe: Timeframe, limit: int
@@ -114,7 +92,7 @@ class AlpacaHistory:
         span = timedelta(seconds=timeframe.seconds * limit * _CALENDAR_TO_TRADING)
         since = self._market_time(client, symbol) - max(span, _SHORTEST_LOOK_BACK)
         query: dict[str, Any] = {
-            **self._query([symbol]),
+            **self._data.query([symbol]),
             "timeframe": timeframe.value,
             "start": _wire_time(since),
             "sort": "desc",
@@ -122,7 +100,7 @@ class AlpacaHistory:
         }
         newest = list[Bar]()
         while len(newest) < limit:
-            query["limit"] = min(limit - len(newest), _BARS_A_PAGE)
+            query["limit"] = min(limit - len(newest), BARS_A_PAGE)
             told = row(client.get("/stocks/bars", query))
             page = quotes.by_symbol(told, "bars").get(symbol) or []
             newest += [quotes.bar(symbol, said) for said in rows(page)]
@@ -133,7 +111,7 @@ class AlpacaHistory:
 
     def _market_time(self, client: RESTClient, symbol: str) -> datetime:
         """When the symbol last traded: a replayed tape lives in a time of its own."""
-        told = client.get("/stocks/trades/latest", dict(self._query([symbol])))
+        told = client.get("/stocks/trades/latest", dict(self._data.query([symbol])))
         said = quotes.by_symbol(told, "trades").get(symbol)
         now = self._clock.now()
         return now if said is None else min(quotes.trade(symbol, said, now).at, now)

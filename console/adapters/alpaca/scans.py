@@ -1,29 +1,25 @@
 """Market data of many symbols for the scanners, within what charts and quotes leave over."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from alpaca.common.rest import RESTClient
-from alpaca.data.historical.stock import StockHistoricalDataClient
 
 from console.adapters.alpaca import quotes
 from console.adapters.alpaca.access import AlpacaAccess
-from console.adapters.alpaca.answers import question_failure
 from console.adapters.alpaca.budget import Budget
-from console.adapters.alpaca.lanes import Lane
 from console.adapters.alpaca.outside import Garbled, plain, row, rows
+from console.adapters.alpaca.stock_data import BARS_A_PAGE, DEADLINE, StockData
 from console.adapters.system_clock import SystemClock
 from console.domain.market import Bar, Timeframe
 from console.domain.scans import MarketSnapshot, TradingSession
 from console.ports import Clock
 
-DEADLINE = 8.0
 KEPT_BY_SCANS = 0.5
 """The part of the data requests a minute that a scan leaves to charts, quotes and days."""
 _WORKERS = 1
-_BARS_A_PAGE = 10_000
 _MOST_PAGES = 100
 _INSTANT = timedelta(seconds=1)
 
@@ -49,12 +45,11 @@ class AlpacaScans:
         clock: Clock | None = None,
         deadline: float = DEADLINE,
     ) -> None:
-        self._access = access
         self._calendar = calendar
         self._clock = clock or SystemClock()
-        self._lane = Lane(
+        self._data = StockData(
+            access,
             "scans",
-            self._open_client,
             workers=_WORKERS,
             deadline=deadline,
             budget=budget,
@@ -67,43 +62,26 @@ class AlpacaScans:
 
     async def snapshots(self, symbols: Sequence[str]) -> Sequence[MarketSnapshot]:
         """What is known of each symbol now."""
-        query = self._query(symbols)
-        return await self._question(lambda client: self._snapshots(client, query))
+        query = self._data.query(symbols)
+        return await self._data.ask(lambda client: self._snapshots(client, query))
 
     async def volumes(
         self, symbols: Sequence[str], timeframe: Timeframe, start: datetime, end: datetime
     ) -> Mapping[str, float]:
         """Shares traded in the bars that begin in a stretch of time, adjusted for splits."""
         query = {
-            **self._query(symbols),
+            **self._data.query(symbols),
             "timeframe": timeframe.value,
             "start": _wire_time(start),
             "end": _wire_time(end - _INSTANT),
             "adjustment": "split",
-            "limit": str(_BARS_A_PAGE),
+            "limit": str(BARS_A_PAGE),
         }
-        return await self._question(lambda client: _volumes(client, query))
+        return await self._data.ask(lambda client: _volumes(client, query))
 
     async def close(self) -> None:
         """Let go of threads and sockets."""
-        await self._lane.close()
-
-    def _open_client(self) -> StockHistoricalDataClient:
-        return StockHistoricalDataClient(
-            self._access.key,
-            self._access.secret,
-            raw_data=True,
-            url_override=self._access.data_url,
-        )
-
-    async def _question(self, send: Callable[[RESTClient], T]) -> T:
-        try:
-            return await self._lane.ask(send)
-        except Exception as error:  # noqa: BLE001 - whatever it was, nothing is known
-            raise question_failure(error) from None
-
-    def _query(self, symbols: Sequence[str]) -> Mapping[str, str]:
-        return {"symbols": ",".join(symbols), "feed": self._access.feed}
+        await self._data.close()
 
     def _snapshots(
         self, client: RESTClient, query: Mapping[str, str]
