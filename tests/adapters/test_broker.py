@@ -240,6 +240,24 @@ async def test_a_replacement_mentions_only_what_changes(alpaca, broker):
     assert replaced.replaces == ORDER["id"]
 
 
+async def test_a_command_carries_its_keys_and_its_kind_and_no_cookie(alpaca, broker):
+    heads = []
+
+    async def with_cookie(head, writer):
+        heads.append(head.lower().split("\r\n"))
+        writer.write(answer(200, ORDER, headers="Set-Cookie: lane=7; Path=/\r\n"))
+
+    alpaca.script = [with_cookie]
+    for _ in range(2):
+        await broker.submit(REQUEST)
+
+    for head, (_, body) in zip(heads, alpaca.requests, strict=True):
+        assert {"apca-api-key-id: pktest", "apca-api-secret-key: canary-secret"} <= set(head)
+        assert f"content-length: {len(body)}" in head
+        assert "content-type: application/json" in head
+        assert not any(line.startswith("cookie") for line in head)
+
+
 @pytest.mark.parametrize(
     ("trail", "wire"),
     [({"trail_price": Decimal("1.50")}, "1.50"), ({"trail_percent": Decimal(3)}, "3")],
