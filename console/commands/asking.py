@@ -64,6 +64,9 @@ def answer(question: Coroutine[None, None, int]) -> int:
     except NoDesk as missing:
         print(missing, file=sys.stderr)
         return exits.NO_DESK
+    except KeyboardInterrupt:
+        print("killcord: interrupted", file=sys.stderr)
+        return exits.INTERRUPTED
     except BrokenPipeError:
         # the reader, `head` for example, has seen enough; Python flushes once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

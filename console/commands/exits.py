@@ -12,3 +12,5 @@ FORBIDDEN = 6
 """The person may not: nothing was sent."""
 REJECTED = 7
 """The broker said no: it does not exist there."""
+INTERRUPTED = 130
+"""Ended by Ctrl+C, as shells count it; what was asked for may have been done."""

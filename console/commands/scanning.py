@@ -5,16 +5,17 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from console.commands import exits
-from console.commands.asking import Desk, attached
+from console.commands.asking import attached
 from console.commands.scan_words import rule_facts, rules_words, scan_facts, scan_words
 from console.commands.tables import as_json
 from console.commands.trading import STATUS_OF
-from console.domain.receipts import Outcome
+from console.domain.receipts import Outcome, Receipt
 from console.domain.scans import Scan, ScanRule, ScanState
 from console.folders import StateFolder, settings_file
 from console.link.errors import LinkError
@@ -23,6 +24,16 @@ from console.scanning.symbol_file import BadSymbolFile, read_symbols
 
 LOOK_SECONDS = 0.2
 ALL = "all tradable"
+
+
+class Scans(Protocol):
+    """What following a scan needs of the desk."""
+
+    async def last_scan(self) -> Scan | None:
+        """Return the scan that runs or ran last."""
+
+    async def cancel_scan(self) -> Receipt:
+        """End the running scan; what it found stays."""
 
 
 async def scan(
@@ -51,7 +62,7 @@ async def scan(
             print(f"{receipt.outcome.value}: {receipt.detail}", file=sys.stderr)
             return STATUS_OF[receipt.outcome]
         try:
-            found = await _followed(desk)
+            found = await followed(desk.link)
         except LinkError as lost:
             print(f"killcord scan: {lost}", file=sys.stderr)
             return exits.UNKNOWN
@@ -64,27 +75,30 @@ def rules_of(folder: StateFolder) -> Mapping[str, ScanRule]:
     return known_rules(settings_file(os.environ).with_name("scans.toml"), folder.scan_rules)
 
 
-async def _followed(desk: Desk) -> Scan:
+async def followed(link: Scans) -> Scan:
     """Draw the progress until the scan is over; Ctrl+C ends the scan and keeps what it found."""
     with _bar() as bar:
         task = bar.add_task("", total=None, trouble="")
-        while not (found := await _asked(desk)).is_over:
-            bar.update(
-                task,
-                description=f"{found.rule.name}, {len(found.rows):,} found",
-                total=found.total or None,
-                completed=found.scanned,
-                trouble=found.trouble,
-            )
+        while True:
             try:
+                found = await _asked(link)
+                if found.is_over:
+                    return found
+                bar.update(
+                    task,
+                    description=f"{found.rule.name}, {len(found.rows):,} found",
+                    total=found.total or None,
+                    completed=found.scanned,
+                    trouble=found.trouble,
+                )
                 await asyncio.sleep(LOOK_SECONDS)
             except asyncio.CancelledError:
-                await desk.link.cancel_scan()
-    return found
+                # what asyncio makes of a first Ctrl+C, wherever it came
+                await link.cancel_scan()
 
 
-async def _asked(desk: Desk) -> Scan:
-    found = await desk.link.last_scan()
+async def _asked(link: Scans) -> Scan:
+    found = await link.last_scan()
     if found is None:
         raise AssertionError("a scan that was begun is known")
     return found
