@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import json
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import uvloop
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from console.venue import control, option_feed, order_control, stage_control
 from console.venue.bands import Bands
@@ -89,6 +91,7 @@ async def serve(options: Options) -> None:
     stopped = _signals()
     floor = open_floor(options)
     app = application(floor)
+    logging.getLogger("aiohttp.server").addFilter(_is_our_fault)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     door = app[DOOR] = Door(runner, port=options.port)
     await runner.setup()
@@ -103,6 +106,15 @@ async def serve(options: Options) -> None:
         await runner.cleanup()
         if floor.books:
             floor.books.close()
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Whether a report is not of a request that was no HTTP: its sender was told.
+
+    Standard error may be a pipe that nobody reads; once it is full, whoever writes to it stands.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
 
 
 async def _work_until(stopped: asyncio.Event, floor: Floor) -> None:

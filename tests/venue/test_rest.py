@@ -114,6 +114,17 @@ def test_no_query_is_odd_enough_for_a_server_error(shared_venue, path):
     assert answer.status_code == 200 or "message" in answer.json()
 
 
+def test_requests_that_are_no_http_fill_no_pipe_that_nobody_reads(venue):
+    too_long = "/v2/orders?symbols=" + "AAPL," * 2_000
+
+    for _ in range(150):
+        assert venue.get(too_long).status_code == 400
+
+    assert venue.get("/v2/account").status_code == 200
+    venue.stop()
+    assert venue.errors == ""
+
+
 def test_a_route_nobody_serves_is_not_found_in_alpacas_words(shared_venue):
     answer = shared_venue.get("/v2/nothing")
 
