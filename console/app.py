@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -22,6 +21,7 @@ from console.screens.beside import run_beside
 from console.screens.cord_line import CordLine, NoCord, latches
 from console.screens.cover import CoverScreen
 from console.screens.crash import record_crash
+from console.screens.doors import Doors
 from console.screens.keys import app_bindings
 from console.screens.lab_link import Lab, NoLab
 from themes.palettes import FIRST, load_themes
@@ -50,7 +50,7 @@ def _actions() -> "type[Provider]":
 UTC_NOW = partial(datetime.now, UTC)
 
 
-class Killcord(App[None]):
+class Killcord(Doors):
     """The console of one desk."""
 
     TITLE = "Killcord"
@@ -72,15 +72,13 @@ class Killcord(App[None]):
         now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
-        self.session: Session | None = None
+        super().__init__(lab or NoLab())
         self.profile = profile
         self.connect = connect
         self.halt_alone = halt_alone
         self.start_desk = start_desk
         self.cord = cord or NoCord()
         self.run_drill = run_drill
-        self.lab: Lab = lab or NoLab()
         self.now = now
         self.monotonic = monotonic
         self._log_file = log_file
@@ -137,48 +135,6 @@ class Killcord(App[None]):
         self.cord.tell_shown()
         self.notify("The cord is pulled: nothing will be sent.", severity="error", markup=False)
 
-    def action_reduce(self) -> None:
-        """Ask why only orders that reduce may pass from now on."""
-        from console.screens.reduce import ReduceScreen  # noqa: PLC0415 - rarely needed
-
-        if self.session is not None:
-            self.push_screen(ReduceScreen(self.session.link))
-
-    def action_show_halt(self) -> None:
-        """Show the halt screen."""
-        if self.session is not None:
-            self.session.show_halt()
-
-    def action_show_reconciliation(self) -> None:
-        """Show the reconciliation screen."""
-        if self.session is not None:
-            self.session.show_reconciliation()
-
-    def action_show_scanner(self) -> None:
-        """Show the scanner screen."""
-        if self.session is not None:
-            self.session.show_scanner()
-
-    def action_show_insight(self) -> None:
-        """Show the insight screen."""
-        if self.session is not None:
-            self.session.show_insight()
-
-    def action_show_datasets(self) -> None:
-        """Show the dataset screen."""
-        if self.session is not None:
-            self.session.show_datasets(self.lab)
-
-    def action_show_code(self) -> None:
-        """Show the code screen."""
-        if self.session is not None:
-            self.session.show_code(self.lab)
-
-    def action_show_backtests(self) -> None:
-        """Show the back-test screen."""
-        if self.session is not None:
-            self.session.show_backtests(self.lab)
-
     def action_drill(self) -> None:
         """Drill the halt on a floor of its own."""
         if self.run_drill is None:
@@ -188,16 +144,6 @@ class Killcord(App[None]):
 
         self.push_screen(DrillScreen(self.run_drill))
 
-    def action_help(self) -> None:
-        """Show every key."""
-        if self.session is not None:
-            self.session.help()
-
-    def action_pane_help(self) -> None:
-        """Show the keys of the focused pane."""
-        if self.session is not None:
-            self.session.help_on_pane()
-
     def action_palette(self) -> None:
         """Find an action by its words."""
         self.action_command_palette()
@@ -206,11 +152,6 @@ class Killcord(App[None]):
         """Wear the next of our palettes."""
         place = self._palettes.index(self.theme) + 1
         self.theme = self._palettes[place % len(self._palettes)]
-
-    def action_restart_desk(self) -> None:
-        """Start the desk again when it is gone."""
-        if self.session is not None:
-            self.session.restart_desk()
 
     def action_leave(self) -> None:
         """Ask whether the desk goes on."""
