@@ -1,5 +1,6 @@
 """REDUCING only reduces: whatever fills, is unknown or is told late. Promise H9."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from console.desk.store import Store
 from console.desk.unseen import UnseenFills
 from console.domain.events import OrderUpdated, PositionsReported
 from console.domain.halt import Mode, Restraint, Source
-from console.domain.orders import Order, OrderStatus, Side
+from console.domain.orders import LegRole, Order, OrderStatus, Side
 from tests.builders import NOON, asset, order, position, request
 
 REDUCING = Restraint(
@@ -66,7 +67,12 @@ class Market:
 
     def submit(self, side: Side, qty: int, *, is_lost: bool) -> None:
         """Send an order if the mode lets it through."""
-        facts = Facts(
+        if the_mode_lets_it_through(request(side, str(qty)), self.facts()).passed:
+            self.checked.add(self.place(side, qty, is_lost=is_lost))
+
+    def facts(self, replacing: Order | None = None) -> Facts:
+        """What the gate decides by."""
+        return Facts(
             state=self.store.state,
             asset=asset(),
             is_listed_known=True,
@@ -74,11 +80,10 @@ class Market:
             is_trading_live=True,
             limits=Limits(),
             now=self.clock.now(),
+            replacing=replacing,
             restraints=(REDUCING,),
             unseen=self.unseen.qty,
         )
-        if the_mode_lets_it_through(request(side, str(qty)), facts).passed:
-            self.checked.add(self.place(side, qty, is_lost=is_lost))
 
     def fill(self, which: int, qty: int) -> None:
         """Execute some of an open order; the desk will hear of it."""
@@ -119,16 +124,67 @@ class Market:
             self.store.apply(self.asked.pop(0))
 
     def _change(self, known: Order, status: OrderStatus, filled: Decimal) -> None:
-        changed = Order(
-            request=known.request,
-            status=status,
-            updated_at=self.clock.now(),
-            submitted_at=known.submitted_at,
-            broker_id=known.broker_id,
-            filled_qty=filled,
-        )
+        now = self.clock.now()
+        changed = replace(known, status=status, updated_at=now, filled_qty=filled)
         self.orders[known.key] = changed
         self.untold.append(OrderUpdated(changed))
+
+
+class Bracketed(Market):
+    """A holding under the two exits of a bracket: when one of them ends, so does the other."""
+
+    def __init__(self, held: int, exits: int) -> None:
+        super().__init__(held)
+        side = Side.SELL if held > 0 else Side.BUY
+        for role in (LegRole.TAKE_PROFIT, LegRole.STOP_LOSS):
+            self.count += 1
+            key = f"leg-{self.count}"
+            wanted = request(side, str(exits), key=key)
+            leg = order(key, wanted=wanted, role=role, group="g", parent="b-entry")
+            self.orders[key] = leg
+            self.checked.add(key)
+            self.store.apply(OrderUpdated(leg))
+
+    def replace(self, which: int, qty: int, *, is_lost: bool) -> None:
+        """Replace one of the legs, as far as the desk knows them, if the mode lets it through."""
+        known = [one for one in self.store.state.open_orders if one.is_leg]
+        legs = [one for one in known if one.status is OrderStatus.NEW]
+        if not legs:
+            return
+        leg = legs[which % len(legs)]
+        self.count += 1
+        wanted = replace(leg.request, client_order_id=f"kc-t-{self.count}", qty=Decimal(qty))
+        if not the_mode_lets_it_through(wanted, self.facts(leg)).passed:
+            return
+        now, status = self.clock.now(), OrderStatus.UNKNOWN if is_lost else OrderStatus.IN_FLIGHT
+        ours = replace(leg, request=wanted, status=status, updated_at=now, submitted_at=now)
+        ours = replace(ours, broker_id=None, replaces=leg.broker_id)
+        self.store.apply(OrderUpdated(ours))
+        if not self.orders[leg.key].is_open:
+            self.untold.append(OrderUpdated(replace(ours, status=OrderStatus.REJECTED)))
+            return
+        self._change(self.orders[leg.key], OrderStatus.REPLACED, ZERO)
+        new = replace(ours, status=OrderStatus.NEW, broker_id=f"b-{wanted.client_order_id}")
+        self.orders[new.key] = new
+        self.checked.add(new.key)
+        self.untold.append(OrderUpdated(new))
+
+    def fill(self, which: int, qty: int) -> None:
+        before = {key for key, one in self.orders.items() if one.is_open and one.is_leg}
+        super().fill(which, qty)
+        self._end_the_others(before)
+
+    def cancel(self, which: int) -> None:
+        before = {key for key, one in self.orders.items() if one.is_open and one.is_leg}
+        super().cancel(which)
+        self._end_the_others(before)
+
+    def _end_the_others(self, before: set[str]) -> None:
+        hit = [self.orders[key] for key in before if not self.orders[key].is_open]
+        hit += [self.orders[key] for key in before if self.orders[key].filled_qty]
+        for key in before if hit else ():
+            if self.orders[key].is_open:
+                self._change(self.orders[key], OrderStatus.CANCELED, self.orders[key].filled_qty)
 
 
 sides, quantities, which = st.sampled_from(Side), st.sampled_from([1, 3, 6]), st.integers(0, 2)
@@ -166,6 +222,39 @@ def test_no_order_that_passes_grows_the_exposure_or_flips_it(held, before, steps
             market.submit(side, qty, is_lost=is_lost)
         else:
             getattr(market, name)(*rest)
+
+
+REPLACE = st.tuples(st.just("replace"), which, quantities, st.booleans())
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([-6, -3, 3, 6]),
+    st.sampled_from([1, 3]),
+    st.lists(st.one_of(STEPS, REPLACE), min_size=15, max_size=30),
+)
+def test_no_replacement_of_a_brackets_leg_grows_the_exposure_or_flips_it(held, exits, steps):
+    market = Bracketed(held, exits)
+
+    for name, *rest in steps:
+        market.clock.seconds += 0.01
+        if name == "wait":
+            market.clock.seconds += rest[0]
+        elif name in ("submit", "replace"):
+            first, qty, is_lost = rest
+            getattr(market, name)(first, qty, is_lost=is_lost)
+        else:
+            getattr(market, name)(*rest)
+
+
+def test_a_leg_is_replaced_by_a_smaller_one_and_by_no_larger_one():
+    market = Bracketed(6, 3)
+
+    market.replace(0, 6, is_lost=False)
+    assert len(market.orders) == 2
+    market.replace(0, 1, is_lost=False)
+
+    assert [str(one.request.qty) for one in market.orders.values() if one.is_open] == ["3", "1"]
 
 
 def test_an_order_that_closes_what_is_held_passes():
