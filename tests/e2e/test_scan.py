@@ -3,13 +3,15 @@
 import json
 import re
 import shlex
+import signal
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.rig import ROOT, Rig
+from tests.e2e.rig import KILLCORD, ROOT, Rig
+from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.e2e
 
@@ -127,3 +129,19 @@ def test_ten_thousand_names_of_a_file_are_scanned_against_the_venue(rig):
     assert 0 < len(scan["rows"]) < 10_000
     assert all(row["change"] >= 10 for row in scan["rows"])
     assert later["compared_with"] == scan["at"]
+
+
+@pytest.mark.long
+def test_ctrl_c_ends_a_scan_that_waits_for_requests(rig):
+    rig.start_venue("--stocks", "4000", "--rate-limit", "30")
+    rig.start_desk()
+    scanning = Terminal([*KILLCORD, "scan", "movers"], rig.env)
+    try:
+        scanning.wait_for("used up", seconds=600)
+        scanning.process.send_signal(signal.SIGINT)
+        status = scanning.wait_until_ended(seconds=600)
+        text = scanning.text
+    finally:
+        scanning.close()
+
+    assert (status, "canceled" in text, "Traceback" in text) == (1, True, False)
