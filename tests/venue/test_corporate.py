@@ -152,11 +152,29 @@ def test_a_split_on_demand_moves_market_position_and_activities(venue):
     activities = venue.get("/v2/account/activities").json()
     assert (position["qty"], order["qty"], order["limit_price"]) == ("20", "20", "100")
     assert 45 < float(position["current_price"]) < 55
-    assert [a["activity_type"] for a in activities] == ["DIV", "SPLIT", "FILL"]
+    kinds = [a["activity_type"] for a in activities]
+    assert kinds == ["DIV", "SPLIT", *["FILL"] * len(kinds[2:])]
+    assert sum(int(fill["qty"]) for fill in activities[2:]) == 10
     assert (activities[0]["net_amount"], activities[1]["qty"]) == ("10", "10")
     assert venue.get("/v2/account/activities/DIV").json() == activities[:1]
     token = activities[0]["id"]
     assert venue.get("/v2/account/activities", page_token=token).json() == activities[1:]
+
+
+def test_what_the_market_did_before_a_split_meets_no_order_as_it_is_after(start_venue):
+    # at this speed there is always something that happened and is not told yet
+    venue = start_venue("--seed", "1", "--speed", "300")
+    venue.control("price", symbol="KO", price=100)
+    venue.until_order(venue.order(symbol="KO", qty="10"), "filled")
+    resting = venue.order(
+        symbol="KO", qty="10", side="sell", type="limit", limit_price="199", time_in_force="gtc"
+    )
+    venue.until_order(resting, "new")
+
+    venue.control("corporate-action", type="forward_split", symbol="KO", new_rate=2, old_rate=1)
+
+    assert venue.get(f"/v2/orders/{resting['id']}").json()["status"] == "new"
+    assert venue.get("/v2/positions/KO").json()["qty"] == "20"
 
 
 def test_a_split_that_makes_no_sense_changes_nothing(venue):

@@ -221,6 +221,8 @@ def _come_into_effect(floor: Floor, action: CorporateAction) -> None:
     ratio = action.new_rate / action.old_rate
     if not 1 / HIGHEST_RATIO <= ratio <= HIGHEST_RATIO:
         raise malformed(f"a share becomes at most {HIGHEST_RATIO} shares, or so many one")
+    # what came before the split trades at its own prices, with orders as they were
+    floor.tell(floor.market.advance(now))
     try:
         moved = floor.market.move(symbol, round(float(price / ratio), 2), now)
     except ValueError as error:
