@@ -142,6 +142,18 @@ class FakeJournal:
         self.before_write: Callable[[Record], Awaitable[None]] | None = None
         self._remembered = remembered or Remembered(settings={})
 
+    def hold(self, kind: str) -> tuple[asyncio.Event, asyncio.Event]:
+        """Hold records of a kind back; return what tells of one, and what lets them go."""
+        writing, go_on = asyncio.Event(), asyncio.Event()
+
+        async def stall(record: Record) -> None:
+            if record.kind == kind:
+                writing.set()
+                await go_on.wait()
+
+        self.before_write = stall
+        return writing, go_on
+
     async def write(self, record: Record, *rows: Row) -> int:
         if self.before_write is not None:
             await self.before_write(record)

@@ -170,14 +170,7 @@ async def test_a_broker_that_refuses_to_close_while_fenced_is_told_and_the_fence
 
 async def test_the_fence_is_set_again_after_a_pull_that_beat_a_re_arm(world: World):
     await halted(world)
-    recording, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "halt.rearmed":
-            recording.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    recording, go_on = world.journal.hold("halt.rearmed")
     rearming = asyncio.create_task(world.desk.rearm("all clear", OWNER))
     await recording.wait()
     await world.desk.halt("no", STRANGER)

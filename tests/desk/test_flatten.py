@@ -449,14 +449,7 @@ async def test_a_pull_before_the_closing_order_has_left_keeps_it_from_leaving(wo
     world.broker.hold("AAPL", Decimal(10))
     await halted(world)
     world.price()
-    recording, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "order.intended":
-            recording.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    recording, go_on = world.journal.hold("order.intended")
     await world.desk.flatten(EVERYTHING, OWNER)
     await recording.wait()
 

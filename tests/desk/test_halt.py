@@ -59,14 +59,7 @@ async def test_a_storm_of_orders_ends_with_the_acknowledgement(world: World):
 
 
 async def test_an_intent_recorded_before_the_cord_is_not_sent_after_it(world: World):
-    recording, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "order.intended":
-            recording.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    recording, go_on = world.journal.hold("order.intended")
     submitting = asyncio.create_task(world.desk.submit(buy(), OWNER))
     await recording.wait()
 
@@ -342,14 +335,7 @@ async def test_a_re_arm_that_cannot_be_recorded_leaves_it_halted(world: World):
 async def test_a_pull_during_a_re_arm_wins(world: World):
     await world.desk.halt("first", OWNER)
     await until(lambda: is_confirmed(world), "the confirmation")
-    recording, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "halt.rearmed":
-            recording.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    recording, go_on = world.journal.hold("halt.rearmed")
     rearming = asyncio.create_task(world.desk.rearm("all clear", OWNER))
     await recording.wait()
 
@@ -395,14 +381,7 @@ async def test_pulling_again_after_the_receipt_sweeps_what_others_placed_since(w
 
 
 async def test_pulling_again_while_the_receipt_is_written_sweeps_again(world: World):
-    writing, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "halt.confirmed" and not go_on.is_set():
-            writing.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    writing, go_on = world.journal.hold("halt.confirmed")
     await world.desk.halt("smoke", OWNER)
     await writing.wait()
     world.broker.place(buy("5", key="somebody-else"))

@@ -113,14 +113,7 @@ async def test_a_replacement_that_grows_is_refused_in_reducing(world: World):
 
 
 async def test_reducing_is_looked_at_again_right_before_the_send(world: World):
-    recording, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "order.intended":
-            recording.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    recording, go_on = world.journal.hold("order.intended")
     submitting = asyncio.create_task(world.desk.submit(buy(), OWNER))
     await recording.wait()
 
@@ -183,14 +176,7 @@ async def test_what_cannot_be_recorded_stays_reducing(world: World):
 
 async def test_a_pull_during_the_re_arming_wins(world: World):
     await world.desk.reduce("too much news", OWNER)
-    recording, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "reduce.rearmed":
-            recording.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    recording, go_on = world.journal.hold("reduce.rearmed")
     rearming = asyncio.create_task(world.desk.rearm("the news is out", OWNER))
     await recording.wait()
 

@@ -23,14 +23,7 @@ def test_a_latch_that_says_nothing_is_told_as_found():
 
 
 async def test_every_pull_while_the_receipt_is_written_takes_the_proof_back(world: World):
-    writing, go_on = asyncio.Event(), asyncio.Event()
-
-    async def stall(record) -> None:
-        if record.kind == "halt.confirmed":
-            writing.set()
-            await go_on.wait()
-
-    world.journal.before_write = stall
+    writing, go_on = world.journal.hold("halt.confirmed")
     await world.desk.halt("smoke", OWNER)
     for reason in ("once more", "and again"):
         await asyncio.wait_for(writing.wait(), 30)
