@@ -14,7 +14,7 @@ TAKES = {
     "positions": "data take positions --json",
     "fills": "data take fills --json",
     "audit": "data take audit --json",
-    "live": "data take live AAPL SPY --every 0.1 --rows 5 --seconds 1 --json",
+    "live": "data take live AAPL SPY --every 0.1 --rows 5 --seconds 8 --json",
 }
 
 
