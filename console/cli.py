@@ -9,6 +9,7 @@ from console.commands.past_words import add_audit, add_drills, add_halts
 from console.commands.process_words import MARKET, add_desk, add_market, add_record, open_console
 from console.commands.reading_words import add_reading, add_scan, add_settings, add_study
 from console.commands.shared_words import Commands, Run, add_command, add_profile
+from console.commands.strategies_words import add_strategies
 from console.commands.trading_words import add_trading
 from console.folders import state_folder
 
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     add_desk(commands)
     add_record(commands)
     _add_backtests(commands)
+    add_strategies(commands)
     add_scan(commands)
     add_audit(commands)
     add_drills(commands)
