@@ -169,11 +169,11 @@ async def test_a_list_of_streams_takes_the_place_of_the_one_before(dial, shared_
 async def test_garbage_on_the_trading_stream_is_answered_with_an_error(dial, shared_venue):
     socket = await dial("/stream", **shared_venue.headers)
     words = []
-    for said in ("garbage", "[]", '{"action": 5}'):
+    for said in ("garbage", "[]", '{"action": 5}', "[" * 100_000):
         await socket.send_str(said)
         words.append(await told(socket))
 
-    assert words == [{"action": "error", "data": {"error_message": "invalid action"}}] * 3
+    assert words == [{"action": "error", "data": {"error_message": "invalid action"}}] * 4
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ HOSTILE = [
     b'{"symbol": "AAPL", "qty": {}, "side": [], "type": 1, "time_in_force": null}',
     b'{"symbol": "AAPL", "qty": NaN}',
     b"[" * 5_000,
+    b'{"client_order_id":' * 5_000,
     b'{"symbol": "AAPL", "qty": 1e400, "side": "buy", "type": "market", "time_in_force": "day"}',
 ]
 

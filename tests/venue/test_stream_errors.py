@@ -54,6 +54,22 @@ async def serve():
         await served.server.close()
 
 
+@pytest.mark.parametrize("said", ["[" * 100_000, '{"a":' * 100_000, b"\x91" * 100_000, b"\xc1"])
+async def test_a_message_that_is_none_is_invalid_syntax_and_the_next_is_heard(serve, said):
+    socket = await (await serve()).connect(**SIGNED_IN)
+    await socket.receive(PATIENCE)
+    await socket.receive(PATIENCE)
+
+    await (socket.send_str(said) if isinstance(said, str) else socket.send_bytes(said))
+    refused = (await socket.receive(PATIENCE)).json()
+    await socket.send_json({"action": "subscribe", "quotes": ["KO"]})
+    told = (await socket.receive(PATIENCE)).json()
+
+    assert refused[0]["code"] == 400
+    assert told[0]["quotes"] == ["KO"]
+    await socket.close()
+
+
 async def heard_until_the_end(socket) -> tuple[list[dict], int | None]:
     told = []
     while (message := await socket.receive(PATIENCE)).type not in ENDS:

@@ -142,7 +142,7 @@ def _client_order_id(body: str) -> str | None:
         return None
     try:
         found = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     named = found.get("client_order_id") if isinstance(found, Mapping) else None
     return named if isinstance(named, str) else None

@@ -283,6 +283,6 @@ def _read(message: Any) -> dict[str, Any]:
             request = msgspec.json.decode(message.data)
         else:
             request = msgspec.msgpack.decode(message.data)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, RecursionError):
         return {}
     return request if isinstance(request, dict) else {}

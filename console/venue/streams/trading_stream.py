@@ -180,6 +180,6 @@ def _read(message: Any) -> dict[str, Any]:
         return {}
     try:
         request = msgspec.json.decode(message.data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return request if isinstance(request, dict) else {}
