@@ -1,5 +1,6 @@
 """Puts the protection of a position back, and says loudly where it cannot."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from console.desk.alerts import AlertDesk
@@ -11,10 +12,11 @@ from console.desk.sight import Sight
 from console.desk.store import Store
 from console.desk.workers import Sleep
 from console.domain.alerts import AlertKind, Severity
-from console.domain.orders import Order
+from console.domain.orders import Order, OrderStatus
 from console.domain.permissions import Actor
 from console.domain.protectors import is_protected, protectors, restored
 from console.domain.receipts import Outcome, Receipt
+from console.ports import Clock
 
 
 class Guard:
@@ -29,6 +31,7 @@ class Guard:
         recorder: Recorder,
         reconciler: Reconciler,
         alerts: AlertDesk,
+        clock: Clock,
         limits: Limits,
         sleep: Sleep,
     ) -> None:
@@ -38,6 +41,7 @@ class Guard:
         self._recorder = recorder
         self._reconciler = reconciler
         self._alerts = alerts
+        self._clock = clock
         self._pace = limits.pace
         self._sleep = sleep
 
@@ -81,18 +85,37 @@ class Guard:
         """Say, once the broker's truth is known, what exits left that a former desk began."""
         while not self._reconciler.is_done:
             await self._sleep(self._pace.flat_poll)
-        for symbol, lifted in begun.items():
-            position = self._store.state.position_of(symbol)
-            is_left = position is not None and position.qty != 0
-            body = {"symbol": symbol, "lifted": lifted, "is_left": is_left}
-            self._recorder.note("exit.interrupted", THE_DESK, body)
-            if position is None or not is_left:
-                text = f"The exit of {symbol} that the former desk began has left nothing held."
-                self._alerts.alert(AlertKind.SYSTEM, Severity.INFO, text, symbol)
-            elif not is_protected(position, self._store.state.open_orders):
-                was = "; ".join(lifted) or "none"
-                why = f"the desk ended while {symbol} was being exited; its orders were: {was}"
-                self.warn(symbol, f"{abs(position.qty):f} {symbol}", why)
-            else:
-                text = f"The desk ended while {symbol} was being exited; a stop still protects it."
-                self._alerts.alert(AlertKind.SYSTEM, Severity.WARNING, text, symbol)
+        reports = (self._report(symbol, lifted) for symbol, lifted in begun.items())
+        await asyncio.gather(*reports)
+
+    async def _report(self, symbol: str, lifted: Sequence[str]) -> None:
+        is_safe = await self._stays_protected(symbol)
+        position = self._store.state.position_of(symbol)
+        is_left = position is not None and position.qty != 0
+        body = {"symbol": symbol, "lifted": list(lifted), "is_left": is_left}
+        self._recorder.note("exit.interrupted", THE_DESK, body)
+        if position is None or not is_left:
+            text = f"The exit of {symbol} that the former desk began has left nothing held."
+            self._alerts.alert(AlertKind.SYSTEM, Severity.INFO, text, symbol)
+        elif not is_safe:
+            was = "; ".join(lifted) or "none"
+            why = f"the desk ended while {symbol} was being exited; its orders were: {was}"
+            self.warn(symbol, f"{abs(position.qty):f} {symbol}", why)
+        else:
+            text = f"The desk ended while {symbol} was being exited; a stop still protects it."
+            self._alerts.alert(AlertKind.SYSTEM, Severity.WARNING, text, symbol)
+
+    async def _stays_protected(self, symbol: str) -> bool:
+        """Whether a stop stands once every cancel that the former desk had sent has arrived."""
+        until = self._clock.monotonic() + self._pace.absent_after
+        while self._is_protected(symbol):
+            if self._clock.monotonic() >= until:
+                return True
+            await self._sleep(self._pace.flat_poll)
+        return False
+
+    def _is_protected(self, symbol: str) -> bool:
+        state = self._store.state
+        position = state.position_of(symbol)
+        staying = (o for o in state.open_orders if o.status is not OrderStatus.PENDING_CANCEL)
+        return position is not None and is_protected(position, staying)

@@ -78,6 +78,7 @@ def _guard(
         recorder=ground.recorder,
         reconciler=account.reconciler,
         alerts=ground.alerts,
+        clock=outside.clock,
         limits=outside.limits,
         sleep=outside.sleep,
     )
