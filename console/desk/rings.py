@@ -1,6 +1,7 @@
 """The newest ticks of each symbol in bounded memory, for the analyses."""
 
 import math
+from struct import Struct
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +12,8 @@ from console.domain.market import Quote, Trade
 Column: TypeAlias = npt.NDArray[np.float64]
 
 FIRST_CAPACITY = 64
+CELL = 8
+"""Bytes of a number."""
 TRADE_COLUMNS = 5
 QUOTE_COLUMNS = 5
 
@@ -24,8 +27,14 @@ class Ring:
 
     def __init__(self, columns: int, capacity: int) -> None:
         self._capacity = capacity
-        self._columns = [np.empty(min(FIRST_CAPACITY, capacity)) for _ in range(columns)]
+        self._row = Struct(f"{columns}d")
+        # one packed row is written in a single call; a cell at a time costs twice as much
+        self._write = self._row.pack_into
+        self._width = self._row.size
+        self._rows = bytearray(self._width * min(FIRST_CAPACITY, capacity))
+        self._room = len(self._rows)
         self._next = 0
+        """Where the next row goes, in bytes."""
         self._size = 0
         self._newest = -math.inf
         self._is_sorted = True
@@ -35,19 +44,18 @@ class Ring:
 
     def append(self, *row: float) -> None:
         """Add one row."""
-        room = len(self._columns[0])
-        if self._next == room:
-            if room < self._capacity:
-                self._grow(min(room * 2, self._capacity))
-            else:
-                self._next = 0
         at = self._next
-        self._is_sorted = self._is_sorted and not row[0] < self._newest
-        self._newest = max(self._newest, row[0])
-        for column, value in zip(self._columns, row, strict=True):
-            column[at] = value
-        self._next = at + 1
-        self._size = min(self._size + 1, self._capacity)
+        if at == self._room:
+            at = self._begin_anew()
+        self._write(self._rows, at, *row)
+        time = row[0]
+        if time >= self._newest:
+            self._newest = time
+        elif time < self._newest:
+            self._is_sorted = False
+        self._next = at + self._width
+        if self._size < self._capacity:
+            self._size += 1
 
     def columns(self) -> list[Column]:
         """Return a copy of the columns, oldest row first."""
@@ -55,24 +63,33 @@ class Ring:
             self._sort()
         return self._in_arrival()
 
+    def _begin_anew(self) -> int:
+        """Return where the next row goes when there is no room behind the last one."""
+        if self._size >= self._capacity:
+            return 0
+        # most symbols never fill their ring: memory is taken as it is needed
+        more = min(self._room, self._width * self._capacity - self._room)
+        self._rows.extend(bytes(more))
+        self._room += more
+        return self._next
+
     def _sort(self) -> None:
         """Put the rows in order of time; those of one time stay as they came."""
         columns = self._in_arrival()
         order = np.argsort(columns[0], kind="stable")
-        for kept, column in zip(self._columns, columns, strict=True):
-            kept[: self._size] = column[order]
-        self._next = self._size
+        self._table()[: self._size] = np.stack([column[order] for column in columns], axis=1)
+        self._next = self._size * self._width
         self._is_sorted = True
 
     def _in_arrival(self) -> list[Column]:
-        if self._size < self._capacity or self._next == self._capacity:
-            return [column[: self._size].copy() for column in self._columns]
-        at = self._next
-        return [np.concatenate((column[at:], column[:at])) for column in self._columns]
+        table, at = self._table(), self._next // self._width
+        if self._size < self._capacity or at == self._capacity:
+            return [column[: self._size].copy() for column in table.T]
+        return [np.concatenate((column[at:], column[:at])) for column in table.T]
 
-    def _grow(self, room: int) -> None:
-        # Most symbols never fill their ring: memory is taken as it is needed.
-        self._columns = [np.concatenate((c, np.empty(room - len(c)))) for c in self._columns]
+    def _table(self) -> npt.NDArray[np.float64]:
+        """The rows as they lie; not to be kept, for the memory may have to grow."""
+        return np.frombuffer(self._rows, dtype=np.float64).reshape(-1, self._width // CELL)
 
 
 class Rings:
