@@ -1,7 +1,11 @@
 """Pivots, frames and rolling columns beside what is usually written in their place."""
 
+import itertools
+import math
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from time import process_time
 
 import numpy as np
@@ -9,16 +13,20 @@ import pandas as pd
 from results import Result, say
 
 from console.desk.rings import Ring
+from console.domain.market import Bar, Timeframe
+from console.screens.overlays import Choice, Overlays
 from console.studies.frames import Frames
 from console.studies.pivot_rules import PivotRules
 from console.studies.pivots import find_pivots
 from console.studies.sliding import sliding_sum
+from widgets.chart_picture import picture
 
 BARS = 100_000
 HALF = 20
 ROUNDS = 9
 MINUTE = 60
 ROWS = 5_000
+SHOWN = 400
 
 
 def main() -> None:
@@ -41,6 +49,7 @@ def main() -> None:
     say(Result("sums of 50 in 100,000 vs pandas", ours * 1e3, rolling * 1e3, "ms", "<= 1.0"))
     _frames()
     _append()
+    _overlays()
 
 
 def _frames() -> None:
@@ -91,6 +100,54 @@ def _append() -> None:
             "µs",
             "<= 0.00333",
         )
+    )
+
+
+def _overlays() -> None:
+    """A chart with every study: one more trade against telling all bars anew, and against none."""
+    every, none = Overlays(), Overlays()
+    none.toggle(Choice.VWAP)
+    for choice in set(Choice) - every.chosen:
+        every.toggle(choice)
+    bars = [_minute(number) for number in range(SHOWN)]
+    every(Timeframe.MIN_1, bars)
+    prices, many = itertools.cycle((99.0, 100.5, 101.0)), 40
+
+    def traded() -> None:
+        for _ in range(many):
+            bars[-1] = replace(bars[-1], close=next(prices))
+            every(Timeframe.MIN_1, bars)
+
+    def anew() -> None:
+        overlays = Overlays()
+        for choice in Choice:
+            overlays.chosen |= {choice}
+        overlays.toggle(Choice.VWAP)
+        overlays.toggle(Choice.VWAP)
+        overlays(Timeframe.MIN_1, bars)
+
+    ours, whole = _turns(traded, anew)
+    say(Result("chart studies, one trade vs anew", ours / many * 1e3, whole * 1e3, "ms", "<= 0.1"))
+
+    def drawn(overlays: Overlays) -> None:
+        overlay = overlays(Timeframe.MIN_1, bars)
+        picture(bars, (), Timeframe.MIN_1, 120, 40, overlay=overlay)
+
+    ours, bare = _turns(lambda: drawn(every), lambda: drawn(none))
+    say(Result("chart drawn with every study vs none", ours * 1e3, bare * 1e3, "ms", "<= 2"))
+
+
+def _minute(number: int) -> Bar:
+    price = 100 + math.sin(number / 9) + number % 5 / 10
+    return Bar(
+        symbol="SPY",
+        at=datetime(2026, 3, 2, 14, 30, tzinfo=UTC) + timedelta(minutes=number),
+        open=price,
+        high=price + 0.2,
+        low=price - 0.2,
+        close=price + 0.1,
+        volume=1_000.0,
+        vwap=price,
     )
 
 
