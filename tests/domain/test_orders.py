@@ -8,9 +8,16 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 
-from console.domain.orders import Order, OrderStatus, OrderType, TimeInForce
+from console.domain.orders import (
+    Order,
+    OrderClass,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+    dollars,
+)
 from console.domain.tellings import newest
-from tests.builders import buy, order
+from tests.builders import buy, order, sell
 from tests.strategies import orders
 
 
@@ -60,6 +67,51 @@ def test_a_request_reads_as_the_trader_would_write_it():
     assert str(market) == "buy 5 AAPL mkt ioc"
     assert str(buy("1", limit="263.2")) == "buy 1 AAPL @ 263.20 day"
     assert str(buy("1", limit="0.1234")) == "buy 1 AAPL @ 0.1234 day"
+
+
+D = Decimal
+TRAILING = {"limit": None, "order_type": OrderType.TRAILING_STOP}
+EXITS = {"take_profit": D(196), "stop_loss": D("187.5")}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (sell("0.50", extended_hours=True), "sell 0.50 AAPL @ 190.00 day ext"),
+        (buy("1E+2", limit="5"), "buy 100 AAPL @ 5.00 day"),
+        (buy("2", limit=None, notional=D("1E+3")), "buy $1000 AAPL mkt day"),
+        (
+            sell(limit=None, order_type=OrderType.STOP, stop_price=D(187)),
+            "sell 10 AAPL stop 187.00 day",
+        ),
+        (
+            buy(limit="196", order_type=OrderType.STOP_LIMIT, stop_price=D("195.5")),
+            "buy 10 AAPL stop 195.50 @ 196.00 day",
+        ),
+        (sell(**TRAILING, trail_price=D("1.5")), "sell 10 AAPL trail 1.50 day"),
+        (sell(**TRAILING, trail_percent=D("1E+1")), "sell 10 AAPL trail 10% day"),
+        (
+            buy(order_class=OrderClass.BRACKET, **EXITS, stop_loss_limit=D(187)),
+            "buy 10 AAPL @ 190.10 tp 196.00 sl 187.50/187.00 day",
+        ),
+        (
+            buy(limit=None, order_class=OrderClass.OTO, stop_loss=D(187)),
+            "buy 10 AAPL mkt sl 187.00 day",
+        ),
+        (
+            sell(limit="196", order_class=OrderClass.OCO, **EXITS),
+            "sell 10 AAPL oco tp 196.00 sl 187.50 day",
+        ),
+        (sell(limit="196", order_class=OrderClass.OCO), "sell 10 AAPL @ 196.00 oco day"),
+        (sell(limit="196", order_class=OrderClass.BRACKET), "sell 10 AAPL @ 196.00 bracket day"),
+    ],
+)
+def test_every_term_of_a_request_can_be_read(wanted, words):
+    assert str(wanted) == words
+
+
+def test_a_price_that_is_no_number_is_shown_as_that():
+    assert (dollars(D("Infinity")), dollars(D("NaN")), dollars(D(5))) == ("Infinity", "NaN", "5.00")
 
 
 @pytest.mark.parametrize("status", OrderStatus)

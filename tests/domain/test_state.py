@@ -1,6 +1,8 @@
 """The laws of the trading state: repeats and reorderings of events change nothing."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
+from decimal import Decimal
 from functools import reduce
 from typing import get_args
 
@@ -8,12 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.events import Event, FillBooked, HaltChanged, MarketMoved, OrderUpdated
+from console.domain.events import (
+    Event,
+    FillBooked,
+    HaltChanged,
+    MarketMoved,
+    OrderUpdated,
+    ReadingsTaken,
+)
 from console.domain.halt import Halt, Mode
+from console.domain.ledger import Holding, exchange_day
 from console.domain.orders import OrderStatus
+from console.domain.readings import Reading, Unit
+from console.domain.reconciliation import Cause, Reconciliation
 from console.domain.snapshot import tell
 from console.domain.state import TradingState, apply
-from tests.builders import NOON, at, fill, order, quote
+from tests.builders import NOON, at, fill, market_clock, order, position, quote
 from tests.strategies import EVENTS, events, orders
 
 
@@ -138,3 +150,45 @@ def test_an_execution_goes_by_its_orders_own_name_whichever_way_it_was_told_firs
     ends = [reduce(apply, told, TradingState()) for told in ((named, nameless), (nameless, named))]
 
     assert [end.fills["b-7:10"].order for end in ends] == [name, name]
+
+
+COMPARED = Reconciliation(
+    number=1, cause=Cause.ROUTINE, began_at=NOON, at=NOON, orders=0, fills=0, positions=0
+)
+
+
+def test_the_markets_time_is_the_desks_until_the_market_tells_its_own():
+    replayed = replace(market_clock(), at=NOON - timedelta(days=3))
+
+    assert TradingState().market_time(at(10)) == at(10)
+    assert TradingState(clock=replayed).market_time(at(10)) == at(10) - timedelta(days=3)
+
+
+def test_what_was_realized_is_that_of_the_markets_day_and_unknown_before_a_comparison():
+    gain = Holding(symbol="AAPL", realized=Decimal(7), day=exchange_day(NOON))
+    earlier = Holding(symbol="F", realized=Decimal(5), day=exchange_day(NOON - timedelta(days=1)))
+    state = TradingState(holdings={"AAPL": gain, "F": earlier})
+    compared = replace(state, reconciliation=COMPARED)
+    of_yesterday = replace(compared, clock=replace(market_clock(), at=NOON - timedelta(days=1)))
+
+    assert state.realized_today(NOON) is None
+    assert compared.realized_today(NOON) == 7
+    assert of_yesterday.realized_today(NOON) == 5
+
+
+def test_a_position_is_none_when_flat_and_when_not_known():
+    held = position()
+
+    assert TradingState(positions={"AAPL": held}).position_of("AAPL") is held
+    assert TradingState(positions={"AAPL": held}).position_of("F") is None
+    assert TradingState().position_of("AAPL") is None
+
+
+def test_readings_are_those_of_their_symbol_or_none():
+    spread = Reading(
+        symbol="AAPL", name="spread", value=1.0, unit=Unit.BASIS_POINTS, sample=3, at=NOON
+    )
+    state = after([ReadingsTaken(symbol="AAPL", readings=(spread,), at=NOON)])
+
+    assert state.readings_of("AAPL") == (spread,)
+    assert state.readings_of("F") == ()
