@@ -79,8 +79,8 @@ class LatchMachine(RuleBasedStateMachine):
     @rule()
     def order(self) -> None:
         """An order is sent or not; that none leaves while latched is watched on the wire."""
-        quote = self.world.state.quotes["AAPL"]
-        wanted = buy("1", limit=f"{quote.bid - 1:.2f}")
+        quote = self.world.state.quotes.get("AAPL")  # none before a new desk has heard one
+        wanted = buy("1", limit="1.00" if quote is None else f"{quote.bid - 1:.2f}")
         receipt = self.world.answer("submit", self.world.desk.submit(wanted, OWNER))
 
         if self.is_latched:
