@@ -55,3 +55,10 @@ async def venue() -> AsyncIterator[AlpacaAccess]:
     finally:
         process.terminate()
         await process.communicate()
+
+
+@pytest.fixture
+async def trading(venue: AlpacaAccess) -> AsyncIterator[AlpacaBroker]:
+    made = AlpacaBroker(venue, is_ours=ours)
+    yield made
+    await made.close()

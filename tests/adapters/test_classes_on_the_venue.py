@@ -8,7 +8,6 @@ from functools import reduce
 
 import pytest
 
-from console.adapters.alpaca.broker import AlpacaBroker
 from console.adapters.alpaca.trading_stream import AlpacaTradingStream
 from console.adapters.system_clock import SystemClock
 from console.domain.chains import chain_of
@@ -40,13 +39,6 @@ class Told:
 
     def legs(self, key):
         return {leg.newest.role: leg.newest for leg in self.family(key).legs}
-
-
-@pytest.fixture
-async def trading(venue):
-    broker = AlpacaBroker(venue, is_ours=ours)
-    yield broker
-    await broker.close()
 
 
 @pytest.fixture

@@ -24,13 +24,6 @@ LONG_AGO = timedelta(days=1)
 
 
 @pytest.fixture
-async def trading(venue):
-    broker = AlpacaBroker(venue, is_ours=ours)
-    yield broker
-    await broker.close()
-
-
-@pytest.fixture
 async def updates(venue):
     stream = AlpacaTradingStream(venue, is_ours=ours)
     heard, links = [], []
