@@ -89,6 +89,7 @@ lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
 
 screenshots: setup ## Draw the pictures of the docs from the running program
 	$(BIN)/python tools/screenshots.py
+	$(BIN)/python tools/lab_pictures.py
 
 docs: setup ## Write the generated tables of docs/ from the code
 	$(BIN)/python tools/reference.py

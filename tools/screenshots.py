@@ -1,4 +1,4 @@
-"""Draw the picture of the README: the real console on a desk with the embedded venue.
+"""Draw the pictures of the README and of the analytics page: the real console on an embedded venue.
 
 Run by `make screenshots`. A market that moves never gives the same picture twice.
 """
@@ -20,8 +20,11 @@ from console.commands.launch import await_end, ensure_desk  # noqa: E402 - as ab
 from console.domain.receipts import Outcome, Receipt  # noqa: E402 - as above
 from console.folders import StateFolder, state_folder  # noqa: E402 - as above
 from console.link.replica import Replica  # noqa: E402 - as above
+from widgets.lines import LinePane  # noqa: E402 - as above
 
 PICTURE = ROOT / "docs/screenshots/main.svg"
+STUDIES = ROOT / "docs/using/pictures/studies.svg"
+INSIGHT = ROOT / "docs/using/pictures/insight.svg"
 SIZE = (120, 40)
 PATIENCE = 600
 """Tenths of a second in which something must come about."""
@@ -49,21 +52,36 @@ async def _draw(folder: StateFolder) -> None:
     app = Killcord(
         lambda: Replica(folder.socket, "console"),
         profile=folder.profile,
-        halt_alone=_no_halt,
+        halt_alone=no_halt,
         log_file=folder.path / "console.log",
     )
     async with app.run_test(size=SIZE) as pilot:
-        await _until(pilot, lambda: app.session is not None and app.session.link.state.is_ready)
+        await until(pilot, lambda: app.session is not None and app.session.link.state.is_ready)
         for line in LINES:
             await _send(pilot, app, line)
         await pilot.press("1", "g", "j", "j")  # AAPL, the third of the watchlist
         await asyncio.sleep(READINGS_AFTER)
         await pilot.press("slash", *"buy 50 AAPL")
         await asyncio.sleep(1.0)
-        PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        PICTURE.write_text(app.export_screenshot(title="Killcord"), encoding="utf-8")
+        _save(app, PICTURE)
+        await pilot.press("escape", "escape", "1", "M", "N", "P")
+        await asyncio.sleep(2.0)
+        _save(app, STUDIES)
+        await pilot.press("i")
+        await _until(pilot, lambda: "together" in _text(app) and "of all three" in _text(app))
+        await asyncio.sleep(2.0)
+        _save(app, INSIGHT)
         if app.session is not None:
             await app.session.link.desk.stop_desk()
+
+
+def _save(app: Killcord, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(app.export_screenshot(title="Killcord"), encoding="utf-8")
+
+
+def _text(app: Killcord) -> str:
+    return "".join(pane.plain for pane in app.screen.query(LinePane))
 
 
 async def _send(pilot: Pilot[None], app: Killcord, line: str) -> None:
@@ -81,7 +99,8 @@ async def _send(pilot: Pilot[None], app: Killcord, line: str) -> None:
     await pilot.press("escape", "escape")
 
 
-async def _until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
     for _ in range(PATIENCE):
         if holds():
             return
@@ -89,7 +108,8 @@ async def _until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     raise TimeoutError("the desk never became ready: see its log")
 
 
-async def _no_halt(_reason: str) -> Receipt:
+async def no_halt(_reason: str) -> Receipt:
+    """Stand where a console would halt without its desk."""
     return Receipt(outcome=Outcome.UNKNOWN, detail="nothing is halted for a picture")
 
 

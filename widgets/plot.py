@@ -6,7 +6,7 @@ from widgets.cells import Cell, Line, Meaning
 from widgets.lines import LinePane
 
 TONES: tuple[Meaning, ...] = (
-    *("quiet", "info", "working", "average", "level", "filled", "volume"),
+    *("quiet", "info", "average", "level", "filled", "volume", "working"),
     "words",
 )
 """Axes and labels, then one line after the other; the last, which is also -1, is what is said."""

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from console.screens.lab_link import Far, LabTrouble
+from console.screens.lab_link import CANCELED, Far, LabTrouble
 
 SERVICE = "console.commands.lab_service"
 LONGEST_LINE = 64 * 1024 * 1024
@@ -46,23 +46,22 @@ class LabProcesses:
 
 
 class _Hand:
-    """One process."""
+    """One process. It is interrupted only once it has said that it is ready to be."""
 
     def __init__(self, profile: str) -> None:
         self._profile = profile
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._numbers = itertools.count(1)
-        self._is_busy = False
+        self._is_ready = False
+        self._is_asked = False
+        self._is_canceled = False
 
     async def ask(self, what: str, words: dict[str, Any], told: Far | None) -> Any:
         async with self._turn:
-            process = await self._running()
-            number = next(self._numbers)
-            line = json.dumps({"id": number, "ask": what, **words})
-            self._is_busy = True
+            self._is_canceled = False
             try:
-                return await self._asked(process, number, line, told)
+                return await self._answer(what, words, told)
             except (BrokenPipeError, ConnectionResetError, ValueError):
                 await self._end()
                 raise LabTrouble(GONE) from None
@@ -71,11 +70,12 @@ class _Hand:
                 self.cancel()
                 raise
             finally:
-                self._is_busy = False
+                self._is_asked = False
 
     def cancel(self) -> None:
-        """Interrupt what runs."""
-        if self._is_busy and self._process is not None and self._process.returncode is None:
+        """Interrupt what runs; what is only about to run is not begun."""
+        self._is_canceled = True
+        if self._is_asked and self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
 
@@ -84,36 +84,54 @@ class _Hand:
         self.cancel()
         await self._end()
 
+    async def _answer(self, what: str, words: dict[str, Any], told: Far | None) -> Any:
+        process = await self._running()
+        while not self._is_canceled:
+            said = await self._asked(process, what, words, told)
+            if "said" in said:
+                return said["said"]
+            # an interrupt that was meant for the question before may have met this one
+            if said["wrong"] != CANCELED or self._is_canceled:
+                raise LabTrouble(said["wrong"])
+        raise LabTrouble(CANCELED)
+
     async def _asked(
-        self, process: asyncio.subprocess.Process, number: int, line: str, told: Far | None
+        self,
+        process: asyncio.subprocess.Process,
+        what: str,
+        words: dict[str, Any],
+        told: Far | None,
     ) -> Any:
         if process.stdin is None or process.stdout is None:
-            raise LabTrouble(GONE)
-        process.stdin.write(f"{line}\n".encode())
+            raise BrokenPipeError
+        number = next(self._numbers)
+        self._is_asked = True
+        process.stdin.write(f"{json.dumps({'id': number, 'ask': what, **words})}\n".encode())
         await process.stdin.drain()
         while answer := await process.stdout.readline():
             said = json.loads(answer)
             if said["id"] != number:
                 continue  # of a question that was given up
-            if "far" in said:
-                if told is not None:
-                    told(said["far"], said["words"])
-                continue
-            if "wrong" in said:
-                raise LabTrouble(said["wrong"])
-            return said["said"]
+            if "far" not in said:
+                return said
+            if told is not None:
+                told(said["far"], said["words"])
         raise BrokenPipeError
 
     async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is not None and self._process.returncode is None:
-            return self._process
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", SERVICE, self._profile),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=LONGEST_LINE,
-        )
+        if self._process is None or self._process.returncode is not None:
+            self._is_ready = False
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", SERVICE, self._profile),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=LONGEST_LINE,
+            )
+        if not self._is_ready and self._process.stdout is not None:
+            if not await self._process.stdout.readline():
+                raise BrokenPipeError
+            self._is_ready = True
         return self._process
 
     async def _end(self) -> None:

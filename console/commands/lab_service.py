@@ -1,8 +1,8 @@
 """The lab's process beside a console: what its screens ask is answered here, line by line.
 
-A line of JSON asks (`id`, `ask` and what it takes), one or more answer: `far` and `words`
-while it works, then `said`, or `wrong` with a sentence. An interrupt gives up what runs. The
-end of the input ends the process.
+Its first line says that it is ready. A line of JSON asks (`id`, `ask` and what it takes), one
+or more answer: `far` and `words` while it works, then `said`, or `wrong` with a sentence. An
+interrupt gives up what runs. The end of the input ends the process.
 """
 
 import json
@@ -18,9 +18,8 @@ from console.folders import StateFolder, state_folder
 from console.lab.problems import LabProblem
 from console.link.errors import LinkError
 from console.sandbox.endings import SandboxProblem
-from console.screens.lab_link import Far
+from console.screens.lab_link import CANCELED, Far
 
-CANCELED = "Canceled; nothing was kept."
 Words = dict[str, Any]
 Answer = Callable[[StateFolder, Words, Far], Any]
 
@@ -33,6 +32,8 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     interrupts = Interrupts()
     try:
+        answers.write('{"ready": true}\n')
+        answers.flush()
         while line := questions.readline():
             serve(folder, json.loads(line), answers, interrupts, _answered)
     except BrokenPipeError:

@@ -7,6 +7,8 @@ a file or a number. An answer is plain: texts as they are shown, and a few count
 from collections.abc import Callable
 from typing import Any, Protocol
 
+CANCELED = "Canceled; nothing was kept."
+"""What a hand says that was told to give up."""
 Far = Callable[[float, str], None]
 """Told how far the work is, from 0 to 1, and where it is in words."""
 

@@ -1,5 +1,6 @@
 """The lab's process: one answer a question, whatever happens to it."""
 
+import asyncio
 import io
 import json
 import os
@@ -9,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from console.bootstrap.lab_processes import LabProcesses
-from console.commands.lab_service import CANCELED, Interrupts, serve
+from console.commands.lab_service import Interrupts, _answered, serve
 from console.folders import StateFolder
 from console.lab.problems import LabProblem
-from console.screens.lab_link import LabTrouble
+from console.screens.lab_link import CANCELED, LabTrouble
 
 FOLDER = StateFolder(Path("nowhere"))
 
@@ -57,6 +58,34 @@ def test_what_cannot_be_done_is_one_sentence(interrupts, error):
         raise error
 
     assert answered(interrupts, fails) == [{"id": 7, "wrong": "It is so."}]
+
+
+@pytest.mark.parametrize("what", ["datasets", "page", "follow", "runs", "run_backtest"])
+def test_what_the_screens_ask_has_an_answer(what):
+    assert callable(_answered(what))
+
+
+@pytest.mark.e2e
+async def test_a_question_that_was_left_harms_no_later_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("KILLCORD_STATE", str(tmp_path / "state"))
+    lab = LabProcesses("demo")
+    try:
+        for _ in range(3):  # the first ones before the process is even there
+            left = asyncio.create_task(lab.ask("a", "datasets"))
+            await asyncio.sleep(0)
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
+        told = await lab.ask("a", "datasets")
+        for _ in range(20):
+            left = asyncio.create_task(lab.ask("a", "datasets"))
+            await asyncio.sleep(0.002)
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
+        again = await lab.ask("a", "datasets")
+    finally:
+        await lab.close()
+
+    assert told == again == {"datasets": [], "total": "0 B on the disk, 0 B read whole"}
 
 
 @pytest.mark.e2e
