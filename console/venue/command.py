@@ -49,6 +49,7 @@ def main(argv: list[str]) -> int:
         accounts=arguments.accounts,
         has_bands=arguments.luld,
         stocks=arguments.stocks,
+        news=arguments.news,
     )
     try:
         run(options)
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--symbol-limit", type=int, metavar="N", help="symbols a channel may have (405)")
     add("--books", type=Path, metavar="FILE", help="keep account and orders here over restarts")
     add("--accounts", type=_accounts, default=1, metavar="N", help="how many (default 1)")
+    add("--news", type=Path, metavar="FILE", help="tell these articles, not generated ones")
     add("--stocks", type=_stocks, default=0, metavar="N", help="so many more, with bars only")
     return parser
 

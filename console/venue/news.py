@@ -4,13 +4,16 @@ Articles say what they are: made up. Others are published by `POST /control/news
 hostile ones included, to see what a program makes of text from outside.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from console.venue.wire.timestamps import DAY, MINUTE
 
 EVERY = 17 * MINUTE
 HISTORY = 30 * DAY
+WRITTEN_REACH = 100 * 365 * DAY
+"""How far back articles from a file are told: all of them."""
+
 AUTHOR = "Killcord newsroom"
 SOURCE = "killcord"
 PUBLISHED = 10**9
@@ -50,27 +53,39 @@ class Article:
     url: str | None = None
 
 
+class NewsUnreadable(Exception):  # noqa: N818 - what the user is told
+    """A file of news that is none; the message says why."""
+
+
+def numbered(article: Article, place: int) -> Article:
+    """Return a published article with the id of its place among them."""
+    return replace(article, id=PUBLISHED + place)
+
+
 class Newsroom:
     """Every article there is; those who listen hear of published ones at once."""
 
-    def __init__(self, names: dict[str, str]) -> None:
+    def __init__(self, names: dict[str, str], articles: Iterable[Article] = ()) -> None:
         self._names = names
         self._symbols = sorted(names)
-        self._published: list[Article] = []
+        self._published = [numbered(article, place) for place, article in enumerate(articles)]
+        self.reach = HISTORY if names else WRITTEN_REACH
+        """How long ago the oldest article may be."""
         self.listeners: list[Callable[[Article], None]] = []
 
     def publish(self, article: Article) -> Article:
         """Take in an article, number it, and tell it."""
-        numbered = replace(article, id=PUBLISHED + len(self._published))
-        self._published.append(numbered)
+        new = numbered(article, len(self._published))
+        self._published.append(new)
         for listener in self.listeners:
-            listener(numbered)
-        return numbered
+            listener(new)
+        return new
 
     def between(self, start: int, end: int) -> Sequence[Article]:
         """Return the articles of [start, end], oldest first."""
         first, last = -(-start // EVERY), end // EVERY
-        found = [self._generated(number) for number in range(first, last + 1)]
+        numbers = range(first, last + 1) if self._symbols else ()
+        found = [self._generated(number) for number in numbers]
         found += [article for article in self._published if start <= article.at <= end]
         return sorted(found, key=lambda article: (article.at, article.id))
 

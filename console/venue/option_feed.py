@@ -14,7 +14,7 @@ def serving(floor: Floor, feed: Feed) -> Handler:
     serve = floor.data_hub.serving(feed)
 
     async def serve_options(request: web.Request) -> web.StreamResponse:
-        if not floor.told_besides:
+        if not any(isinstance(tells, Quotes) for tells in floor.told_besides):
             floor.told_besides.append(await _quotes_of(floor))
         return await serve(request)
 

@@ -30,6 +30,7 @@ from console.venue.faults.standing import Faults
 from console.venue.floor import Floor
 from console.venue.journal import Journal
 from console.venue.markets.market import Market
+from console.venue.news import NewsUnreadable
 from console.venue.rest import account as rest_account
 from console.venue.rest import later as routes_later
 from console.venue.rest import market as rest_market
@@ -66,6 +67,8 @@ class Options:
     stream_rules: StreamRules = field(default_factory=StreamRules)
     accounts: int = 1
     has_bands: bool = False
+    news: Path | None = None
+    """Articles that are told instead of generated ones."""
     stocks: int = 0
     """How many more are listed, with bars and nothing else."""
 
@@ -82,7 +85,7 @@ def run(options: Options) -> None:
     """
     try:
         uvloop.run(serve(options))
-    except (BooksUnreadable, ScenarioError, OSError) as error:
+    except (BooksUnreadable, NewsUnreadable, ScenarioError, OSError) as error:
         raise CannotOpen(str(error)) from error
 
 
@@ -206,6 +209,10 @@ def open_floor(options: Options) -> Floor:
         bands=Bands() if options.has_bands else None,
     )
     floor.open_market()
+    if options.news:
+        from console.venue.news_file import read_news, tell_news  # noqa: PLC0415 - rarely wanted
+
+        tell_news(floor, read_news(options.news, clock.now()))
     if scenario:
         floor.stage.play(scenario, floor.now)
     if record:

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from console.venue.floor import Floor
-from console.venue.news import AUTHOR, HISTORY, HOSTILE, SOURCE, Article, Newsroom
+from console.venue.news import AUTHOR, HOSTILE, SOURCE, Article, Newsroom
 from console.venue.rest.data_pages import check_syntax, span_of_time
 from console.venue.rest.paging import Place, place_of
 from console.venue.rest.queries import choice_of, limit_of, symbols_of
@@ -61,9 +61,10 @@ def _found(request: web.Request) -> list[Article]:
     for symbol in symbols:
         check_syntax(symbol)
     start, end = span_of_time(request)
+    oldest = floor.now - newsroom_of(floor).reach
     if not request.query.get("start"):
-        start = min(start, floor.now - HISTORY)
-    start, end = max(start, floor.now - HISTORY), min(end, floor.now)
+        start = min(start, oldest)
+    start, end = max(start, oldest), min(end, floor.now)
     found = [
         article
         for article in newsroom_of(floor).between(start, end)
