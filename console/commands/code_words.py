@@ -1,24 +1,15 @@
 """What can be typed after `killcord code`."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
+from console.commands.shared_words import parts_of
 from console.sandbox.limits import LIMITS, MIB
-
-Add: TypeAlias = Callable[[str, str], argparse.ArgumentParser]
 
 
 def add_code(command: argparse.ArgumentParser, profile: argparse.ArgumentParser) -> None:
     """Add what is asked of one's own code; `profile` holds the options each one takes."""
-    asked = command.add_subparsers(dest="code", metavar="WHAT", required=True)
-
-    def add(name: str, words: str) -> argparse.ArgumentParser:
-        made = asked.add_parser(name, help=words, description=f"{words}.", parents=[profile])
-        made.add_argument("--json", action="store_true", help="JSON instead of words")
-        return made
-
+    add = parts_of(command, "code", profile)
     _add_run(add("run", "run a file of Python over datasets, in the sandbox"))
     add("check", "whether this machine can hold code in, and by what")
     history = add("history", "what was run, newest first; a number shows its code")

@@ -1,27 +1,18 @@
 """What can be typed after `killcord data`."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
+from console.commands.shared_words import Add, parts_of
 from console.domain.market import Timeframe
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
-Add: TypeAlias = Callable[[str, str], argparse.ArgumentParser]
 HOWS = ("last", "first", "mean", "median", "sum", "min", "max", "count", "ohlc")
 MOST_ROWS = 100_000
 
 
 def add_data(command: argparse.ArgumentParser, profile: argparse.ArgumentParser) -> None:
     """Add everything that is asked of datasets; `profile` holds the options each one takes."""
-    asked = command.add_subparsers(dest="data", metavar="WHAT", required=True)
-
-    def add(name: str, words: str) -> argparse.ArgumentParser:
-        made = asked.add_parser(name, help=words, description=f"{words}.", parents=[profile])
-        made.add_argument("--json", action="store_true", help="JSON instead of words")
-        return made
-
+    add = parts_of(command, "data", profile)
     _add_load(add("load", "make a dataset of a CSV, JSON or Parquet file"))
     add("list", "the datasets, and what they take on the disk and in memory")
     for name, words in (

@@ -10,6 +10,8 @@ from console.folders import PROFILES
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
 Run: TypeAlias = Callable[[argparse.Namespace], int]
 """Runs a command as it was typed, and returns the exit status."""
+Add: TypeAlias = Callable[[str, str], argparse.ArgumentParser]
+"""Declares a part of a command, by its name and what it does."""
 
 
 def add_command(
@@ -20,6 +22,18 @@ def add_command(
     add_profile(command)
     command.set_defaults(run=run)
     return command
+
+
+def parts_of(command: argparse.ArgumentParser, name: str, profile: argparse.ArgumentParser) -> Add:
+    """Let a command have parts; each takes the options of `profile` and can answer in JSON."""
+    asked = command.add_subparsers(dest=name, metavar="WHAT", required=True)
+
+    def add(part: str, words: str) -> argparse.ArgumentParser:
+        made = asked.add_parser(part, help=words, description=f"{words}.", parents=[profile])
+        add_json(made)
+        return made
+
+    return add
 
 
 def add_profile(command: argparse.ArgumentParser) -> None:
