@@ -46,7 +46,6 @@ class Pace:
         sums, squares = np.zeros(len(bars) + 1), np.zeros(len(bars) + 1)
         np.cumsum(changes, out=sums[2:])
         np.cumsum(changes * changes, out=squares[2:])
-        costs = rules.costs
         return cls(
             a_year=bars_in_a_year(bars, rules.calendar),
             sums=sums,
@@ -54,8 +53,7 @@ class Pace:
             is_plain=rules.fraction == 1
             and rules.qty is None
             and not rules.may_short
-            and costs.fee_per_share == 0
-            and costs.fee_bps == 0,
+            and not rules.costs.has_fees,
         )
 
     def sharpe(self, run: Run, *, is_at_opens: bool) -> float | None:

@@ -40,6 +40,11 @@ class Costs:
         return (self.spread_bps / 2 + self.slippage_bps) / 10_000
 
     @property
+    def has_fees(self) -> bool:
+        """Whether a fill costs more than its price."""
+        return self.fee_per_share != 0 or self.fee_bps != 0
+
+    @property
     def is_free(self) -> bool:
         """Whether nothing costs anything."""
         return not any(getattr(self, name) for name in self.__slots__)

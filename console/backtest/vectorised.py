@@ -51,8 +51,11 @@ def _trades(
     is_open, out = leave > last, np.minimum(leave, last)
     entry_price = bars.open[entry] * (1 + side * costs.worse)
     exit_price = np.where(is_open, bars.close[out], bars.open[out] * (1 - side * costs.worse))
-    entry_fee = costs.fees(entry_price, bars.factor[entry])
-    cost = entry_fee + np.where(is_open, 0.0, costs.fees(exit_price, bars.factor[out]))
+    if costs.has_fees:
+        entry_fee = costs.fees(entry_price, bars.factor[entry])
+        cost = entry_fee + np.where(is_open, 0.0, costs.fees(exit_price, bars.factor[out]))
+    else:
+        entry_fee, cost = np.zeros_like(entry_price), np.zeros_like(entry_price)
     if costs.borrow_percent > 0:
         borrowed = costs.borrowed(bars)
         cost += np.where(side < 0, borrowed[out] - borrowed[entry], 0.0)

@@ -39,8 +39,10 @@ class SmaCross(SignalStrategy):
         if len(seen) < self.slow:
             return made
         sums = tick_sums(seen.close)
-        fast = (sums[self.slow :] - sums[self.slow - self.fast : -self.fast]) * self.slow
-        slow = (sums[self.slow :] - sums[: -self.slow]) * self.fast
+        fast = sums[self.slow :] - sums[self.slow - self.fast : -self.fast]
+        slow = sums[self.slow :] - sums[: -self.slow]
+        fast *= self.slow
+        slow *= self.fast
         signs = (fast > slow).view(np.int8) - (fast < slow).view(np.int8)
         made[self.slow - 1 :] = signs if signs.all() else held_on(signs)
         return made
