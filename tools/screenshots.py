@@ -68,7 +68,7 @@ async def _draw(folder: StateFolder) -> None:
         await asyncio.sleep(2.0)
         _save(app, STUDIES)
         await pilot.press("i")
-        await _until(pilot, lambda: "together" in _text(app) and "of all three" in _text(app))
+        await until(pilot, lambda: "together" in _text(app) and "of all three" in _text(app))
         await asyncio.sleep(2.0)
         _save(app, INSIGHT)
         if app.session is not None:
