@@ -6,7 +6,9 @@ counts is how many there were, not how long they took.
 
 import os
 import tracemalloc
+from itertools import combinations
 from pathlib import Path
+from statistics import median
 
 import aiohttp
 import msgpack
@@ -18,6 +20,7 @@ from console.venue.markets.daytime import day_of
 from console.venue.markets.past import Past
 from console.venue.markets.universe import UNIVERSE
 from console.venue.markets.walk import Walk
+from console.venue.streams.outbox import MOST_BYTES
 from console.venue.view import MarketView
 from console.venue.wire.timestamps import DAY
 from tests.venue.fakes import NOON, buy, open_pit, quote, trade
@@ -30,6 +33,8 @@ WARM_UP = AN_HOUR // 4
 """Until histories and the minutes at hand are full: about four days of the venue's time."""
 
 MOST_GROWTH = 5 * 2**20
+"""Bytes an hour; a step up to what may wait for one listener is none."""
+
 SAMPLES = 60
 PAGE = os.sysconf("SC_PAGE_SIZE")
 EVERYTHING = {"trades": ["*"], "quotes": ["*"], "bars": ["*"], "dailyBars": ["*"]}
@@ -46,12 +51,9 @@ def messages_in(frame: bytes) -> int:
 
 
 def slope(samples: list[tuple[int, int]]) -> float:
-    """Bytes an hour's messages add, by least squares."""
-    count = len(samples)
-    mean_x = sum(x for x, _ in samples) / count
-    mean_y = sum(y for _, y in samples) / count
-    rise = sum((x - mean_x) * (y - mean_y) for x, y in samples)
-    return rise / sum((x - mean_x) ** 2 for x, _ in samples) * AN_HOUR
+    """Bytes an hour's messages add: the median over all pairs, so one step is none (Theil, Sen)."""
+    pairs = ((x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in combinations(samples, 2))
+    return median(rise / run for run, rise in pairs) * AN_HOUR
 
 
 @pytest.mark.long
@@ -73,6 +75,16 @@ async def test_an_hour_of_ten_thousand_messages_a_second_leaves_nothing_behind(s
 
     assert venue.process.poll() is None
     assert slope(samples) <= MOST_GROWTH, samples
+    assert samples[-1][1] - samples[0][1] <= MOST_BYTES, samples
+
+
+def test_a_leak_is_told_from_one_step():
+    times = range(WARM_UP, WARM_UP + AN_HOUR, AN_HOUR // SAMPLES)
+    step = [(at, 100 * 2**20 + (at > 2 * WARM_UP) * 4 * 2**20) for at in times]
+    leak = [(at, 100 * 2**20 + at * 6 * 2**20 // AN_HOUR) for at in times]
+
+    assert slope(step) == 0
+    assert slope(leak) > MOST_GROWTH
 
 
 def test_the_journal_keeps_the_newest_entries_and_their_numbers():
