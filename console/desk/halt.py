@@ -110,6 +110,8 @@ class HaltDesk:
         )
         # Memory first: from here on nothing is sent, whatever the disk does.
         self._cord.said = said
+        # Nobody is told of a halt that would not outlive the desk.
+        self._board.is_hushed = True
         trouble = await self._sweep_and_hold(said, self._disk.hold)
         await self._let_land()
         self._recorder.note("halt.pulled", actor, {"halt": said.id, "reason": said.reason})
@@ -186,7 +188,10 @@ class HaltDesk:
         """
         self._sequence.begin()
         self._sequence.go_on()
-        trouble = await hold(said)
+        try:
+            trouble = await hold(said)
+        finally:
+            self._board.is_hushed = False
         if self._cord.said is not None and self._cord.said.keeps != said.keeps:
             # The latch was there already, and the first puller's word on the stops counts.
             self._sequence.go_on()

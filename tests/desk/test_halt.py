@@ -7,6 +7,7 @@ import threading
 
 from console.desk import latch
 from console.desk.latch import Latched
+from console.domain.events import HaltChanged
 from console.domain.halt import Mode
 from console.domain.orders import OrderStatus
 from console.domain.receipts import Outcome
@@ -407,3 +408,19 @@ async def test_a_reason_that_no_file_could_hold_is_made_plain(world: World):
     await until(lambda: is_confirmed(world), "the confirmation")
 
     assert world.state.halt.reason == "stop [2J now"
+
+
+async def test_nobody_is_told_of_a_halt_whose_latch_is_not_on_the_disk_yet(world: World):
+    told = []
+    world.desk.listen(
+        lambda event: (
+            told.append(latch.is_pulled(world.folder.latch))
+            if isinstance(event, HaltChanged)
+            else None
+        )
+    )
+
+    await world.desk.halt("smoke", OWNER)
+
+    assert told
+    assert all(told)

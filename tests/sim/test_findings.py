@@ -156,6 +156,6 @@ def test_a_disk_that_hangs_keeps_no_sweep_from_its_work(tmp_path: Path):
     world.let_pass(1.0)
 
     assert not world.venue.open_orders
-    assert not world.state.halt.is_confirmed
+    assert world.state.halt is None
     world.see_the_end()
     world.bury()
