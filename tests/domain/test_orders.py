@@ -91,6 +91,14 @@ EXITS = {"take_profit": D(196), "stop_loss": D("187.5")}
         (sell(**TRAILING, trail_price=D("1.5")), "sell 10 AAPL trail 1.50 day"),
         (sell(**TRAILING, trail_percent=D("1E+1")), "sell 10 AAPL trail 10% day"),
         (
+            sell(**TRAILING, trail_price=D(1), stop_price=D(187)),
+            "sell 10 AAPL stop 187.00 trail 1.00 day",
+        ),
+        (
+            sell(**TRAILING, trail_percent=D(1), stop_price=D(187)),
+            "sell 10 AAPL stop 187.00 trail 1% day",
+        ),
+        (
             buy(order_class=OrderClass.BRACKET, **EXITS, stop_loss_limit=D(187)),
             "buy 10 AAPL @ 190.10 tp 196.00 sl 187.50/187.00 day",
         ),

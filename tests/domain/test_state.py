@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
+from itertools import combinations
 from typing import get_args
 
 import pytest
@@ -25,7 +26,7 @@ from console.domain.readings import Reading, Unit
 from console.domain.reconciliation import Cause, Reconciliation
 from console.domain.snapshot import tell
 from console.domain.state import TradingState, apply
-from tests.builders import NOON, at, fill, market_clock, order, position, quote
+from tests.builders import NOON, at, bar, day, fill, market_clock, order, position, quote
 from tests.strategies import EVENTS, events, orders
 
 
@@ -192,3 +193,22 @@ def test_readings_are_those_of_their_symbol_or_none():
 
     assert state.readings_of("AAPL") == (spread,)
     assert state.readings_of("F") == ()
+
+
+EMPTY = replace(day(), bar=None, previous_close=None)
+FULLER = [
+    EMPTY,
+    replace(EMPTY, previous_close=188.0),
+    replace(EMPTY, previous_close=189.0),
+    day(volume=5, previous_close=None),
+    day(volume=5),
+    day(volume=6, previous_close=None),
+    replace(day(volume=1, previous_close=None), bar=bar(volume=1, made_at=at(60))),
+]
+"""Tellings of one symbol's session, each fuller than those before it."""
+
+
+def test_of_two_tellings_of_a_session_the_fuller_one_stands_whichever_came_first():
+    for less, more in combinations(FULLER, 2):
+        for told in ((less, more), (more, less)):
+            assert after(MarketMoved(days=(d,)) for d in told).days["AAPL"] == more
