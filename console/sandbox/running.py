@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from os import close
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -134,10 +134,12 @@ class Bench:
 
 def _lend(table: pa.Table, until: ExitStack) -> int:
     """Return a file with the table, laid out so that it is read where it lies."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-    file = lent(memoryview(sink.getvalue()))
+
+    def fill(out: BinaryIO) -> None:
+        with pa.ipc.new_file(out, table.schema) as writer:
+            writer.write_table(table.combine_chunks())
+
+    file = lent(fill)
     until.callback(close, file)
     return file
 

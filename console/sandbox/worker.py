@@ -11,8 +11,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO, Self
 
 from console.sandbox.endings import Ended, Limit, SandboxProblem
 from console.sandbox.frames import BadFrame, Frame, packed, read_frame
@@ -218,15 +218,14 @@ class Worker:
             return
 
 
-def lent(content: memoryview | bytes) -> int:
-    """Return a file in memory that holds this and that nobody can change; its owner closes it."""
+def lent(fill: Callable[[BinaryIO], object]) -> int:
+    """Return a file in memory that nobody can change once it is filled; its owner closes it."""
     file = os.memfd_create("data", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(file, left) :]
+        with open(file, "wb", buffering=0, closefd=False) as out:
+            fill(out)
         fcntl.fcntl(file, fcntl.F_ADD_SEALS, SEALS)
-    except OSError:
+    except BaseException:
         os.close(file)
         raise
     return file

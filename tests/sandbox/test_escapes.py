@@ -226,7 +226,7 @@ def test_the_sandbox_dies_with_whoever_started_it(isolation):
 
 
 def test_a_lent_file_is_sealed():
-    file = lent(b"bars")
+    file = lent(lambda out: out.write(b"bars"))
 
     with pytest.raises(PermissionError):
         os.pwrite(file, b"hack", 0)
