@@ -154,14 +154,17 @@ class DatasetScreen(DatasetWork):
             other.display = other is pane
         if had_focus:
             self.set_focus(pane)
-        about = "" if self.chosen is None else f"{self.chosen.name}, {self.chosen.rows:,} rows"
-        if self._view in DRAWN and self._column:
-            about = f"{about}: {self._column}"
-        self._tabs.show(VIEWS, self._view, about)
+        self._say_view()
         if self._view in DRAWN:
             self.call_after_refresh(self._read_view)
         elif self._view != "Rows":
             self._read_view()
+
+    def _say_view(self) -> None:
+        about = "" if self.chosen is None else f"{self.chosen.name}, {self.chosen.rows:,} rows"
+        if self._view in DRAWN and self._column:
+            about = f"{about}: {self._column}"
+        self._tabs.show(VIEWS, self._view, about)
 
     def _turn(self, places: int) -> None:
         place = VIEWS.index(self._view) + places
@@ -274,6 +277,7 @@ class DatasetScreen(DatasetWork):
         self.chosen = self._datasets.get(before.name)
         if self.chosen is not None and self.chosen != before:
             self._rows.lengthen(self.chosen.rows)
+            self._say_view()
             if self._view != "Rows":
                 self._show_view()
 

@@ -17,7 +17,7 @@ def slow_sharpe(run):
 
 
 @given(
-    targets=st.lists(st.sampled_from([-1, 0, 0, 1, 1]), min_size=2, max_size=120),
+    targets=st.lists(st.sampled_from([-1, 0, 0, 1, 1]), min_size=31, max_size=150),
     seed=st.integers(0, 50),
     rules=st.builds(
         Rules,

@@ -110,7 +110,7 @@ async def test_a_live_dataset_is_read_again_as_it_grows():
         await open_datasets(pilot)
         before = shown(pilot, "#lab-tabs")
         lab.datasets = [dataset("ticks", 9, is_live=True)]
-        await until(pilot, lambda: "9" in shown(pilot, "#dataset-rows"))
+        await until(pilot, lambda: "ticks, 9 rows" in shown(pilot, "#lab-tabs"))
         live = pilot.app.screen.query_one("#dataset-list").row("ticks")
 
     assert "5 rows" in before
