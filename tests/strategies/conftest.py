@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.sandbox.limits import RunLimits
 from console.strategies.host import Host
 from tests.sandbox.conftest import isolation
 
@@ -62,13 +63,16 @@ class Loud(SignalStrategy):
 '''
 
 
+PATIENT = RunLimits(cpu_seconds=120, wall_seconds=600.0)
+
+
 @pytest.fixture
 def held(isolation):
     """Hold strategies of the code above, and let go of them at the end."""
     hosts = []
 
     def hold(name, code=CODE):
-        hosts.append(Host(isolation, code, name))
+        hosts.append(Host(isolation, code, name, PATIENT))
         return hosts[-1]
 
     yield hold
