@@ -143,6 +143,7 @@ class CodeScreen(LabScreen):
         if not await self._saved_text():
             return
         self._output.say("running …")
+        self.answer("Running; F4 stops it.")
         told = await self.asked(
             HAND,
             "code_run",
