@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.events import (
+    ClockReported,
     Event,
     FillBooked,
     HaltChanged,
@@ -212,3 +213,11 @@ def test_of_two_tellings_of_a_session_the_fuller_one_stands_whichever_came_first
     for less, more in combinations(FULLER, 2):
         for told in ((less, more), (more, less)):
             assert after(MarketMoved(days=(d,)) for d in told).days["AAPL"] == more
+
+
+def test_of_two_clocks_the_one_received_later_stands_also_where_a_tape_began_anew():
+    ahead = market_clock()
+    anew = replace(ahead, at=NOON - timedelta(days=3), received_at=at(1))
+
+    for told in ((ahead, anew), (anew, ahead)):
+        assert after(ClockReported(clock) for clock in told).clock is anew
