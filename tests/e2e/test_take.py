@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.rig import Rig
 from tests.e2e.test_studies import run_all
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 TAKES = {
     "bars": "data take bars AAPL SPY --limit 50 --json",
     "orders": "data take orders --json",
@@ -22,7 +22,10 @@ def test_everything_the_desk_knows_becomes_a_dataset(rig: Rig):
     rig.start_venue()
     rig.start_desk()
     rig.fill("buy 10 AAPL", "AAPL")
-    rig.until(lambda: rig.json("orders", "--all"), "the order never came back")
+    rig.until(
+        lambda: any(float(order["filled_qty"]) for order in rig.json("orders", "--all")),
+        "the desk never heard of the fill",
+    )
 
     rows = [f"data rows {name} --json" for name in TAKES]
     told = run_all(rig, [*TAKES.values(), *rows, "data take orders", "data show live --json"])
@@ -31,7 +34,7 @@ def test_everything_the_desk_knows_becomes_a_dataset(rig: Rig):
     seen = {name: json.loads(told[f"data rows {name} --json"][1]) for name in TAKES}
     assert {row["symbol"] for row in seen["bars"]} <= {"AAPL", "SPY"}
     assert seen["orders"][0]["symbol"] == seen["positions"][0]["symbol"] == "AAPL"
-    assert sum(float(fill["qty"]) for fill in seen["fills"]) == 10
+    assert 0 < sum(float(fill["qty"]) for fill in seen["fills"]) <= 10
     assert {"seq", "at", "kind", "actor", "via", "body"} == set(seen["audit"][0])
     assert 0 < len(seen["live"]) <= 5
     assert all(row["bid"] is None or row["bid"] <= row["ask"] for row in seen["live"])

@@ -7,10 +7,7 @@ from console.screens.backtests import BacktestScreen
 from tests.screens.consoles import ROOMY, SMALL, USUAL, Time, console_of, running, until
 from tests.screens.fake_lab import FakeLab
 from tests.screens.fakes import FakeDesk
-
-
-def shown(pilot, name):
-    return pilot.app.screen.query_one(name).plain
+from tests.screens.test_datasets import shown, write
 
 
 async def open_backtests(pilot):
@@ -24,9 +21,11 @@ async def test_what_is_chosen_is_run_for_each_symbol_and_the_newest_shown():
     lab = FakeLab()
     async with running(lab=lab) as pilot:
         await open_backtests(pilot)
-        await pilot.press("right", "y", *["backspace"] * 8, *"spy ibm", "enter")
-        await pilot.press("b", *"minutes from=2013-10-07", "enter")
-        await pilot.press("o", *"fast=5,10 short", "enter", "enter")
+        await pilot.press("right")
+        await write(pilot, "y", "spy ibm")
+        await write(pilot, "b", "minutes from=2013-10-07")
+        await write(pilot, "o", "fast=5,10 short")
+        await pilot.press("enter")
         await until(pilot, lambda: "Kept as" in shown(pilot, "#lab-remarks"))
         await until(pilot, lambda: "of 20260302-4" in shown(pilot, "#run-figures"))
         head = shown(pilot, "#run-head")
@@ -105,7 +104,11 @@ def test_terms_are_options_parameters_and_ranges():
         terms_words("fast")
 
 
-@pytest.mark.parametrize("size", [SMALL, USUAL, ROOMY], ids=["80x24", "120x40", "200x60"])
+@pytest.mark.parametrize(
+    "size",
+    [SMALL, USUAL, pytest.param(ROOMY, marks=pytest.mark.long)],
+    ids=["80x24", "120x40", "200x60"],
+)
 def test_the_back_test_screen(snap_compare, size):
     app = console_of(FakeDesk(), Time(), lab=FakeLab())
 
