@@ -30,8 +30,6 @@ class Board:
         """What was proven, in words; empty until it is."""
         self.is_question_open = False
         self.is_fenced = False
-        self.is_hushed = False
-        """Whether a halt is not told yet: its latch is on its way to the disk."""
         store.listen(self._see)
 
     @property
@@ -96,8 +94,6 @@ class Board:
 
     def tell(self) -> None:
         """Tell the halt as it stands now."""
-        if self.is_hushed:
-            return
         said = self.said
         self._tell(
             Halt(

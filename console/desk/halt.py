@@ -65,6 +65,8 @@ class HaltDesk:
         self._sleep = sleep
         self._is_flattening = False
         self._is_fence_moving = False
+        self._pulls_under_way = 0
+        """Pulls whose latch is on its way to the disk: their sequence has still to begin."""
         rearm.objection = self._other_than_rearm
         held_key.on_let_go = self._let_go
         flattens.before = self._make_way
@@ -110,9 +112,8 @@ class HaltDesk:
         )
         # Memory first: from here on nothing is sent, whatever the disk does.
         self._cord.said = said
-        # Nobody is told of a halt that would not outlive the desk.
-        self._board.is_hushed = True
-        trouble = await self._sweep_and_hold(said, self._disk.hold)
+        self._sequence.begin()
+        trouble = await self._hold_and_sweep(said, self._disk.hold)
         await self._let_land()
         self._recorder.note("halt.pulled", actor, {"halt": said.id, "reason": said.reason})
         detail = f"HALTED: {said.reason}. Nothing more is sent; the sweep is running."
@@ -176,25 +177,20 @@ class HaltDesk:
             await self._disk.hold(said)
             return receipt
         # Whoever pulls again has seen a reason to: what was placed since must go as well.
-        await self._sweep_and_hold(said, self._disk.renew if is_stricter else self._disk.hold)
+        self._sequence.begin()
+        await self._hold_and_sweep(said, self._disk.renew if is_stricter else self._disk.hold)
         return receipt
 
-    async def _sweep_and_hold(
+    async def _hold_and_sweep(
         self, said: Latched, hold: Callable[[Latched], Awaitable[str]]
     ) -> str:
-        """Begin the sequence and make the latch hold; return the disk's trouble, if any.
-
-        The sweep waits for no disk, and nothing can come between the pull and its sequence.
-        """
-        self._sequence.begin()
-        self._sequence.go_on()
+        """Make the latch hold, then begin the sequence; return the disk's trouble, if any."""
+        self._pulls_under_way += 1
         try:
             trouble = await hold(said)
         finally:
-            self._board.is_hushed = False
-        if self._cord.said is not None and self._cord.said.keeps != said.keeps:
-            # The latch was there already, and the first puller's word on the stops counts.
-            self._sequence.go_on()
+            self._pulls_under_way -= 1
+        self._sequence.go_on()
         self._tick_latch(trouble)
         return trouble
 
@@ -264,6 +260,8 @@ class HaltDesk:
             return "The halt is being lifted; ask again after that."
         if self._is_fence_moving:
             return "The fence is being changed; ask again after that."
+        if self._pulls_under_way:
+            return "The cord is being pulled; confirm again after that."
         if request.lifts_fence:
             try:
                 await self._fence.put(is_set=False)

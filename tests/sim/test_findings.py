@@ -126,36 +126,14 @@ def test_no_flatten_comes_between_a_pull_and_its_sequence(tmp_path: Path):
     world.let_pass(1.0)
     halted(world)
 
-    world.venue.halt("AAPL", is_halted=True)
     world.delay_latch(2.0)
     world.traders.decide("halt", lambda desk: desk.halt("again", OWNER))
     world.let_pass(MOMENT)
     everything = FlattenRequest(extent=Extent.ALL)
-    world.traders.decide("flatten", lambda desk: desk.flatten(everything, OWNER))
-    world.let_pass(1.0)
-    closing = [order.id for order in world.venue.open_orders]
-    world.let_pass(2.0)
-    rests = [order.id for order in world.venue.open_orders]
+    receipt = world.answer("flatten", world.desk.flatten(everything, OWNER))
     world.let_pass(LONG)
 
-    assert closing
-    assert rests == closing  # the pull's sweep has not begun beside the flatten
-    assert world.state.flatten.is_over
+    assert receipt.outcome is Outcome.DENIED
     assert world.state.halt.is_confirmed
-    world.see_the_end()
-    world.bury()
-
-
-def test_a_disk_that_hangs_keeps_no_sweep_from_its_work(tmp_path: Path):
-    world = ScriptedWorld(tmp_path)
-    bid = world.state.quotes["AAPL"].bid
-    world.answer("submit", world.desk.submit(buy("9", limit=f"{bid - 1:.2f}"), OWNER))
-
-    world.faults.disk_takes = 3.0
-    world.traders.decide("halt", lambda desk: desk.halt("smoke", OWNER))
-    world.let_pass(1.0)
-
-    assert not world.venue.open_orders
-    assert world.state.halt is None
     world.see_the_end()
     world.bury()
