@@ -100,7 +100,7 @@ async def test_all_orders_are_canceled(trading):
 
     await trading.cancel_all()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await trading.open_orders():  # noqa: ASYNC110 - the venue is asked
             await asyncio.sleep(0.05)
     known = await trading.orders_since(SystemClock().now() - LONG_AGO)

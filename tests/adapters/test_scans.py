@@ -88,8 +88,8 @@ async def test_the_calendar_tells_half_days(alpaca, scans):
 
 
 async def test_a_venue_tells_the_same(venue):
-    broker = AlpacaBroker(venue, is_ours=ours)
-    scans = AlpacaScans(venue, calendar=broker)
+    broker = AlpacaBroker(venue, is_ours=ours, deadline=60.0)
+    scans = AlpacaScans(venue, calendar=broker, deadline=60.0)
     now = datetime.now(UTC)
 
     (apple,) = await scans.snapshots(["AAPL", "ZZZZ"])
