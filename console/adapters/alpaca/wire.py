@@ -8,6 +8,7 @@ trickles in, so whoever waits cuts the socket when the deadline has passed.
 import json
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -230,6 +231,23 @@ class _KeptWarm(HTTPConnectionPool):
         return True
 
 
+def _has_only_tickets(opened: socket.socket | None) -> bool:
+    """Whether what came unasked is no end, but the tickets of TLS 1.3 after its handshake."""
+    if not isinstance(opened, ssl.SSLSocket):
+        return False
+    patience = opened.gettimeout()
+    try:
+        opened.settimeout(0)
+        opened.recv(1)
+        opened.settimeout(patience)
+    except ssl.SSLWantReadError:
+        opened.settimeout(patience)
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
     class Connection(_InOnePiece, HTTPConnection):
         _sockets = sockets
@@ -241,6 +259,10 @@ def _watched_pools(sockets: _Sockets) -> dict[str, type[HTTPConnectionPool]]:
 
     class SecureConnection(_InOnePiece, HTTPSConnection):
         _sockets = sockets
+
+        @property
+        def is_connected(self) -> bool:
+            return super().is_connected or _has_only_tickets(self.sock)
 
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
