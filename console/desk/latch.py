@@ -10,6 +10,7 @@ from pathlib import Path
 
 LONGEST_WORD = 500
 LONGEST_FILE = 65_536
+UNREADABLE = "unreadable"
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
@@ -33,14 +34,16 @@ def plain(word: str) -> str:
 
 
 def pull(latch: Path, said: Latched) -> Latched:
-    """Create the latch durably; return what it says, which is the first puller's word.
+    """Create the latch durably; return what it says, which is the first puller's word, if any.
 
     Raises:
         OSError: when the file can neither be created nor is there.
     """
     handle = create(latch)
     if handle is None:
-        return read(latch) or said
+        found = read(latch)
+        # It may be made a moment ago and not written yet: what its puller told us says more.
+        return said if found is None or found.id == UNREADABLE else found
     fill(latch, handle, said)
     return said
 
@@ -92,14 +95,12 @@ def read(latch: Path) -> Latched | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Latched(id="unreadable", reason=f"latch cannot be read: {error}", by="?", at="")
+        return Latched(id=UNREADABLE, reason=f"latch cannot be read: {error}", by="?", at="")
     try:
         said = json.loads(content)
         return Latched(**{name: plain(word) for name, word in said.items()})
     except (AttributeError, RecursionError, TypeError, ValueError):
-        return Latched(
-            id="unreadable", reason="latch file without a readable reason", by="?", at=""
-        )
+        return Latched(id=UNREADABLE, reason="latch file without a readable reason", by="?", at="")
 
 
 def lift(latch: Path) -> None:

@@ -87,6 +87,14 @@ def test_whatever_it_holds_it_is_text_or_unreadable(tmp_path, content):
     assert said.id == "unreadable"
 
 
+def test_a_latch_that_is_not_written_yet_takes_no_word_from_its_second_hand(tmp_path):
+    (tmp_path / "HALT").touch()
+    said = Latched(id="h-2", reason="fire", by="bob", at="", keeps="none")
+
+    assert pull(tmp_path / "HALT", said) == said
+    assert (tmp_path / "HALT").read_text() == ""
+
+
 def test_its_words_can_be_stored_and_shown_anywhere(tmp_path):
     file = tmp_path / "HALT"
     words = {"id": "h", "reason": "a\ud800b\x1b]0;x\x07" + "c" * 9_000, "by": "me\n", "at": ""}
