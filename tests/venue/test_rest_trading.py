@@ -42,7 +42,7 @@ def watchlist(shared_venue):
         ({"asset_class": "crypto"}, {"BTC/USD", "ETH/USD"}),
         ({"exchange": "otc"}, {"FRCB", "TCEHY"}),
         ({"attributes": "ptp_no_exception,ptp_with_exception"}, {"ET", "EPD"}),
-        ({"exchange": "ARCA", "status": "active"}, {"SPY"}),
+        ({"exchange": "ARCA", "status": "active"}, {"SPY", "IWM"}),
     ],
 )
 def test_assets_are_found_by_what_they_are(shared_venue, query, symbols):

@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.domain.market import Timeframe
+from console.studies.regime import FUNDS, Regime, regimes
 from console.venue.markets.bars import bar_start
 from console.venue.markets.daytime import MINUTE, NEW_YORK, SECOND
 from console.venue.markets.market import QuoteTick, TradeTick
@@ -149,6 +151,34 @@ def test_another_seed_is_another_market():
     assert told(OPENING) != told(OPENING, seed=8)
 
 
+def test_a_newcomer_changes_nothing_of_the_others():
+    before = tuple(stock for stock in UNIVERSE if not stock.is_newcomer)
+    alone, joined = market(stocks=before), market(stocks=UNIVERSE)
+    end, new = OPENING + 70 * SECOND, UNIVERSE[-1].listing.symbol
+
+    ticks = [tick for tick in joined.advance(end) if tick.symbol != new]
+
+    assert (new, len(before)) == ("IWM", len(UNIVERSE) - 1)
+    assert ticks == alone.advance(end)
+    for timeframe in (Timeframe.HOUR_1, Timeframe.DAY_1):
+        assert joined.bars("SPY", timeframe, 0, end) == alone.bars("SPY", timeframe, 0, end)
+
+
+def test_a_newcomer_stands_last():
+    with pytest.raises(ValueError, match="stand last"):
+        market(stocks=UNIVERSE[::-1])
+
+
+def test_the_three_funds_have_days_enough_for_a_regime():
+    source = market(stocks=UNIVERSE)
+    days = {fund: source.bars(fund, Timeframe.DAY_1, 0, OPENING) for fund in FUNDS}
+    at = np.array([bar.at / SECOND for bar in days["SPY"]])
+
+    found = regimes(at, {f: np.array([bar.close for bar in bars]) for f, bars in days.items()})
+
+    assert found[-1] is not Regime.UNKNOWN
+
+
 def test_a_restart_on_the_same_seed_finds_the_same_market():
     first, later = market(), market(OPENING + 2 * MINUTE)
     first.advance(OPENING + 2 * MINUTE)
@@ -245,14 +275,15 @@ class TestBars:
     """History runs into the live ticks without a seam."""
 
     @pytest.mark.parametrize("now", HOURS)
-    def test_five_trading_days_of_minutes_and_a_year_of_days(self, now):
+    def test_five_trading_days_of_minutes_and_two_years_of_days(self, now):
         source = market(now)
 
         minutes = source.bars("SPY", Timeframe.MIN_1, 0, now)
         days = source.bars("SPY", Timeframe.DAY_1, 0, now)
 
         assert len({bar_start(bar.at, Timeframe.DAY_1) for bar in minutes}) > 5
-        assert len(days) >= 250
+        assert len(days) >= 520
+        assert [bar.at for bar in days] == sorted({bar.at for bar in days})
         assert minutes[-1].at >= now - 2 * MINUTE
 
     @pytest.mark.parametrize("now", HOURS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from console.domain.market import Timeframe
 from console.venue.markets import daytime
 from console.venue.markets.daytime import MINUTE, day_of, midnight, next_day
+from console.venue.markets.draws import side_by_side, widths
 from console.venue.markets.intraday import mean_print, prints_a_second
 from console.venue.markets.market import MarketBar
 from console.venue.markets.universe import Stock
@@ -25,8 +27,10 @@ _Floats = NDArray[np.float64]
 
 MINUTE_DAYS = 10
 """How many weekdays before the present one have minutes."""
-DAILY_DAYS = 270
-"""How many weekdays before the present one have daily bars."""
+_DAILY_PART = 260
+"""How many daily bars are drawn at once; the older part only when somebody asks for it."""
+DAILY_DAYS = MINUTE_DAYS + 2 * _DAILY_PART
+"""How many weekdays before the present one have daily bars: a regime needs 452."""
 
 MINUTES_KEPT = MINUTE_DAYS + 6
 """How many days' minutes stay drawn: the past ones, a weekend, and some a venue slept through."""
@@ -86,7 +90,7 @@ class _Columns:
 
 
 class Past:
-    """What the synthetic market did before `until`, up to a year back."""
+    """What the synthetic market did before `until`, up to two years back."""
 
     def __init__(self, stocks: Sequence[Stock], walk: Walk, *, seed: int, until: int) -> None:
         self._stocks = stocks
@@ -99,10 +103,11 @@ class Past:
         }
         self._days = _trading_days(day_of(until), MINUTE_DAYS)
         self._undrawn = list(self._days)
-        self._early_days = _trading_days(self._days[0], DAILY_DAYS - MINUTE_DAYS)[:-1]
+        self._widths = widths(stocks)
+        self._early_days = _trading_days(self._days[0], DAILY_DAYS - MINUTE_DAYS)
         self._minutes = lru_cache(maxsize=MINUTES_KEPT)(self._draw_minutes)
         self._merged = lru_cache(maxsize=MERGED_KEPT)(self._merge)
-        self._daily = lru_cache(maxsize=1)(self._draw_daily)
+        self._daily = lru_cache(maxsize=None)(self._draw_daily)
 
     def draw_ahead(self) -> None:
         """Draw one more day before anybody asks, so that no answer has to wait for all of them."""
@@ -113,7 +118,8 @@ class Past:
         """Return whole bars of one stock that start in [start, end], oldest first."""
         found: list[MarketBar] = []
         if timeframe is Timeframe.DAY_1:
-            found.extend(self._daily().bars(column, start, end, 0.0))
+            for part in self._daily_parts(start, end):
+                found.extend(self._daily(part).bars(column, start, end, 0.0))
         for day in self._days:
             if midnight(next_day(day)) > start and midnight(day) <= end:
                 found.extend(self._columns(day, timeframe).bars(column, start, end, 0.0))
@@ -127,6 +133,15 @@ class Past:
             found.extend(self._columns(day, Timeframe.MIN_1).bars(column, start, end, shift))
             day = next_day(day)
         return found
+
+    def _daily_parts(self, start: int, end: int) -> list[tuple[date, date]]:
+        """Return the first day and the end of each part of the early days in [start, end]."""
+        edges = self._early_days[::_DAILY_PART]
+        return [
+            (first, until)
+            for first, until in pairwise(edges)
+            if midnight(until) > start and midnight(first) <= end
+        ]
 
     def _columns(self, day: date, timeframe: Timeframe) -> _Columns:
         if timeframe is Timeframe.MIN_1:
@@ -144,7 +159,7 @@ class Past:
         regular = daytime.is_regular(day)[:, None]
         rate = self._rates * path.activity
         return self._draw(
-            np.random.default_rng([self._seed, _MINUTE_STREAM, day.toordinal()]),
+            [self._seed, _MINUTE_STREAM, day.toordinal()],
             at=path.begins_at + np.arange(len(regular)) * MINUTE,
             log_open=path.log_price[:-1],
             log_close=path.log_price[1:],
@@ -153,18 +168,19 @@ class Past:
             size=np.where(regular, *(self._sizes[flag] for flag in _BOTH)),
         )
 
-    def _draw_daily(self) -> _Columns:
-        """Draw the days that have no minutes; a weekend shows as a gap, as it does anywhere."""
-        first, end = self._early_days[0], self._days[0]
-        rows = [(day - first).days for day in self._early_days]
+    def _draw_daily(self, part: tuple[date, date]) -> _Columns:
+        """Draw days that have no minutes; a weekend shows as a gap, as it does anywhere."""
+        first, end = part
+        days = [day for day in self._early_days if first <= day < end]
+        rows = [(day - first).days for day in days]
         returns = self._walk.returns(first, end)
         variance = self._walk.variances(first, end)[rows]
         log_close = self._walk.opening(first) + np.cumsum(returns, axis=0)
         paces = self._day_paces(first, self._walk.loudness(first, end)[rows])
         prints = paces[True] + paces[False]
         return self._draw(
-            np.random.default_rng([self._seed, _DAILY_STREAM, first.toordinal()]),
-            at=np.array([midnight(day) for day in self._early_days]),
+            [self._seed, _DAILY_STREAM, first.toordinal()],
+            at=np.array([midnight(day) for day in days]),
             log_open=(log_close - returns)[rows],
             log_close=log_close[rows],
             variance=variance,
@@ -182,40 +198,40 @@ class Past:
             paces[flag] = 60 * usual.size * prints_a_second(rate, is_regular=flag)
         return paces
 
-    def _draw(
-        self,
-        rng: np.random.Generator,
-        *,
-        at: NDArray[np.int64],
-        log_open: _Floats,
-        log_close: _Floats,
-        variance: _Floats,
-        prints: _Floats,
-        size: _Floats,
-    ) -> _Columns:
-        """Draw bars between the given ends, with the usual number of prints of the usual size."""
-        shape = log_open.shape
-        middle = (log_open + log_close) / 2
-        reach = [
-            np.sqrt((log_close - log_open) ** 2 - 2 * variance * np.log(rng.uniform(0, 1, shape)))
-            for _ in range(2)
-        ]
-        bounce = [rng.choice([-0.005, 0.005], shape) for _ in range(2)]
-        begin, end = np.exp(log_open) + bounce[0], np.exp(log_close) + bounce[1]
-        high = np.maximum(np.exp(middle + reach[0] / 2), np.maximum(begin, end))
-        low = np.minimum(np.exp(middle - reach[1] / 2), np.minimum(begin, end))
-        trade_count = np.maximum(rng.poisson(prints * rng.gamma(6.0, 1 / 6.0, shape)), 1)
-        volume = np.maximum(np.round(trade_count * size * rng.lognormal(-0.08, 0.4, shape)), 1)
-        return _Columns(
-            at=at,
-            open=begin,
-            high=high,
-            low=low,
-            close=end,
-            volume=volume,
-            trade_count=trade_count.astype(np.float64),
-            notional=volume * (begin + high + low + end) / 4,
+    def _draw(self, seed: Sequence[int], *, at: NDArray[np.int64], **ends: _Floats) -> _Columns:
+        """Draw bars between the given ends; every column of them from its stream."""
+        drawn = side_by_side(
+            seed,
+            self._widths,
+            lambda rng, part: _draw_bars(rng, **{k: table[:, part] for k, table in ends.items()}),
         )
+        return _Columns(at, *drawn)
+
+
+def _draw_bars(
+    rng: np.random.Generator,
+    *,
+    log_open: _Floats,
+    log_close: _Floats,
+    variance: _Floats,
+    prints: _Floats,
+    size: _Floats,
+) -> tuple[_Floats, ...]:
+    """Draw the tables of bars between the given ends, with the usual prints of the usual size."""
+    shape = log_open.shape
+    middle = (log_open + log_close) / 2
+    reach = [
+        np.sqrt((log_close - log_open) ** 2 - 2 * variance * np.log(rng.uniform(0, 1, shape)))
+        for _ in range(2)
+    ]
+    bounce = [rng.choice([-0.005, 0.005], shape) for _ in range(2)]
+    begin, end = np.exp(log_open) + bounce[0], np.exp(log_close) + bounce[1]
+    high = np.maximum(np.exp(middle + reach[0] / 2), np.maximum(begin, end))
+    low = np.minimum(np.exp(middle - reach[1] / 2), np.minimum(begin, end))
+    trade_count = np.maximum(rng.poisson(prints * rng.gamma(6.0, 1 / 6.0, shape)), 1)
+    volume = np.maximum(np.round(trade_count * size * rng.lognormal(-0.08, 0.4, shape)), 1)
+    notional = volume * (begin + high + low + end) / 4
+    return begin, high, low, end, volume, trade_count.astype(np.float64), notional
 
 
 def _trading_days(present: date, count: int) -> list[date]:

@@ -42,6 +42,11 @@ class Stock:
     """How many round lots the smallest common trade has."""
     odd_lots: float
     """Share of trades below one round lot."""
+    is_newcomer: bool = False
+    """Whether it draws from a stream of its own, so that the others go on as they did before it.
+
+    Newcomers stand last in a universe.
+    """
 
 
 def _stock(
@@ -58,6 +63,7 @@ def _stock(
     depth: float,
     lot_scale: float = 1.0,
     odd_lots: float = 0.3,
+    is_newcomer: bool = False,
 ) -> Stock:
     return Stock(
         listing=Listing(symbol=symbol, name=name, exchange=exchange),
@@ -70,6 +76,7 @@ def _stock(
         depth=depth,
         lot_scale=lot_scale,
         odd_lots=odd_lots,
+        is_newcomer=is_newcomer,
     )
 
 
@@ -79,6 +86,7 @@ _CHIPS = {"semiconductors": 1.0}
 _AUTOS = {"autos": 1.0}
 _FUND = {"platforms": 0.35, "semiconductors": 0.2}
 _TECH_FUND = {"platforms": 0.7, "semiconductors": 0.35}
+_SMALL_FUND = {"banks": 0.35, "semiconductors": 0.1}
 
 UNIVERSE: tuple[Stock, ...] = (
     _stock(
@@ -260,5 +268,18 @@ UNIVERSE: tuple[Stock, ...] = (
         half_spread=3.2,
         depth=2,
         odd_lots=0.45,
+    ),
+    _stock(
+        "IWM",
+        "iShares Russell 2000 ETF",
+        _ARCA,
+        240.0,
+        beta=1.15,
+        sectors=_SMALL_FUND,
+        own=0.005,
+        rate=3.6,
+        half_spread=0.2,
+        depth=9,
+        is_newcomer=True,
     ),
 )

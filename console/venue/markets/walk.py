@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console.venue.markets import daytime
+from console.venue.markets.draws import side_by_side, widths
 from console.venue.markets.universe import MARKET_VOLATILITY, SECTORS, Stock
 
 _Floats = NDArray[np.float64]
@@ -52,18 +53,22 @@ class Walk:
         self._anchor = anchor
         self._levels = np.log([stock.level for stock in stocks])
         self._volatility, self._loadings = _components(stocks)
+        self._widths = widths(stocks, shared=1 + len(SECTORS))
         self.day = lru_cache(maxsize=4)(self._day)
         self._year = lru_cache(maxsize=8)(self._draw_year)
 
     def _day(self, day: date) -> DayPath:
         """Return the path of `day`."""
         sigma, returns = self._day_of_year(day)
-        rng = np.random.default_rng([self._seed, _DAY_STREAM, day.toordinal()])
-        minutes, parts = daytime.minutes_in(day), sigma.size
-        season = daytime.variance_season(day)[:, None]
-        share = season * _multifractal(rng, minutes, parts, _MINUTE_LIVES, _MINUTE_CONTRAST)
+        minutes = daytime.minutes_in(day)
+        storm, normal = side_by_side(
+            [self._seed, _DAY_STREAM, day.toordinal()],
+            self._widths,
+            lambda rng, part: _draw_day(rng, minutes, part.stop - part.start),
+        )
+        share = daytime.variance_season(day)[:, None] * storm
         share /= share.sum(axis=0)
-        steps = sigma * np.sqrt(share) * rng.standard_normal((minutes, parts))
+        steps = sigma * np.sqrt(share) * normal
         steps += share * (returns - steps.sum(axis=0))
         log_price = np.empty((minutes + 1, self._levels.size))
         log_price[0] = self.opening(day)
@@ -137,10 +142,12 @@ class Walk:
         The chi-square mixes the scale, which makes the return Student's t; the
         scale goes to the day's minutes too, so the path and its end agree.
         """
-        rng = np.random.default_rng([self._seed, _YEAR_STREAM, year])
-        days, parts = _days_in(year), self._volatility.size
-        regime = _multifractal(rng, days, parts, _DAILY_LIVES, _DAILY_CONTRAST)
-        mixing = (_TAIL_FREEDOM - 2) / rng.chisquare(_TAIL_FREEDOM, (days, parts))
+        days = _days_in(year)
+        regime, mixing, normal = side_by_side(
+            [self._seed, _YEAR_STREAM, year],
+            self._widths,
+            lambda rng, part: _draw_days(rng, days, part.stop - part.start),
+        )
         first = date(year, 1, 1)
         weight = np.array(
             [
@@ -149,7 +156,7 @@ class Walk:
             ]
         )
         sigma = self._volatility * np.sqrt(regime * mixing * weight[:, None])
-        return sigma, sigma * rng.standard_normal((days, parts))
+        return sigma, sigma * normal
 
 
 _A_WEEKDAY = date(2025, 1, 6)
@@ -167,6 +174,19 @@ def _components(stocks: Sequence[Stock]) -> tuple[_Floats, _Floats]:
             loadings[1 + sectors.index(sector), column] = loading
         loadings[shared + column, column] = 1.0
     return np.array(volatility), loadings
+
+
+def _draw_day(rng: np.random.Generator, minutes: int, parts: int) -> tuple[_Floats, _Floats]:
+    """Draw the variance multipliers of a day's minutes, and their normals."""
+    storm = _multifractal(rng, minutes, parts, _MINUTE_LIVES, _MINUTE_CONTRAST)
+    return storm, rng.standard_normal((minutes, parts))
+
+
+def _draw_days(rng: np.random.Generator, days: int, parts: int) -> tuple[_Floats, _Floats, _Floats]:
+    """Draw the variance multipliers of days, what fattens their tails, and their normals."""
+    regime = _multifractal(rng, days, parts, _DAILY_LIVES, _DAILY_CONTRAST)
+    mixing = (_TAIL_FREEDOM - 2) / rng.chisquare(_TAIL_FREEDOM, (days, parts))
+    return regime, mixing, rng.standard_normal((days, parts))
 
 
 def _multifractal(
