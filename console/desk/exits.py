@@ -136,7 +136,9 @@ class ExitDesk:
         )
         try:
             return await self._free_and_close(leave, position)
-        except BrokerError:
+        except JournalUnavailable:
+            raise
+        except Exception:  # whatever it was, what was lifted must not stay away
             if self._leaving[symbol]:
                 self._run(symbol, self._protect_later(leave))
             raise

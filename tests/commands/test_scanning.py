@@ -72,8 +72,11 @@ async def test_ctrl_c_ends_the_scan_wherever_it_comes(seconds):
 
 
 SCRIPT = """
-import asyncio, sys
+import asyncio, signal, sys
 from console.commands.asking import answer
+
+# a shell that starts tests in the background lets them ignore it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def question():
     print("ready", flush=True)

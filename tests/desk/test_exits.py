@@ -261,6 +261,24 @@ async def test_a_broker_lost_in_the_middle_gets_the_stop_back_once_it_answers(wo
     assert sent_after(world, stop)[-1].stop_price == Decimal(180)
 
 
+async def test_a_failure_of_our_own_in_the_middle_gets_the_stop_back_as_well(world: World):
+    stop = await protected(world)
+    real = world.broker.positions
+
+    async def broken_after_the_cancel():
+        if world.broker.cancels:
+            raise RuntimeError("a mistake of ours")
+        return await real()
+
+    world.broker.positions = broken_after_the_cancel
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        await world.desk.exit("AAPL", OWNER)
+    world.broker.positions = real
+
+    await until(lambda: sent_after(world, stop), "the stop put back", 30)
+    assert sent_after(world, stop)[-1].stop_price == Decimal(180)
+
+
 async def test_without_a_position_a_price_or_a_record_nothing_is_touched(world: World):
     await protected(world)
 
