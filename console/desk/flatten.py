@@ -109,13 +109,15 @@ class FlattenDesk:
         except BrokerError as error:
             detail = f"What is held is not known, so nothing was closed: {error}."
             return self._refuse(request, actor, Outcome.UNKNOWN, detail)
-        lines, objection = self._chosen(request, held), ""
-        if lines and before[0]:
+        objection = ""
+        if before[0] and self._chosen(request, held):
             objection = await self.before(request)
         if (self._cord.is_pulled, self._stops) != before:
             objection = "The cord was pulled meanwhile: confirm again."
-        if objection:
+        # Another may have begun during the waits: two of one symbol could not both be stopped.
+        if objection := objection or self._busy(request):
             return self._refuse(request, actor, Outcome.DENIED, objection)
+        lines = self._chosen(request, held)
         return self._begin(request, lines, shown, actor, is_halted=before[0])
 
     def _chosen(self, request: FlattenRequest, held: Sequence[Position]) -> list[Closing]:

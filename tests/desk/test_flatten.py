@@ -461,6 +461,25 @@ async def test_a_pull_before_the_closing_order_has_left_keeps_it_from_leaving(wo
     assert net(world) == 10
 
 
+async def test_of_two_that_are_confirmed_at_once_a_pull_stops_both(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    await halted(world)
+    world.price()
+
+    both = await asyncio.gather(
+        world.desk.flatten(replace(EVERYTHING, lifts_fence=True), OWNER),
+        world.desk.flatten(FlattenRequest(extent=Extent.NAMED, symbols=("AAPL",)), OWNER),
+    )
+    await until(lambda: world.broker.sent, "the closing order")
+    await world.desk.halt("stop that", OWNER)
+    await until(lambda: world.state.halt.is_confirmed, "the confirmation")
+    await asyncio.sleep(0.3)
+
+    assert Outcome.ACCEPTED in {receipt.outcome for receipt in both}
+    assert len(world.broker.sent) == 1
+    assert not any(order.is_open for order in world.broker.orders.values())
+
+
 async def test_a_first_pull_stops_a_flatten_that_began_while_active(world: World):
     world.broker.hold("AAPL", Decimal(10))
     world.price()
