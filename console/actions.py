@@ -99,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("write_bars", "b", "Bars", "Lab", in_footer=True),
     Action("write_terms", "o", "Terms", "Lab", in_footer=True),
     Action("export_report", "e", "Report", "Lab", in_footer=True),
+    Action("turn_analytics", "c", "Readings or code", "Analytics"),
     Action("shorter_bars", "left_square_bracket", "Shorter bars", "Chart"),
     Action("longer_bars", "right_square_bracket", "Longer bars", "Chart"),
     Action("show_insight", "i", "Insight", "Chart"),

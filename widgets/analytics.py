@@ -35,6 +35,7 @@ class Analytics(Grid):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._symbol: str | None = None
+        self._aside = ""
         self.entitle("Analytics")
 
     @property
@@ -47,14 +48,23 @@ class Analytics(Grid):
         if symbol == self._symbol:
             return
         self._symbol = symbol
-        self.entitle("Analytics" if symbol is None else f"Analytics {symbol}")
+        self._entitle()
         self.set_rows({}, placeholder=NO_SYMBOL if symbol is None else NONE_TAKEN)
+
+    def point(self, aside: str) -> None:
+        """Say below the readings what else there is to see."""
+        self._aside = aside
+        self._entitle()
 
     def show(self, state: TradingState, now: datetime) -> None:
         """Draw the readings that changed; ages change by themselves."""
         readings = () if self._symbol is None else state.readings_of(self._symbol)
         rows = {reading.name: _row(reading, now) for reading in readings}
         self.set_rows(rows, placeholder=NO_SYMBOL if self._symbol is None else NONE_TAKEN)
+
+    def _entitle(self) -> None:
+        title = "Analytics" if self._symbol is None else f"Analytics {self._symbol}"
+        self.entitle(title, self._aside)
 
 
 def value_of(reading: Reading) -> str:

@@ -63,13 +63,14 @@ def run(folder: StateFolder, asked: Words, far: Far) -> Any:
     """Run what stands in the editor, write it down, and return everything it made as text."""
     far(0.0, "running …")
     with closing(Catalog(folder.lab)) as catalog, History(folder.code) as history:
+        at = datetime.now(UTC)
         tables = read_tables(catalog, asked["data"])
         try:
             outcome = bench().run(asked["text"], tables, asked["parameters"])
         finally:
             bench().warm()
         number = history.add(
-            datetime.now(UTC),
+            at,
             asked["name"],
             asked["text"],
             tables=asked["data"],
@@ -81,6 +82,7 @@ def run(folder: StateFolder, asked: Words, far: Far) -> Any:
     problem = outcome.problem
     return {
         "number": number,
+        "at": at.isoformat(),
         "seconds": outcome.seconds,
         "problem": None if problem is None else clean(str(problem), 500),
         "line": getattr(problem, "line", None),

@@ -1,5 +1,7 @@
 """The code screen: an editor, and beside it what its code made in the sandbox."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from textwrap import wrap
 from typing import Any, ClassVar
@@ -14,6 +16,7 @@ from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_CODE_SCREEN, code_bindings
 from console.screens.lab_link import Lab
 from console.screens.lab_screen import LabScreen
+from widgets.analytics_code import CodeRun
 from widgets.code_view import CodeOutput
 from widgets.editor import Editor
 from widgets.outside import neutral
@@ -28,8 +31,11 @@ class CodeScreen(LabScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*code_bindings()]
 
-    def __init__(self, link: DeskLink, profile: str, lab: Lab) -> None:
+    def __init__(
+        self, link: DeskLink, profile: str, lab: Lab, *, ran: Callable[[CodeRun], None]
+    ) -> None:
         super().__init__(link, profile, lab)
+        self._ran = ran
         self._file = FIRST_NAME
         self._files: list[str] = []
         self._datasets: list[str] = []
@@ -162,6 +168,16 @@ class CodeScreen(LabScreen):
         aside = f"run {told['number']}, {told['seconds']:.2f} s"
         self._output.show(told["lines"], f"Output of {self._file}", aside)
         self._editor.mark(told["line"])
+        self._ran(
+            CodeRun(
+                number=told["number"],
+                name=self._file,
+                at=datetime.fromisoformat(told["at"]),
+                seconds=told["seconds"],
+                lines=told["lines"],
+                problem=told["problem"] or "",
+            )
+        )
         if told["problem"] is not None:
             self.answer(told["problem"], is_good=False)
             return

@@ -22,7 +22,7 @@ GROUPS_OF: Mapping[str, tuple[str, ...]] = {
     "positions": ("Trading", "Moving"),
     "orders": ("Trading", "Moving"),
     "alerts": ("Alerts", "Moving"),
-    "analytics": ("Moving",),
+    "analytics": ("Analytics", "Moving"),
     "ticket": ("Order line", "Trading"),
 }
 """Which groups of the action table matter in a pane; halt is always told."""

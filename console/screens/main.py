@@ -19,6 +19,7 @@ from console.actions import BY_ID
 from console.domain.receipts import Outcome
 from console.domain.state import TradingState
 from console.screens import errands, prefills
+from console.screens.analytics_pages import AnalyticsPages
 from console.screens.beside import Work, run_beside
 from console.screens.chart_screen import ChartScreen
 from console.screens.desk_link import DeskLink
@@ -27,7 +28,7 @@ from console.screens.keys import ELSEWHERE, EVERYWHERE, main_bindings
 from console.screens.order_entry import OrderEntry
 from console.screens.pane_screen import PANES
 from widgets.alerts import Alerts
-from widgets.analytics import Analytics
+from widgets.analytics_code import CodeRun
 from widgets.blotter import Blotter
 from widgets.grid import Grid
 from widgets.lines import LineView
@@ -84,14 +85,14 @@ class MainScreen(ChartScreen):
         self._watchlist = Watchlist(id="watchlist")
         self._positions = Positions(id="positions")
         self._alerts = Alerts(id="alerts")
-        self._analytics = Analytics(id="analytics")
+        self._analytics = AnalyticsPages()
         self._key_line = KeyLine(KEYS)
         self._shown: tuple[Shows, ...] = (
             self._status,
             self._watchlist,
             self._positions,
             self._alerts,
-            self._analytics,
+            self._analytics.readings,
             self._chart,
             self._orders,
             self._ticket,
@@ -112,7 +113,8 @@ class MainScreen(ChartScreen):
             with Vertical(id="left"):
                 yield from (self._watchlist, self._positions, self._orders, self._alerts)
             with Vertical(id="right"):
-                yield from (self._chart, self._analytics, self._ticket)
+                pages = (self._analytics.readings, self._analytics.newest_run)
+                yield from (self._chart, *pages, self._ticket)
         yield self._key_line
 
     def on_mount(self) -> None:
@@ -120,6 +122,7 @@ class MainScreen(ChartScreen):
         self.show_pane("chart")
         for number, name in enumerate(PANES[:-1], 1):
             self.query_one(f"#{name}", LineView).number(str(number))
+        self._analytics.number(str(PANES.index("analytics") + 1))
         self.entry.typed("")
 
     def on_resize(self, event: Resize) -> None:
@@ -205,9 +208,24 @@ class MainScreen(ChartScreen):
         if symbol == self.symbol:
             return
         self.symbol = self._feed.symbol = symbol
-        self._analytics.follow(symbol)
+        self._analytics.readings.follow(symbol)
         self._tell_what_is_shown()
         self.load_bars()
+
+    # ── one's own code ─────────────────────────────────────────────────────
+
+    def show_run(self, run: CodeRun) -> None:
+        """Show a run of code that has just ended, in place of the readings."""
+        has_keys = self.focused is self._analytics.on_top
+        self._analytics.show_run(run)
+        if has_keys:
+            self.focus_pane("analytics")
+
+    def action_turn_analytics(self) -> None:
+        """Turn the page of the analytics pane, and go there."""
+        is_shown = not self.has_class("-small") or self.has_class("-shows-analytics")
+        self._analytics.turn(is_shown=is_shown)
+        self.action_focus_pane("analytics")
 
     # ── alerts ─────────────────────────────────────────────────────────────
 
@@ -263,9 +281,12 @@ class MainScreen(ChartScreen):
             self.focus_pane("watchlist")
 
     def focus_pane(self, name: str) -> None:
-        """Give a pane the keys; of the ticket, the order line."""
+        """Give a pane the keys: of the ticket the order line, of two pages the one on top."""
         if name == "ticket":
             self.set_focus(self._ticket.line)
+            return
+        if name == "analytics":
+            self.set_focus(self._analytics.on_top)
             return
         super().focus_pane(name)
 

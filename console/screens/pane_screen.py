@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -12,7 +13,16 @@ from widgets.grid import Grid
 PANES: Final = ("watchlist", "chart", "positions", "orders", "alerts", "analytics", "ticket")
 """The ids of the panes, in the order of their number keys."""
 
+PANE_OF: Final = {**{name: name for name in PANES}, "newest-run": "analytics"}
+"""In which pane what has an id stands: the analytics pane has two pages."""
+
 ALWAYS_SHOWN: Final = frozenset({"watchlist", "ticket"})
+
+
+def pane_of(node: DOMNode | None) -> str | None:
+    """Return the pane that something on the screen belongs to."""
+    nodes = () if node is None else node.ancestors_with_self
+    return next((PANE_OF[one.id] for one in nodes if one.id in PANE_OF), None)
 
 
 class PaneScreen(Screen[None]):
@@ -60,9 +70,8 @@ class PaneScreen(Screen[None]):
         self._step_pane(-1)
 
     def _step_pane(self, places: int) -> None:
-        focused = self.focused
-        known = [] if focused is None else [node.id for node in focused.ancestors_with_self]
-        here = next((place for place, name in enumerate(PANES) if name in known), -1)
+        pane = pane_of(self.focused)
+        here = -1 if pane is None else PANES.index(pane)
         self.action_focus_pane(PANES[(here + places) % len(PANES)])
 
     def action_row_down(self) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 
 from textual.app import App
 from textual.screen import ModalScreen
@@ -25,7 +24,7 @@ from console.screens.lab_screen import LabScreen
 from console.screens.late_link import LateLink
 from console.screens.leave import LeaveScreen, Leaving
 from console.screens.main import MainScreen
-from console.screens.pane_screen import PANES
+from console.screens.pane_screen import pane_of
 from console.screens.reconciliation import ReconciliationScreen
 from console.screens.scanner import ScannerScreen
 from widgets.outside import neutral
@@ -179,7 +178,8 @@ class Session:
         while isinstance(self._app.screen, ModalScreen):
             self._app.pop_screen()
         if not isinstance(self._app.screen, CodeScreen):
-            self._app.push_screen(CodeScreen(self.link, self._profile, lab))
+            ran = self._main.show_run
+            self._app.push_screen(CodeScreen(self.link, self._profile, lab, ran=ran))
 
     def show_backtests(self, lab: Lab) -> None:
         """Show the back-tests."""
@@ -196,9 +196,7 @@ class Session:
         """Show the keys of the focused pane."""
         if isinstance(self._app.screen, ModalScreen):
             return
-        focused: Any = self._app.focused
-        nodes = () if focused is None else focused.ancestors_with_self
-        self._app.push_screen(HelpScreen(next((n.id for n in nodes if n.id in PANES), None)))
+        self._app.push_screen(HelpScreen(pane_of(self._app.focused)))
 
     def restart_desk(self) -> None:
         """Start a desk where there is none; the link finds it by itself."""

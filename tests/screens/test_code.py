@@ -29,6 +29,7 @@ DESK = {
 }
 DONE = {
     "number": 7,
+    "at": "2026-03-02T19:30:05+00:00",
     "seconds": 0.26,
     "problem": None,
     "line": None,
@@ -195,6 +196,52 @@ async def test_where_no_code_can_be_held_in_it_is_said():
         await until(pilot, lambda: "not run: no bwrap" in said(pilot))
 
 
+async def test_the_newest_run_takes_the_place_of_the_readings_and_a_key_turns_the_page():
+    async with running(lab=CodeLab(WRONG)) as pilot:
+        main = pilot.app.screen
+        readings, run = main.query_one("#analytics"), main.query_one("#newest-run")
+        await pilot.press("c")
+        await until(pilot, lambda: main.focused is run)
+        before = run.plain
+        await pilot.press("6", "c")
+        await until(pilot, lambda: main.focused is readings)
+        await open_code(pilot)
+        await pilot.press("f5")
+        await until(pilot, lambda: "NameError" in run.plain)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: pilot.app.screen is main and main.focused is run)
+        await until(pilot, lambda: run.region.height > 2 and not readings.display)
+        shown, title, aside = run.plain, str(run.border_title), str(run.border_subtitle)
+        await pilot.press("shift+tab", "c")
+        await until(pilot, lambda: main.focused is readings and not run.display)
+        hint = str(readings.border_subtitle)
+
+    assert "No code has been run." in before
+    assert shown.splitlines() == ["line 6: NameError: name 'cloze' is not defined", "so far"]
+    assert (title, aside) == ("6 Analytics code means", "run 7, 14:30:05 ET, 0.26 s")
+    assert hint == "c: run 7"
+
+
+async def test_a_small_screen_shows_the_newest_run_at_its_key():
+    async with running(size=SMALL, lab=CodeLab()) as pilot:
+        main = pilot.app.screen
+        run = main.query_one("#newest-run")
+        await open_code(pilot)
+        await pilot.press("f5")
+        await until(pilot, lambda: "SPY" in run.plain)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: pilot.app.screen is main)
+        hidden = run.display
+        await pilot.press("c")
+        await until(pilot, lambda: main.focused is run and run.region.height > 2)
+        await pilot.press("tab")
+        await until(pilot, lambda: main.focused is not run)
+        after = {node.id for node in main.focused.ancestors_with_self}
+
+    assert not hidden
+    assert "ticket" in after
+
+
 @pytest.mark.parametrize("size", [SMALL, USUAL], ids=["80x24", "120x40"])
 def test_the_code_screen(snap_compare, size):
     app = console_of(FakeDesk(), Time(), lab=CodeLab(WRONG if size == SMALL else DONE))
@@ -211,3 +258,24 @@ def test_the_code_screen(snap_compare, size):
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=draw)
+
+
+def test_the_newest_run_on_the_main_screen(snap_compare):
+    app = console_of(FakeDesk(), Time(), lab=CodeLab())
+
+    async def draw(pilot):
+        await until(pilot, lambda: app.session is not None and app.session.link.is_attached)
+        main = app.screen
+        await until(pilot, lambda: "last" in main.query_one("#chart").plain)
+        main.query_one("OrderLine").cursor_blink = False
+        await open_code(pilot)
+        await pilot.press("f5")
+        await until(pilot, lambda: "SPY" in main.query_one("#newest-run").plain)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: app.screen is main)
+        await pilot.press("6")
+        await until(pilot, lambda: main.focused is main.query_one("#newest-run"))
+        app.session.draw_frame()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=USUAL, run_before=draw)
