@@ -25,6 +25,7 @@ from console.strategies.tries import Tried, Tries, Try
 from widgets.outside import neutral
 
 ONE_CHOICE = "the gate judges one choice of parameters, as it is: leave out {}"
+ANSWERS = {True: "passed", False: "FAILED", None: "—"}
 NOT_HERE = ("sweep", "walk_forward", "peek", "check_lookahead", "report")
 
 
@@ -108,10 +109,7 @@ def _tell(made: Try, options: argparse.Namespace) -> None:
         return
     tried = made.tried
     told = ", ".join(f"{name} {value:g}" for name, value in tried.parameters.items())
-    rows = [
-        (("passed" if check.passed else "FAILED"), check.name, check.found, check.asked)
-        for check in made.checks
-    ]
+    rows = [(ANSWERS[check.passed], check.name, check.found, check.asked) for check in made.checks]
     print(f"try {made.number}: {clean(tried.strategy)} ({told}) on {tried.symbol}, {tried.frame}")
     print(f"{tried.first_at[:10]} to {tried.last_at[:10]}, from {neutral(tried.source)}\n")
     print(aligned(("", "check", "found", "asked"), rows))

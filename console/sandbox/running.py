@@ -13,10 +13,21 @@ from console.sandbox.endings import Ended, Limit, Mistake, SandboxProblem
 from console.sandbox.frames import Frame
 from console.sandbox.isolation import Isolation
 from console.sandbox.limits import LIMITS, RunLimits
+from console.sandbox.returned import read_table
+from console.sandbox.runs import MOST_SHOWN_ROWS
 from console.sandbox.worker import Worker, lent
 
 TABLES = ("numpy", "pandas", "pyarrow")
-MOST_COLUMNS = 2_000
+FORGED = (
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    AttributeError,
+    pa.ArrowException,
+)
+"""What reading a made-up answer comes to."""
 GARBLED = "The code spoke over its own result: nothing of it can be read."
 
 
@@ -104,12 +115,12 @@ class Bench:
         head = told.head
         try:
             shown = tuple(_shown(one, told.blobs) for one in head.get("shown", []))
-            result = None if head.get("result") is None else _table(told.blobs[head["result"]])
+            result = None if head.get("result") is None else read_table(told.blobs[head["result"]])
             wrong = head.get("mistake")
             if wrong is not None:
                 problem = self._mistake(wrong)
             parameters = {str(name): value for name, value in head.get("parameters", {}).items()}
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError, pa.ArrowException):
+        except FORGED:
             shown, result, parameters, problem = (), None, {}, SandboxProblem(GARBLED)
         return Outcome(
             printed=printed,
@@ -146,7 +157,7 @@ def _lend(table: pa.Table, until: ExitStack) -> int:
 
 def _shown(told: Mapping[str, Any], blobs: list[bytes]) -> ShownTable | Figure:
     if told["kind"] == "table":
-        head = _table(blobs[told["blob"]])
+        head = read_table(blobs[told["blob"]]).slice(0, MOST_SHOWN_ROWS)
         return ShownTable(title=str(told["title"]), rows=int(told["rows"]), head=head)
     lines = {str(line["name"]): [_number(y) for y in line["y"]] for line in told["lines"]}
     return Figure(title=str(told["title"]), lines=lines)
@@ -154,18 +165,3 @@ def _shown(told: Mapping[str, Any], blobs: list[bytes]) -> ShownTable | Figure:
 
 def _number(told: object) -> float | None:
     return None if told is None else float(told)  # type: ignore[arg-type] # what is none raises
-
-
-def _table(blob: bytes) -> pa.Table:
-    """Return a table that a stranger wrote, every offset of it looked at.
-
-    Raises:
-        pyarrow.ArrowException: when it is none.
-        ValueError: when it has too many columns.
-    """
-    with pa.ipc.open_stream(pa.py_buffer(blob)) as stream:
-        if len(stream.schema) > MOST_COLUMNS:
-            raise ValueError("too many columns")
-        table = stream.read_all()
-    table.validate(full=True)
-    return table

@@ -21,7 +21,8 @@ from console.sandbox.limits import LIMITS, MIB, RunLimits
 
 START_SECONDS = 120.0
 """How long Python and its libraries may take to load on a machine that is busy."""
-END_SECONDS = 30.0
+END_SECONDS = 1.0
+"""How long the end of a worker may take beyond its time."""
 PART = 64 * 1024
 SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
@@ -183,6 +184,8 @@ class Worker:
         """Say why a worker is gone, as far as its end tells."""
         status = self._waited()
         self._drain()
+        if status is None:
+            return self._late()
         self.close()
         if not self._is_working:
             last = (self.printed.strip().splitlines() or ["it said nothing"])[-1]
@@ -194,17 +197,18 @@ class Worker:
             )
         if status == 128 + signal.SIGKILL:
             return Ended("The run was ended by the system: it took too much time or memory.")
-        if status > 128:  # noqa: PLR2004 - as a shell says it
+        if status - 128 in set(signal.Signals):  # as a shell says it
             name = signal.Signals(status - 128).name
             return Ended(f"The code ended Python itself ({name}), perhaps for want of memory.")
         return Ended("The code ended Python itself before it was done.")
 
-    def _waited(self) -> int:
+    def _waited(self) -> int | None:
+        """Return how it ended; None when it does not end in its time."""
+        left = max(self._deadline - time.monotonic(), 0)
         try:
-            return self._process.wait(END_SECONDS)
+            return self._process.wait(left + END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+            return None
 
     def _drain(self) -> None:
         out = self._process.stdout

@@ -43,6 +43,8 @@ class Measured:
     """What was found out about one choice."""
 
     glimpse: Glimpse | None
+    shows_all_bars: bool
+    """Whether it is shown all bars at once; only then can it look ahead, and is it tested."""
     edge: Edge
     has_costs: bool
     held_out: Metrics
@@ -55,7 +57,8 @@ class Check:
     """One thing that was asked, and the answer."""
 
     name: str
-    passed: bool
+    passed: bool | None
+    """None when it was not made: that counts neither for a strategy nor against it."""
     found: str
     asked: str
 
@@ -80,6 +83,7 @@ def examine(
     unseen = bars.between(begin, len(bars))
     return Measured(
         glimpse=glimpse,
+        shows_all_bars=isinstance(strategy, SignalStrategy),
         edge=edge_on_walks(strategy, seed=seed),
         has_costs=not rules.costs.is_free,
         held_out=measure(run_strategy(strategy, unseen, rules)),
@@ -92,12 +96,7 @@ def judge(found: Measured, *, tries: int, limits: GateLimits = LIMITS) -> tuple[
     sharpe = found.held_out.sharpe
     lucky = 0.0 if sharpe is None else luckiest(tries, sharpe)
     return (
-        Check(
-            name="look-ahead",
-            passed=found.glimpse is None,
-            found="none found" if found.glimpse is None else f"after bar {found.glimpse.bar + 1}",
-            asked="none",
-        ),
+        _look_ahead(found),
         Check(
             name="random walks",
             passed=found.edge.errors <= limits.most_errors,
@@ -125,6 +124,15 @@ def judge(found: Measured, *, tries: int, limits: GateLimits = LIMITS) -> tuple[
             asked=f"not below {-limits.deepest_drawdown:.0%}",
         ),
     )
+
+
+def _look_ahead(found: Measured) -> Check:
+    if not found.shows_all_bars:
+        asked = "nothing: it is shown bar by bar"
+        return Check(name="look-ahead", passed=None, found="not tested", asked=asked)
+    bar = None if found.glimpse is None else found.glimpse.bar + 1
+    told = "none found" if bar is None else f"after bar {bar}"
+    return Check(name="look-ahead", passed=bar is None, found=told, asked="none")
 
 
 def luckiest(tries: int, sharpe: Sharpe) -> float:

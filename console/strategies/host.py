@@ -64,7 +64,7 @@ class Host:
             """Whether it can decide about all bars at once."""
             self.parameters = _numbers(told.head["parameters"])
             """The defaults."""
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             self.close()
             raise SandboxProblem("The strategy does not say what it is.") from None
         except BaseException:
@@ -165,7 +165,7 @@ def _intent(told: Mapping[str, Any]) -> Intent:
     try:
         prices = {name: _price(told[name]) for name in _PRICES}
         return Intent(target=Target(told["target"]), **prices)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Mistake("an Intent is a target and, at most, prices above 0") from None
 
 

@@ -44,8 +44,8 @@ class Try:
 
     @property
     def passed(self) -> bool:
-        """Whether every check was passed."""
-        return all(check.passed for check in self.checks)
+        """Whether every check that was made was passed."""
+        return all(check.passed is not False for check in self.checks)
 
     @property
     def stage(self) -> str:
@@ -57,7 +57,7 @@ class Try:
     @property
     def reasons(self) -> str:
         """Why it was rejected."""
-        failed = [check for check in self.checks if not check.passed]
+        failed = [check for check in self.checks if check.passed is False]
         return "; ".join(f"{check.name}: {check.found}, {check.asked}" for check in failed)
 
 

@@ -150,6 +150,20 @@ def test_who_sleeps_for_ever_is_ended_by_the_clock(isolation):
     assert outcome.problem.limit is Limit.WALL
 
 
+def test_who_closes_the_channel_and_sleeps_is_ended_by_the_clock(isolation):
+    code = "import os, sys, time; os.close(int(sys.argv[3])); time.sleep(1e9)"
+
+    outcome = run(isolation, code, RunLimits(wall_seconds=1.0))
+
+    assert outcome.problem.limit is Limit.WALL
+
+
+def test_an_end_that_is_no_signal_is_an_end(isolation):
+    outcome = run(isolation, "import os; os._exit(200)")
+
+    assert str(outcome.problem) == "The code ended Python itself before it was done."
+
+
 FORGERIES = {
     "garbage": "b'\\0\\0\\0\\5hello'",
     "a pickle": "b'\\x80\\x04\\x95' + b'x' * 64",
@@ -160,6 +174,10 @@ FORGERIES = {
         "pack({'kind': 'made', 'result': 0, 'shown': [], 'parameters': {}}, b'ARROW1')"
     ),
     "a wrong figure": "pack({'kind': 'made', 'shown': [{'kind': 'figure'}], 'parameters': 3})",
+    "a number beyond all numbers": (
+        "pack({'kind': 'made', 'shown': [{'kind': 'figure', 'title': '',"
+        " 'lines': [{'name': '', 'y': [10**400]}]}], 'parameters': {}})"
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from console.backtest.lookahead import Glimpse, Peeking
 from console.backtest.metrics import Metrics, Sharpe
 from console.backtest.rules import Costs, Rules
 from console.backtest.seeds.momentum import Momentum
+from console.backtest.strategy import Intent, Strategy, Target
 from console.cli import main
 from console.sandbox.endings import SandboxProblem
 from console.strategies.gate import LIMITS, Measured, examine, judge, luckiest
@@ -21,6 +22,7 @@ AT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SHARPE = Sharpe(value=1.5, low=-0.46, high=3.46, sample=500)
 GOOD = Measured(
     glimpse=None,
+    shows_all_bars=True,
     edge=Edge(mean=0.001, error=0.001),
     has_costs=True,
     held_out=Metrics(
@@ -49,8 +51,17 @@ TRIED = Tried(
 )
 
 
+class Waiting(Strategy):
+    """Decides bar by bar, and never buys."""
+
+    name = "waiting"
+
+    def decide(self, window):
+        return Intent(target=Target.FLAT)
+
+
 def failed(found, tries=1):
-    return [check.name for check in judge(found, tries=tries) if not check.passed]
+    return [check.name for check in judge(found, tries=tries) if check.passed is False]
 
 
 def measured(**held_out):
@@ -79,6 +90,20 @@ def measured(**held_out):
 )
 def test_each_check_fails_at_its_bound_and_not_before(found, names):
     assert failed(found) == names
+
+
+def test_a_strategy_that_is_shown_bar_by_bar_is_told_that_it_was_not_tested(tmp_path):
+    bars, rules = random_walk(200, seed=5), Rules(costs=Costs(spread_bps=1))
+
+    found = examine(Waiting(), bars, rules, seed=1)
+    check = judge(found, tries=1)[0]
+    with Tries(tmp_path) as record:
+        made = record.add(AT, TRIED, judge(replace(GOOD, shows_all_bars=False), tries=1))
+        kept = record.get(made.number)
+
+    assert (check.name, check.passed, check.found) == ("look-ahead", None, "not tested")
+    assert kept.stage == "passed"
+    assert kept.checks[0].passed is None
 
 
 def test_whoever_tries_often_needs_more_than_luck():

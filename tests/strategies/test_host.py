@@ -101,3 +101,32 @@ def test_a_strategy_outside_needs_no_other_memory():
 
     with strategy.afresh() as fresh:
         assert fresh is strategy
+
+
+BEYOND = """
+import os, sys
+from console.sandbox.frames import packed
+os.write(int(sys.argv[3]), b"".join(packed(HEAD)))
+os._exit(0)
+"""
+
+
+def test_a_number_beyond_all_numbers_is_no_strategy(held):
+    head = "{'name': 'x', 'is_signal': True, 'parameters': {'bars': 10**400}}"
+
+    with pytest.raises(SandboxProblem, match="does not say what it is"):
+        held("", BEYOND.replace("HEAD", head))
+
+
+def test_a_price_beyond_all_numbers_is_no_price(held):
+    head = "{'target': 1, 'limit_price': 10**400, 'stop_price': None, 'take_profit_price': None}"
+    code = f"""
+from killcord import Strategy
+
+class Forger(Strategy):
+    def decide(self, window):
+        exec({BEYOND.replace("HEAD", head)!r})
+"""
+
+    with adopted(held("", code)), pytest.raises(Mistake, match="prices above 0"):
+        run_events(make_strategy("forger", {}), random_walk(20, seed=1), SHORT)
