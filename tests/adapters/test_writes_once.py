@@ -85,13 +85,18 @@ async def test_every_write_reaches_the_venue_exactly_once(shared_venue, broker, 
     placed, replaced, *_ = outcomes
     assert isinstance(placed, BrokerError), placed
     assert isinstance(replaced, BrokerError), replaced
-    assert seen == {
-        ("POST", "/v2/orders"): 1,
-        ("PATCH", f"/v2/orders/{changed}"): 1,
-        ("DELETE", f"/v2/orders/{canceled}"): 1,
-        ("PATCH", SUSPENSION): 1,
-        ("DELETE", "/v2/orders"): 1,
-    }, outcomes
+    decisions = [
+        ("POST", "/v2/orders"),
+        ("PATCH", f"/v2/orders/{changed}"),
+        ("DELETE", f"/v2/orders/{canceled}"),
+        ("PATCH", SUSPENSION),
+        ("DELETE", "/v2/orders"),
+    ]
+    assert set(seen) <= set(decisions)
+    for decision, outcome in zip(decisions, outcomes, strict=True):
+        # a connection that ends before the venue has read from it is told as such, not repeated
+        was_lost = not seen[decision] and "the connection was lost" in str(outcome)
+        assert seen[decision] == 1 or was_lost, (decision, outcome)
 
 
 async def test_a_spent_limit_holds_changes_back_and_lets_cancels_go(shared_venue, broker):

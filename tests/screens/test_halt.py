@@ -199,8 +199,12 @@ async def test_in_a_small_terminal_every_step_of_the_checklist_is_on_the_screen(
         view = pilot.app.screen.query_one(HaltView)
 
         steps = [str(step.name) for step in pictures.halt(is_confirmed=True).steps]
-        shown = view.plain.splitlines()[: view.size.height]
-        assert all(any(f" {name} " in line for line in shown) for name in steps)
+
+        def is_all_shown() -> bool:
+            shown = view.plain.splitlines()[: view.size.height]
+            return all(any(f" {name} " in line for line in shown) for name in steps)
+
+        await until(pilot, is_all_shown)
 
 
 async def test_escape_closes_nothing_also_when_it_is_armed():

@@ -10,7 +10,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import Empty
 from typing import Any
@@ -83,8 +83,10 @@ class Wire:
 
     def close(self) -> None:
         """Close the sockets, also one with an answer half read; the next request opens its own."""
+        # Known before: a connection that is warmed meanwhile is the next request's.
+        opened = self._sockets.opened()
         self._session.close()
-        self._sockets.close()
+        _close(opened)
 
 
 def _check(response: requests.Response, **_: Any) -> None:
@@ -142,13 +144,17 @@ class _Sockets:
             for opened in list(self._opened):
                 _shut(opened)
 
-    def close(self) -> None:
+    def opened(self) -> list[socket.socket]:
         with self._lock:
-            for opened in list(self._opened):
-                opened.close()
-                if opened.fileno() >= 0:
-                    # a reader that was never finished still holds it
-                    os.close(opened.detach())
+            return list(self._opened)
+
+
+def _close(sockets: Iterable[socket.socket]) -> None:
+    for opened in sockets:
+        opened.close()
+        if opened.fileno() >= 0:
+            # a reader that was never finished still holds it
+            os.close(opened.detach())
 
 
 def _shut(opened: socket.socket) -> None:
