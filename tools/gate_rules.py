@@ -1,7 +1,8 @@
 """The gate's rules as a table, read from the functions themselves."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from sys import modules
 from types import FunctionType
 
 from console.desk import rules
@@ -19,7 +20,7 @@ def gate_table() -> str:
 
 def _row(rule: Rule) -> tuple[str, ...]:
     tree, made, said = tree_of(rule), Limits(), field_docs(Limits)
-    used = list(dict.fromkeys(_settings_of(tree)))
+    used = list(dict.fromkeys(_settings_of(rule)))
     return (
         _name_of(tree),
         paragraph(rule),
@@ -30,17 +31,18 @@ def _row(rule: Rule) -> tuple[str, ...]:
     )
 
 
-def _settings_of(tree: ast.AST) -> Iterator[str]:
+def _settings_of(asked: Callable[..., object]) -> Iterator[str]:
     """Yield the limits a rule reads, by itself or through what it calls for."""
-    for node in ast.walk(tree):
+    beside = vars(modules[asked.__module__])
+    for node in ast.walk(tree_of(asked)):
         if isinstance(node, ast.Attribute) and _is_limits(node.value):
             yield node.attr
         if isinstance(node, ast.Attribute) and node.attr == "fresh_quote":
-            yield from _settings_of(tree_of(Facts.fresh_quote))
+            yield from _settings_of(Facts.fresh_quote)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            helper = getattr(rules, node.func.id, None)
+            helper = beside.get(node.func.id)
             if isinstance(helper, FunctionType) and helper.__module__.startswith("console.desk"):
-                yield from _settings_of(tree_of(helper))
+                yield from _settings_of(helper)
 
 
 def _is_limits(node: ast.expr) -> bool:

@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "gate": (
-        ["desk/gate", "desk/rules", "desk/validity", "domain/exposure"],
+        ["desk/gate", "desk/rules", "desk/price_rules", "desk/validity", "domain/exposure"],
         [
             *("desk/test_gate", "desk/test_rules", "desk/test_validity", "desk/test_sizing"),
             *("desk/test_legs", "domain/test_exposure"),
@@ -68,7 +68,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["desk/test_reconcile", "desk/test_own_ledger", "domain/test_ledger"],
     ),
     "domain": (
-        ["domain/orders", "domain/state"],
+        ["domain/orders", "domain/state", "domain/merges"],
         [
             *("domain/test_orders", "domain/test_state", "domain/test_tellings"),
             *("domain/test_chains",),

@@ -36,6 +36,7 @@ from console.domain.flatten import Flatten
 from console.domain.halt import Halt, Mode, Restraint, Source, highest
 from console.domain.ledger import Holding, exchange_day, realized_on
 from console.domain.market import Day, MarketClock, Quote, Trade
+from console.domain.merges import acknowledged, disarmed, fuller, later, named, revised
 from console.domain.orders import Fill, Order, OrderStatus
 from console.domain.positions import Position
 from console.domain.readings import Reading
@@ -149,9 +150,9 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
         case OrderUpdated(order):
             return _put(state, "orders", [(told.key, told) for told in unfolded(order)], newest)
         case FillBooked(fill):
-            return _put(state, "fills", [(fill.execution_id, fill)], _named)
+            return _put(state, "fills", [(fill.execution_id, fill)], named)
         case HoldingUpdated(holding):
-            return _put(state, "holdings", [(holding.symbol, holding)], _revised)
+            return _put(state, "holdings", [(holding.symbol, holding)], revised)
         case Reconciled(reconciliation):
             return _reconcile(state, reconciliation)
         case PositionsReported():
@@ -161,18 +162,18 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
         case ClockReported(clock):
             return _hold(state, "clock", clock)
         case ConnectionChanged(connection):
-            return _put(state, "connections", [(connection.channel, connection)], _later)
+            return _put(state, "connections", [(connection.channel, connection)], later)
         case AlertUpdated(alert):
-            return _put(state, "alerts", [(alert.id, alert)], _acknowledged)
+            return _put(state, "alerts", [(alert.id, alert)], acknowledged)
         case CrossingUpdated(crossing):
-            return _put(state, "crossings", [(crossing.id, crossing)], _disarmed)
+            return _put(state, "crossings", [(crossing.id, crossing)], disarmed)
         case WatchlistChanged(symbols=symbols, revision=revision):
             told, known = (revision, symbols), (state.watchlist_revision, state.watchlist)
             if told <= known:
                 return state
             return replace(state, watchlist=symbols, watchlist_revision=revision)
         case ReadingsTaken():
-            return _put(state, "readings", [(event.symbol, event)], _later)
+            return _put(state, "readings", [(event.symbol, event)], later)
         case HaltChanged():
             return _change_halt(state, event)
         case RestraintsChanged():
@@ -182,9 +183,9 @@ def apply(state: TradingState, event: Event) -> TradingState:  # noqa: C901, PLR
 
 
 def _move(state: TradingState, moved: MarketMoved) -> TradingState:
-    state = _put(state, "quotes", [(q.symbol, q) for q in moved.quotes], _later)
-    state = _put(state, "trades", [(t.symbol, t) for t in moved.trades], _later)
-    return _put(state, "days", [(d.symbol, d) for d in moved.days], _fuller)
+    state = _put(state, "quotes", [(q.symbol, q) for q in moved.quotes], later)
+    state = _put(state, "trades", [(t.symbol, t) for t in moved.trades], later)
+    return _put(state, "days", [(d.symbol, d) for d in moved.days], fuller)
 
 
 def _reconcile(state: TradingState, told: Reconciliation) -> TradingState:
@@ -228,7 +229,7 @@ def _hold(
     state: TradingState, part: str, told: Account | MarketClock | Reconciliation
 ) -> TradingState:
     known = getattr(state, part)
-    if known is not None and _later(known, told) is known:
+    if known is not None and later(known, told) is known:
         return state
     return replace(state, **{part: told})  # type: ignore[arg-type] # the caller names the part
 
@@ -251,58 +252,3 @@ def _put(
 
 def _text(positions: Mapping[str, Position]) -> str:
     return repr(sorted(positions.items(), key=lambda item: item[0]))
-
-
-def _larger(known: V, told: V) -> V:
-    """Decide between two tellings that claim to be the same, the same way every time."""
-    if told is known:
-        return known
-    return told if repr(told) > repr(known) else known
-
-
-def _named(known: Fill, told: Fill) -> Fill:
-    """Decide between two tellings of an execution: who knows the order's own name is right."""
-    if known.is_nameless != told.is_nameless:
-        return told if known.is_nameless else known
-    return _larger(known, told)
-
-
-def _revised(known: Holding, told: Holding) -> Holding:
-    if known.revision == told.revision:
-        return _larger(known, told)
-    return told if told.revision > known.revision else known
-
-
-def _later(known: V, told: V) -> V:
-    known_at, told_at = _time_of(known), _time_of(told)
-    if known_at == told_at:
-        return _larger(known, told)
-    return told if told_at > known_at else known
-
-
-def _time_of(value: object) -> datetime:
-    at: datetime = getattr(value, "received_at", None) or getattr(value, "at")  # noqa: B009
-    return at
-
-
-def _fuller(known: Day, told: Day) -> Day:
-    return told if _fullness(told) > _fullness(known) else known
-
-
-def _fullness(day: Day) -> tuple[object, ...]:
-    bar = day.bar
-    if bar is None:
-        return (False, day.previous_close is not None, repr(day))
-    return (True, bar.at, bar.volume, day.previous_close is not None, repr(day))
-
-
-def _acknowledged(known: Alert, told: Alert) -> Alert:
-    if known.is_acknowledged != told.is_acknowledged:
-        return told if told.is_acknowledged else known
-    return _larger(known, told)
-
-
-def _disarmed(known: Crossing, told: Crossing) -> Crossing:
-    if known.is_armed != told.is_armed:
-        return told if known.is_armed else known
-    return _larger(known, told)
