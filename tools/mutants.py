@@ -53,7 +53,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["desk/test_restraints", "desk/test_reducing", "desk/triggers"],
     ),
     "flatten": (
-        ["desk/flatten", "desk/closer"],
+        ["desk/flatten", "desk/closings", "desk/closer"],
         ["desk/test_flatten", "desk/test_cancel_replace_flat", "desk/test_fence"],
     ),
     "orders": (

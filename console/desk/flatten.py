@@ -5,21 +5,19 @@ look; a pull of the cord ends it.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from console.desk.choice import Choice, left
 from console.desk.closer import Closer, Job
+from console.desk.closings import Closings
 from console.desk.cord import Cord
 from console.desk.limits import Limits
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.sight import Sight
 from console.desk.store import Store
 from console.desk.workers import Workers
-from console.domain.events import FlattenChanged
 from console.domain.flatten import (
     CloseStatus,
     Closing,
@@ -50,16 +48,14 @@ class FlattenDesk:
     ) -> None:
         self._sight = sight
         self._closer = closer
-        self._store = store
         self._cord = cord
         self._recorder = recorder
         self._workers = workers
-        self._clock = clock
+        self._closings = Closings(store=store, clock=clock)
         self._choice = Choice(store=store, clock=clock, stale_after=limits.stale_after)
         self._room = asyncio.Semaphore(limits.flatten.at_once)
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._began: dict[str, float] = {}
         self._changed = asyncio.Event()
         self._stops = 0
         self._preparing: list[FlattenRequest] = []
@@ -159,7 +155,7 @@ class FlattenDesk:
         while job.answer is None and symbol in self._tasks:
             self._changed.clear()
             await self._changed.wait()
-        line = self._lines().get(symbol)
+        line = self._closings.lines.get(symbol)
         if line is not None and line.status is CloseStatus.LEFT:
             return Receipt(outcome=_noes(job), detail=f"{symbol} was left: {line.detail}.")
         if job.answer is not None:
@@ -193,7 +189,8 @@ class FlattenDesk:
             return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
         if is_halted:
             self.on_begin(request)
-        self._tell_begin(request, lines, actor)
+        if self._closings.begin(str(request), lines, str(actor), still=self._tasks):
+            self._jobs.clear()
         for line in lines:
             if not line.status.is_over:
                 self._start(line, request, shown, actor, is_granted=is_halted)
@@ -221,7 +218,6 @@ class FlattenDesk:
             worst=self._sight.worst_of(line.symbol, line.qty, shown),
         )
         self._jobs[line.symbol] = job
-        self._began[line.symbol] = self._clock.monotonic()
         task = self._workers.run(f"flatten {line.symbol}", self._close(job))
         self._tasks[line.symbol] = task
         # Not in the task itself: one that is stopped before it has begun ends here too.
@@ -232,7 +228,7 @@ class FlattenDesk:
             await self._closer.close(job)
 
     def _end(self, symbol: str) -> None:
-        line = self._lines().get(symbol)
+        line = self._closings.lines.get(symbol)
         if line is not None and not line.status.is_over:
             self._say(symbol, CloseStatus.LEFT, "it was stopped", line.left_qty)
         self._tasks.pop(symbol, None)
@@ -240,61 +236,16 @@ class FlattenDesk:
         self._conclude()
 
     def _conclude(self) -> None:
-        flatten = self._store.state.flatten
-        if self._tasks or flatten is None or flatten.is_over:
+        over = None if self._tasks else self._closings.end()
+        if over is None:
             return
-        over = replace(flatten, is_over=True)
-        self._tell(over)
         body = {"flatten": over.id, "told": str(over)}
         self._recorder.note("flatten.ended", THE_DESK, body)
         self.on_over(over)
 
-    # ── what is told ────────────────────────────────────────────────────────
-
-    def _lines(self) -> dict[str, Closing]:
-        flatten = self._store.state.flatten
-        return {} if flatten is None else {line.symbol: line for line in flatten.closings}
-
-    def _tell_begin(self, request: FlattenRequest, lines: Sequence[Closing], actor: Actor) -> None:
-        running = self._store.state.flatten
-        if running is not None and not running.is_over:
-            kept = [one for one in running.closings if one.symbol in self._tasks]
-            what = f"{running.what}, {request}"
-            self._tell(replace(running, what=what, closings=(*kept, *lines)))
-            return
-        self._jobs.clear()
-        self._tell(
-            Flatten(
-                id=f"f-{secrets.token_hex(4)}",
-                what=str(request),
-                by=str(actor),
-                at=self._clock.now(),
-                closings=tuple(lines),
-            )
-        )
-
     def _say(self, symbol: str, status: CloseStatus, detail: str, left_qty: Decimal) -> None:
-        flatten = self._store.state.flatten
-        if flatten is None:
-            return
-        elapsed = round((self._clock.monotonic() - self._began[symbol]) * 1_000, 1)
-        changed = {
-            "status": status,
-            "detail": detail,
-            "left_qty": left_qty,
-            "elapsed_ms": elapsed if status.is_over else None,
-        }
-        lines = (
-            replace(line, **changed) if line.symbol == symbol else line  # type: ignore[arg-type] # its own fields
-            for line in flatten.closings
-        )
-        self._tell(replace(flatten, closings=tuple(lines)))
+        self._closings.say(symbol, status, detail, left_qty)
         self._changed.set()
-
-    def _tell(self, flatten: Flatten) -> None:
-        now = int(self._clock.now().timestamp() * 1_000)
-        revision = max(now, self._store.state.flatten_revision + 1)
-        self._store.apply(FlattenChanged(flatten=flatten, revision=revision))
 
     def _refuse(
         self, request: FlattenRequest, actor: Actor, outcome: Outcome, detail: str
