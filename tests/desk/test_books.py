@@ -205,6 +205,16 @@ def test_fills_that_were_told_before_their_order_get_its_name_and_count_to_it(de
     assert desk.books.tell_fill(fill("x-6", "b-7", qty="1"), source="stream")
 
 
+@pytest.mark.parametrize(("qty", "is_booked"), [("6", True), ("7", False)])
+def test_what_was_told_before_its_order_counts_no_less_and_no_more_under_its_name(
+    desk, qty, is_booked
+):
+    desk.books.tell_fill(fill("b-7:1", "b-7", qty="4"), source="stream")
+    desk.books.tell_order(order(filled="10", broker_id="b-7"), source="stream")
+
+    assert desk.books.tell_fill(fill("x-2", qty=qty), source="stream") is is_booked
+
+
 def test_an_order_without_a_name_of_its_own_goes_by_the_brokers_and_keeps_its_fills(desk):
     desk.books.tell_fill(fill("b-7:1", "b-7", qty="3"), source="stream")
 

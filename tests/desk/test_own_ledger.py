@@ -148,6 +148,7 @@ def test_the_text_of_a_desk_that_kept_no_costs_is_read_and_completed():
 
     told = ledger.holdings["AAPL"]
     assert (told.qty, told.avg_cost, told.opened_at) == (Decimal(10), Decimal(95), None)
+    assert told.realized is None
 
 
 @pytest.mark.parametrize("text", ["[]", "{]", '{"AAPL": {}}', '{"AAPL": 10}', '{"AAPL": "ten"}'])
@@ -170,6 +171,31 @@ def test_fills_that_are_in_what_was_held_at_the_start_are_not_counted_again():
     taken_up.take_up({"AAPL": Holding(symbol="AAPL", qty=Decimal(10))}, [traded(1, 10)])
 
     assert (began.book(traded(1, 10)), taken_up.book(traded(1, 10))) == (None, None)
+
+
+def test_what_was_counted_before_the_ledger_began_is_not_counted_again():
+    began, taken_up = booked(traded(1, 10), ledger=Ledger()), booked(traded(1, 10), ledger=Ledger())
+    began.begin([held("10")], [])
+    taken_up.take_up({}, [])
+
+    assert (began.book(traded(1, 10)), taken_up.book(traded(1, 10))) == (None, None)
+
+
+def test_a_fraction_of_a_share_splits_and_keeps_its_entry_as_whole_shares_do():
+    half = replace(traded(1, 1, "100"), qty=Decimal("0.5"))
+    split, changed = booked(half), booked(half)
+
+    (found,) = split.differences([held("0.75", "66.6667")]).values()
+    changed.adopt([held("0.75", "100")])
+
+    assert found.subject is Subject.SPLIT
+    assert changed.holdings["AAPL"].opened_at == at(1)
+
+
+def test_a_position_that_the_broker_lists_as_flat_is_a_mismatch_and_no_split():
+    (found,) = booked(traded(1, 10, "100")).differences([held("0")]).values()
+
+    assert found.subject is Subject.POSITION
 
 
 def test_each_telling_of_a_holding_has_a_larger_number_than_the_last():

@@ -60,6 +60,7 @@ class Answers:
         if self.trouble:
             raise self.trouble.pop(0)
         self.meanwhile()
+        await asyncio.sleep(0)
         return Snapshot(
             open_orders=self.open_orders,
             recent_orders=self.orders,
@@ -94,7 +95,7 @@ class Answers:
 class Comparing:
     """A reconciler among fakes; its round 0 is over unless the test is about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = PACE) -> None:
         self.broker, self.hand, self.store = Answers(), Hand(), Store()
         self.books = Books(store=self.store, recorder=self.broker, clock=self.hand)
         self.reconciler = Reconciler(
@@ -105,7 +106,7 @@ class Comparing:
             unknowns=self.broker,
             alerts=self.broker,
             clock=self.hand,
-            pace=PACE,
+            pace=pace,
             sleep=self.hand.sleep,
         )
         self.done: list[int] = []
@@ -194,9 +195,10 @@ async def test_what_was_found_is_told_with_its_cause_numbers_and_duration(desk):
     [(body, _)] = desk.broker.notes("reconcile.done")
     assert (body["cause"], body["seconds"]) == ("the desk started", 1.235)
     assert body["found"] == str(told)
-    assert [found["done"] for found in body["differences"]] == [
-        "It is followed and counted like our own."
-    ] * 3
+    assert body["differences"] == [
+        {"text": found.text, "done": "It is followed and counted like our own."}
+        for found in told.differences
+    ]
 
 
 async def test_comparisons_are_counted_and_a_routine_one_without_a_find_is_not_written_down(desk):
@@ -205,22 +207,50 @@ async def test_comparisons_are_counted_and_a_routine_one_without_a_find_is_not_w
     await desk.reconciler.reconcile()
     await desk.reconciler.reconcile()
 
-    assert (desk.state.reconciliation.number, desk.state.reconciliation.cause) == (
-        3,
-        Cause.ROUTINE,
-    )
+    told = desk.state.reconciliation
+    assert (told.number, told.cause) == (3, Cause.ROUTINE)
     assert desk.broker.notes("reconcile.done") == []
+
+
+async def test_a_find_and_a_comparison_with_a_cause_are_written_down(desk):
+    await desk.reconciler.reconcile()
+    [(start, _)] = desk.broker.notes("reconcile.done")
+    desk.broker.orders = [order("kc-z-1")]
+    await desk.reconciler.reconcile()
+
+    _, (found, _) = desk.broker.notes("reconcile.done")
+    assert (start["cause"], start["differences"]) == ("the desk started", [])
+    assert (found["cause"], len(found["differences"])) == ("routine", 1)
+
+
+async def test_comparisons_go_on_by_themselves_every_few_seconds():
+    desk = Comparing(replace(PACE, reconcile_every=0.01))
+    work = asyncio.create_task(desk.reconciler.work())
+
+    await until(lambda: len(desk.done) >= 3, "the third comparison")
+    work.cancel()
+
+    assert desk.state.reconciliation.cause is Cause.ROUTINE
+
+
+async def test_an_order_of_which_the_stream_did_not_tell_makes_it_deaf(desk):
+    await desk.open()
+    desk.broker.orders = [order("other")]
+
+    await desk.reconciler.reconcile()
+
+    assert (desk.deaf, desk.hand.slept) == (["deaf"], [1.0])
 
 
 async def test_of_several_causes_the_weightiest_is_told_and_every_demand_has_a_number(desk):
     await desk.open()
 
-    demands = [desk.reconciler.demand(c) for c in (Cause.RECONNECTED, Cause.DOUBT, Cause.UNKNOWN)]
+    demands = [desk.reconciler.demand(c) for c in (Cause.RECONNECTED, Cause.ASKED, Cause.UNKNOWN)]
     await desk.reconciler.reconcile()
 
     assert demands == [1, 2, 3]
     assert desk.done == [3]
-    assert desk.state.reconciliation.cause is Cause.RECONNECTED
+    assert desk.state.reconciliation.cause is Cause.ASKED
     assert desk.reconciler.demand() == 4
     await desk.reconciler.reconcile()
     assert desk.state.reconciliation.cause is Cause.DOUBT
@@ -234,11 +264,10 @@ async def test_a_demand_is_answered_by_a_comparison_that_began_after_it(desk):
     )
 
     await desk.reconciler.reconcile()
-    await asyncio.sleep(0)
+    is_answered_by_the_one_under_way = asked[0].done()
     await desk.reconciler.reconcile()
-    # asked for while the second was under way: the third is the first that began after it
-    await asyncio.sleep(0)
 
+    assert not is_answered_by_the_one_under_way
     assert (await asked[0]).number == 3
     assert desk.done == [0, 1]
 
@@ -340,7 +369,7 @@ async def test_an_order_the_broker_does_not_list_is_looked_up_and_its_end_told(d
 
     await desk.reconciler.reconcile()
 
-    assert desk.deaf == ["deaf"]
+    assert (desk.deaf, desk.hand.slept) == (["deaf"], [1.0])
     assert "was new; the broker says filled" in desk.texts()[0]
 
 

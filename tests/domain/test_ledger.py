@@ -88,6 +88,29 @@ def test_a_new_day_of_the_exchange_begins_at_nothing_realized():
     assert after.realized_on(exchange_day(early)) == 3
 
 
+def test_a_fraction_of_a_share_is_added_to_and_taken_off_like_whole_ones():
+    held = book_all(
+        FLAT, traded(("buy", "0.5", "100"), ("buy", "0.5", "104"), ("sell", "1", "110"))
+    )
+
+    assert (held.qty, held.cost, held.realized) == (0, 0, 8)
+
+
+def test_what_several_symbols_realized_on_a_day_adds_up():
+    day = exchange_day(at(0))
+    gain, loss, old = (
+        Holding(symbol=symbol, realized=Decimal(realized), day=when)
+        for symbol, realized, when in (
+            ("AAPL", 7, day),
+            ("F", -5, day),
+            ("MSFT", 100, exchange_day(at(-86_400))),
+        )
+    )
+
+    assert realized_on(day, [gain, loss, gain, old]) == 9
+    assert realized_on(day, []) == 0
+
+
 FIELDS = ("execution_id", "order", "symbol", "side", "qty", "price")
 prices = st.integers(1, 10_000).map(lambda cents: str(Decimal(cents) / 100))
 trades = st.tuples(st.sampled_from(["buy", "sell"]), st.integers(1, 50).map(str), prices)
