@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LENGTH = struct.Struct(">I")
-LONGEST_HEAD = 32 * 1024**2
+LONGEST_HEAD = 2 * 1024**2
+"""Enough for the longest code; read, a head of JSON can take thirty times as much."""
 Read = Callable[[int], bytes]
 """Returns up to so many bytes, and none at the end."""
 

@@ -1,14 +1,19 @@
 """A table that a stranger wrote, read so that it takes no more memory than it says.
 
 Arrow would unpack a compressed body to any size it names, and gives no word about it before;
-so what comes before a body is looked at here, as the columnar format lays it out.
+so what comes before a body is looked at here, as the columnar format lays it out. A few bytes may
+also stand for many values: a word that a dictionary lends to a million rows, columns that lie on
+each other, rows of nothing. So what all of it takes written out is counted before it is.
 """
 
 import struct
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 MOST_COLUMNS = 2_000
+VALUE_BYTES = 8
+"""What each value counts at least, however narrow it came: numbers are kept that wide."""
 _LINK, _SLOT, _KIND = struct.Struct("<i"), struct.Struct("<H"), struct.Struct("<B")
 _MESSAGE_KIND, _MESSAGE_HEADER = 1, 2
 _DICTIONARY, _BATCH = 2, 3
@@ -17,12 +22,26 @@ _OPTIONS = pa.ipc.IpcReadOptions(ensure_native_endian=False)
 """Turning bytes around would copy every column, also those that lie on each other."""
 
 
-def read_table(blob: bytes) -> pa.Table:
-    """Return the table, on the bytes it came in, every offset of it looked at.
+class UnreadKind(Exception):  # noqa: N818 - reads as what it is
+    """A table has a column of a kind that is not read; the message names it."""
+
+
+class TooLarge(Exception):  # noqa: N818 - reads as what it is
+    """A table takes more than it may, once its values are written out."""
+
+
+def read_table(blob: bytes, most: int) -> tuple[pa.Table, int]:
+    """Return the table, on the bytes it came in, and what it takes written out.
+
+    Args:
+        blob: what came.
+        most: how many bytes it may take.
 
     Raises:
         pyarrow.ArrowException: when it is none.
         ValueError: when it has too many columns, or is packed.
+        UnreadKind: when a column is of a kind whose size cannot be told.
+        TooLarge: when it would take more.
     """
     for message in pa.ipc.MessageReader.open_stream(pa.py_buffer(blob)):
         # older ones may say outside the header that they are compressed
@@ -33,9 +52,93 @@ def read_table(blob: bytes) -> pa.Table:
     with pa.ipc.open_stream(pa.py_buffer(blob), options=_OPTIONS) as stream:
         if len(stream.schema) > MOST_COLUMNS:
             raise ValueError("too many columns")
+        for column in stream.schema:
+            if not _is_read(column.type):
+                raise UnreadKind(str(column.type))
         table = stream.read_all()
+    table.validate()
+    _refuse_more(max(table.nbytes, _least(table)), most)
+    # only now: it looks at every value, also where columns lie on each other
     table.validate(full=True)
-    return table
+    size = sum(_written_out(chunk) for column in table.columns for chunk in column.chunks)
+    _refuse_more(size, most)
+    return table, size
+
+
+def _refuse_more(size: int, most: int) -> None:
+    if size > most:
+        raise TooLarge(f"{size:,} bytes")
+
+
+def _least(table: pa.Table) -> int:
+    return VALUE_BYTES * int(table.num_rows) * max(int(table.num_columns), 1)
+
+
+def _is_read(kind: pa.DataType) -> bool:
+    """Return whether it can be told what values take: views and runs lend one to many."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _is_read(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return _is_flat(kind.value_type)
+    if pa.types.is_struct(kind):
+        return all(_is_read(part.type) for part in kind)
+    if _is_list(kind):
+        return _is_read(kind.value_type)
+    return _is_flat(kind)
+
+
+def _is_flat(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_primitive(kind)
+        or pa.types.is_null(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_fixed_size_binary(kind)
+        or _has_lengths(kind)
+    )
+
+
+def _has_lengths(kind: pa.DataType) -> bool:
+    return any(
+        is_one(kind)
+        for is_one in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+        )
+    )
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return any(
+        is_one(kind)
+        for is_one in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    )
+
+
+def _written_out(values: pa.Array) -> int:
+    """Return what the values take, each on its own."""
+    kind, least = values.type, VALUE_BYTES * len(values)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _written_out(values.storage)
+    if pa.types.is_dictionary(kind):
+        return least + _lent(values)
+    if pa.types.is_struct(kind):
+        return least + sum(map(_written_out, values.flatten()))
+    if _is_list(kind):
+        return least + _written_out(values.flatten())
+    return max(least, int(values.nbytes))
+
+
+def _lent(values: pa.DictionaryArray) -> int:
+    """Return how long the words of a dictionary are, as often as they are lent."""
+    if not _has_lengths(values.dictionary.type):
+        width = 0 if pa.types.is_null(values.dictionary.type) else values.dictionary.type.bit_width
+        return len(values) * width // 8
+    counted = pc.value_counts(values.indices.drop_null())
+    lengths = pc.binary_length(values.dictionary).take(counted.field("values"))
+    often = zip(lengths.to_pylist(), counted.field("counts").to_pylist(), strict=True)
+    return sum((length or 0) * times for length, times in often)
 
 
 def _is_compressed(told: bytes) -> bool:

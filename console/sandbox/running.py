@@ -1,6 +1,8 @@
 """One run of a trader's code, from outside: what goes in, and what comes out, as plain data."""
 
+import math
 import time
+from array import array
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,9 +14,9 @@ import pyarrow as pa
 from console.sandbox.endings import Ended, Limit, Mistake, SandboxProblem
 from console.sandbox.frames import Frame
 from console.sandbox.isolation import Isolation
-from console.sandbox.limits import LIMITS, RunLimits
-from console.sandbox.returned import read_table
-from console.sandbox.runs import MOST_SHOWN_ROWS
+from console.sandbox.limits import LIMITS, MIB, RunLimits
+from console.sandbox.returned import VALUE_BYTES, TooLarge, UnreadKind, read_table
+from console.sandbox.runs import MOST_POINTS, MOST_SHOWN, MOST_SHOWN_ROWS
 from console.sandbox.worker import Worker, lent
 
 TABLES = ("numpy", "pandas", "pyarrow")
@@ -113,15 +115,24 @@ class Bench:
         self, told: Frame, problem: SandboxProblem | None, printed: str, seconds: float
     ) -> Outcome:
         head = told.head
+        given = _Given(told.blobs, self.limits.result_bytes)
+        shown: tuple[ShownTable | Figure, ...] = ()
+        result, parameters = None, {}
         try:
-            shown = tuple(_shown(one, told.blobs) for one in head.get("shown", []))
-            result = None if head.get("result") is None else read_table(told.blobs[head["result"]])
+            parameters = {str(name): value for name, value in head.get("parameters", {}).items()}
+            shown = tuple(given.shown(one) for one in head.get("shown", [])[:MOST_SHOWN])
+            result = None if head.get("result") is None else given.table(head["result"])
             wrong = head.get("mistake")
             if wrong is not None:
                 problem = self._mistake(wrong)
-            parameters = {str(name): value for name, value in head.get("parameters", {}).items()}
         except FORGED:
             shown, result, parameters, problem = (), None, {}, SandboxProblem(GARBLED)
+        except UnreadKind as kind:
+            problem = Mistake(f"a table has a column of {kind}, which is not read: leave it out")
+        except TooLarge:
+            most = self.limits.result_bytes // MIB
+            words = f"What the code gives back takes more than {most:,} MiB, written out."
+            problem = Ended(words, Limit.RESULT)
         return Outcome(
             printed=printed,
             shown=shown,
@@ -155,13 +166,31 @@ def _lend(table: pa.Table, until: ExitStack) -> int:
     return file
 
 
-def _shown(told: Mapping[str, Any], blobs: list[bytes]) -> ShownTable | Figure:
-    if told["kind"] == "table":
-        head = read_table(blobs[told["blob"]]).slice(0, MOST_SHOWN_ROWS)
-        return ShownTable(title=str(told["title"]), rows=int(told["rows"]), head=head)
-    lines = {str(line["name"]): [_number(y) for y in line["y"]] for line in told["lines"]}
-    return Figure(title=str(told["title"]), lines=lines)
+class _Given:
+    """What came with an answer; all of it together takes no more than it may."""
 
+    def __init__(self, blobs: list[bytes], most: int) -> None:
+        self._blobs = blobs
+        self._left = most
 
-def _number(told: object) -> float | None:
-    return None if told is None else float(told)  # type: ignore[arg-type] # what is none raises
+    def table(self, place: int) -> pa.Table:
+        table, size = read_table(self._blobs[place], self._left)
+        self._left -= size
+        return table
+
+    def shown(self, told: Mapping[str, Any]) -> ShownTable | Figure:
+        title = str(told["title"])
+        if told["kind"] == "table":
+            head = self.table(told["blob"]).slice(0, MOST_SHOWN_ROWS)
+            return ShownTable(title=title, rows=int(told["rows"]), head=head)
+        lines = {str(line["name"]): self._points(line["blob"]) for line in told["lines"]}
+        return Figure(title=title, lines=lines)
+
+    def _points(self, place: int) -> list[float | None]:
+        points = array("d", self._blobs[place])
+        self._left -= VALUE_BYTES * len(points)
+        if len(points) > MOST_POINTS:
+            raise ValueError("too many points")
+        if self._left < 0:
+            raise TooLarge("points")
+        return [None if math.isnan(y) else y for y in points]

@@ -9,6 +9,7 @@ a table, so that an empty run is quick.
 import ast
 import sys
 import traceback
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ MOST_SHOWN_ROWS = 1_000
 MOST_POINTS = 10_000
 MOST_SHOWN = 50
 """Tables and figures of one run."""
+MOST_LINES = 50
+"""Of one figure."""
 MOST_WORDS = 500
 _READ_ONLY = "destination is read-only"
 Say = Callable[..., None]
@@ -132,14 +135,21 @@ def _names(tables: dict[str, Any], shown: list[Any], blobs: list[Any]) -> dict[s
         """Show a table in the analytics pane, its first 1,000 rows."""
         count = len(table)
         blob = _as_arrow(table[:MOST_SHOWN_ROWS], "show")
-        add({"kind": "table", "title": str(title), "rows": count, "blob": len(blobs)})
+        add({"kind": "table", "title": str(title)[:MOST_WORDS], "rows": count, "blob": len(blobs)})
         blobs.append(blob)
 
     def plot(*lines: Any, title: str = "", **named: Any) -> None:
         """Draw lines over their places, named or not."""
         series = {f"line {place}": line for place, line in enumerate(lines, 1)} | named
-        told = [{"name": name, "y": _points(line)} for name, line in series.items()]
-        add({"kind": "figure", "title": str(title), "lines": told})
+        if len(series) > MOST_LINES:
+            raise Wrong(f"a figure has at most {MOST_LINES} lines, this one has {len(series):,}")
+        told = [
+            {"name": name[:MOST_WORDS], "blob": place}
+            for place, name in enumerate(series, len(blobs))
+        ]
+        drawn = [_points(line) for line in series.values()]
+        add({"kind": "figure", "title": str(title)[:MOST_WORDS], "lines": told})
+        blobs.extend(drawn)
 
     names = {"__name__": "__main__", "tables": tables, "show": show, "plot": plot}
     if tables:
@@ -150,11 +160,13 @@ def _names(tables: dict[str, Any], shown: list[Any], blobs: list[Any]) -> dict[s
     return names
 
 
-def _points(line: Any) -> list[float | None]:
-    numbers = [float(value) for value in line]
+def _points(line: Any) -> bytes:
+    """Return a line's numbers, what is none of them as a gap."""
+    numbers = array("d", map(float, line))
     if len(numbers) > MOST_POINTS:
         raise Wrong(f"a line has at most {MOST_POINTS:,} points, this one has {len(numbers):,}")
-    return [number if abs(number) < float("inf") else None for number in numbers]
+    gap = float("nan")
+    return array("d", [y if abs(y) < float("inf") else gap for y in numbers]).tobytes()
 
 
 def _frame(file: Any) -> Any:

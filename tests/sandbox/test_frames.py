@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.sandbox.frames import BadFrame, packed, read_frame
+from console.sandbox.frames import LENGTH, LONGEST_HEAD, BadFrame, packed, read_frame
 
 MOST = 100_000
 HEADS = st.dictionaries(st.text(max_size=9).filter(lambda key: key != "blobs"), st.integers())
@@ -46,3 +46,10 @@ def test_what_is_too_long_is_refused_before_it_is_read():
 
     with pytest.raises(BadFrame, match="too many"):
         read(told, most=500)
+
+
+def test_a_head_that_could_grow_when_it_is_read_is_refused():
+    told = LENGTH.pack(LONGEST_HEAD + 1) + b"[" * (LONGEST_HEAD + 1)
+
+    with pytest.raises(BadFrame, match="too long"):
+        read(told, most=2 * LONGEST_HEAD)
