@@ -218,3 +218,25 @@ def test_an_entry_that_a_held_leg_is_not_tied_to_limits_it_in_nothing(ties):
     leg = held_leg(group="g") if "group" in ties else held_leg()
 
     assert leaves_by_side([leg, entry("4", **ties)], "AAPL", Side.SELL) == 10
+
+
+def test_a_chain_of_replacements_claims_its_shares_once_from_whichever_link_it_is_told():
+    links = [
+        order(
+            f"kc-t-{number}",
+            wanted=sell(qty, key=f"kc-t-{number}"),
+            replaces=None if number == 1 else f"b-kc-t-{number - 1}",
+        )
+        for number, qty in ((1, "10"), (2, "12"), (3, "7"))
+    ]
+
+    assert leaves_by_side(links, "AAPL", Side.SELL) == 12
+    assert leaves_by_side([*reversed(links)], "AAPL", Side.SELL) == 12
+
+
+def test_an_exit_that_works_claims_all_it_may_sell_though_its_entry_is_filled_in_part():
+    working = order(
+        "kc-t-1", wanted=sell("10", key="kc-t-1"), role=LegRole.STOP_LOSS, parent="b-kc-t-2"
+    )
+
+    assert leaves_by_side([working, entry("4")], "AAPL", Side.SELL) == 10

@@ -1,6 +1,6 @@
 """The names of our orders."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +44,12 @@ def test_every_tenth_of_a_second_has_its_own_epoch(tenths, later):
     first = NOON + timedelta(milliseconds=100 * tenths)
 
     assert epoch_of(first) != epoch_of(first + timedelta(milliseconds=100 * later))
+
+
+def test_an_epoch_is_the_tenths_of_a_second_since_2024_in_digits_and_letters():
+    first = datetime(2024, 1, 1, tzinfo=UTC)
+    tenths = {0: "0", 1: "1", 9: "9", 10: "a", 35: "z", 36: "10", -5: "0"}
+
+    told = {n: epoch_of(first + timedelta(milliseconds=100 * n)) for n in tenths}
+
+    assert told == tenths

@@ -99,6 +99,10 @@ EXITS = {"take_profit": D(196), "stop_loss": D("187.5")}
             "sell 10 AAPL stop 187.00 trail 1% day",
         ),
         (
+            buy(limit="196", order_type=OrderType.MARKET, stop_price=D(187)),
+            "buy 10 AAPL mkt stop 187.00 @ 196.00 day",
+        ),
+        (
             buy(order_class=OrderClass.BRACKET, **EXITS, stop_loss_limit=D(187)),
             "buy 10 AAPL @ 190.10 tp 196.00 sl 187.50/187.00 day",
         ),

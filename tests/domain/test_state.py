@@ -19,8 +19,9 @@ from console.domain.events import (
     MarketMoved,
     OrderUpdated,
     ReadingsTaken,
+    RestraintsChanged,
 )
-from console.domain.halt import Halt, Mode
+from console.domain.halt import Halt, Mode, Restraint, Source
 from console.domain.ledger import Holding, exchange_day
 from console.domain.orders import OrderStatus
 from console.domain.readings import Reading, Unit
@@ -221,3 +222,28 @@ def test_of_two_clocks_the_one_received_later_stands_also_where_a_tape_began_ane
 
     for told in ((ahead, anew), (anew, ahead)):
         assert after(ClockReported(clock) for clock in told).clock is anew
+
+
+LUNCH = Restraint(source=Source.REDUCING, mode=Mode.REDUCING, reason="lunch", by="ann", since=NOON)
+
+
+def test_what_restrains_trading_holds_until_a_later_word_lifts_it():
+    restrained = after([RestraintsChanged(restraints=(LUNCH,), revision=2)])
+    same = apply(restrained, RestraintsChanged(restraints=(LUNCH,), revision=2))
+    earlier = apply(restrained, RestraintsChanged(restraints=(), revision=1))
+    lifted = apply(restrained, RestraintsChanged(restraints=(), revision=3))
+
+    assert (restrained.mode, restrained.restraints) == (Mode.REDUCING, (LUNCH,))
+    assert (same, earlier) == (restrained, restrained)
+    assert (lifted.mode, lifted.restraints) == (Mode.ACTIVE, ())
+
+
+def test_a_halt_is_told_as_the_first_of_the_sources_that_restrain_trading():
+    halt = Halt(id="h-1", reason="smoke", by="ann", at=at(1))
+    state = TradingState(halt=halt, restraints=(LUNCH,))
+
+    latch, other = state.sources
+    assert (latch.source, latch.mode) == (Source.LATCH, Mode.HALTED)
+    assert (latch.reason, latch.by, latch.since) == ("smoke", "ann", at(1))
+    assert other is LUNCH
+    assert TradingState(restraints=(LUNCH,)).sources == (LUNCH,)

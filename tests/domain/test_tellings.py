@@ -59,3 +59,29 @@ def test_legs_told_with_their_order_stand_for_themselves():
 
     assert state.orders["leg-1"] == leg
     assert state.orders["kc-t-1"].legs == ()
+
+
+def test_whose_an_order_is_does_not_decide_which_of_two_tellings_stands():
+    theirs = order(is_foreign=True, reason="a")
+    ours = order(is_foreign=False, reason="b")
+    tellings = (theirs, ours, ours)
+
+    ends = {repr(reduce(newest, told)) for told in permutations(tellings)}
+
+    assert ends == {repr(ours)}
+
+
+def test_our_own_word_that_an_order_is_absent_yields_to_the_broker_that_has_it():
+    absent = order(status=OrderStatus.ABSENT, broker_id=None, updated=9)
+    there = order(status=OrderStatus.NEW, updated=1)
+
+    assert newest(absent, there).status is OrderStatus.NEW
+    assert newest(there, absent).status is OrderStatus.NEW
+
+
+def test_our_own_word_on_an_order_that_the_broker_has_named_is_no_word_of_the_brokers():
+    lost = order(status=OrderStatus.UNKNOWN, updated=9)
+    there = order(status=OrderStatus.NEW, updated=1)
+
+    assert newest(lost, there).status is OrderStatus.NEW
+    assert newest(there, lost).status is OrderStatus.NEW
