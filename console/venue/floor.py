@@ -12,22 +12,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.domain.market import Timeframe
 from console.venue.bands import Bands
-from console.venue.bar_ends import bars_ended, late_prints
 from console.venue.books import Books
 from console.venue.clock import VenueClock
-from console.venue.coin_floor import trade_coins
 from console.venue.faults.standing import Faults
 from console.venue.journal import Journal
 from console.venue.keys import Keys
 from console.venue.markets.market import Listing, Market, MarketBar, QuoteTick, Tick
-from console.venue.pauses import keep_bands
 from console.venue.rest.rate_limit import RateLimit
 from console.venue.scenarios import Stage
 from console.venue.shelf import Shelf
-from console.venue.stagecraft import perform
 from console.venue.streams.data_stream import DataHub
 from console.venue.streams.notices import notice
-from console.venue.streams.other_feeds import told_between
 from console.venue.streams.subscriptions import Notice, Told
 from console.venue.streams.trading_stream import TradingHub
 from console.venue.trading.accounts import AccountOpened
@@ -39,23 +34,12 @@ from console.venue.trading.orders import EventKind, OrderEvent
 from console.venue.trading.proceedings import Change
 from console.venue.view import MarketView
 from console.venue.wire.market import Tapes
-from console.venue.wire.timestamps import DAY, MINUTE, SECOND
+from console.venue.wire.timestamps import DAY
 from console.venue.wire.trading import asset_id
 from console.venue.written import write_down
 
 if TYPE_CHECKING:
     from console.venue.coin_feed import CoinFeed
-
-PUMP_SECONDS = 0.02
-LONGEST_STEP = 5 * SECOND
-"""Venue time told in one go: a venue that fell behind catches up in steps and serves between."""
-
-LONGEST_GLANCE = 15 * MINUTE
-"""A venue further behind its clock than this was asleep; a tape that is taken up in the
-middle tells the last of it tick by tick."""
-
-LONGEST_HURRY = MINUTE
-"""Venue time told in one go by a tape that was asleep."""
 
 T = TypeVar("T")
 
@@ -179,15 +163,6 @@ class Floor:
             exchange.settle(self.now)
         self.commit()
 
-    def open_market(self) -> None:
-        """Take in what stands when the venue opens; nothing of it trades."""
-        passed = self.market.pass_over(self.told_until - LONGEST_GLANCE) if self._is_tape else ()
-        for tick in (*passed, *self.market.advance(self.told_until)):
-            self.view.see(tick)
-        for symbol in self.listings:
-            if symbol not in self.view.trades and (bar := self.latest_bar(symbol, Timeframe.DAY_1)):
-                self.view.closes[symbol] = bar.close
-
     def tell(self, ticks: Sequence[Tick], bars: Sequence[Told] = ()) -> None:
         """Let ticks trade, then tell them; of what is halted neither."""
         if self.halted:
@@ -200,25 +175,6 @@ class Floor:
         self.members.first.on_ticks(ticks)
         self.commit()
         self.data_hub.publish([*ticks, *bars])
-
-    def step(self) -> bool:
-        """Bring the market up to the clock; False when another step is needed at once."""
-        now = self.now
-        until = min(now, self.told_until + self._stride(now))
-        before, self.told_until = self.told_until, until
-        ticks = self.market.advance(until)
-        for exchange in self.members:
-            exchange.tell_time(until)
-        self.tell(ticks, bars_ended(self, max(before, until - LONGEST_GLANCE), until))
-        self.data_hub.publish(late_prints(self, until))
-        trade_coins(self, before, until)
-        keep_bands(self, until)
-        self.data_hub.publish(told_between(before, until, self.data_hub.has_listeners))
-        for tell in self.told_besides:
-            self.data_hub.publish(tell(before, until))
-        for step in self.stage.due(until):
-            perform(self, step)
-        return until == now
 
     def move(self, symbol: str, price: float) -> None:
         """Move a market at once, and tell of it."""
@@ -252,20 +208,6 @@ class Floor:
         self.data_hub.publish([told])
         return told
 
-    def _stride(self, now: int) -> int:
-        """Return how much venue time to tell in one go.
-
-        After a sleep a synthetic market tells bars only, at once; a tape has every
-        tick to tell, and hurries.
-        """
-        if now - self.told_until <= LONGEST_GLANCE:
-            return LONGEST_STEP
-        return LONGEST_HURRY if self._is_tape else now - self.told_until
-
-    @property
-    def _is_tape(self) -> bool:
-        return self.market.starts_at is not None
-
     def latest_bar(self, symbol: str, timeframe: Timeframe) -> MarketBar | None:
         """Return the newest bar there is, looking back some days."""
         bars = self.recent_bars(symbol, timeframe)
@@ -277,16 +219,6 @@ class Floor:
         now = self.now
         bars = self.market.bars(symbol, timeframe, now - reach, now)
         return bars or self.market.bars(symbol, timeframe, now - 7 * DAY, now)
-
-    async def run(self) -> None:
-        """Keep the market going; for a task that is canceled at the end."""
-        await self.hours_known()
-        self.settle()
-        while True:
-            if self.step():
-                await asyncio.sleep(PUMP_SECONDS)
-            else:
-                await asyncio.sleep(0)
 
     async def hours_known(self) -> None:
         """Wait until the sessions of the real exchange are loaded, if they matter."""

@@ -29,6 +29,7 @@ from console.venue.faults import control as fault_control
 from console.venue.faults.standing import Faults
 from console.venue.floor import Floor
 from console.venue.journal import Journal
+from console.venue.market_time import keep_going, take_in
 from console.venue.markets.market import Market
 from console.venue.news import NewsUnreadable
 from console.venue.rest import account as rest_account
@@ -122,7 +123,7 @@ def _is_our_fault(record: logging.LogRecord) -> bool:
 
 async def _work_until(stopped: asyncio.Event, floor: Floor) -> None:
     """Run the market until the signal; a market that fails ends the venue with its error."""
-    market = asyncio.create_task(floor.run())
+    market = asyncio.create_task(keep_going(floor))
     signaled = asyncio.create_task(stopped.wait())
     await asyncio.wait({market, signaled}, return_when=asyncio.FIRST_COMPLETED)
     for task in (market, signaled):
@@ -208,7 +209,7 @@ def open_floor(options: Options) -> Floor:
         books=books,
         bands=Bands() if options.has_bands else None,
     )
-    floor.open_market()
+    take_in(floor)
     if options.news:
         from console.venue.news_file import read_news, tell_news  # noqa: PLC0415 - rarely wanted
 

@@ -6,7 +6,7 @@ import pytest
 
 from console.domain.market import Timeframe
 from console.venue.clock import VenueClock
-from console.venue.floor import LONGEST_GLANCE
+from console.venue.market_time import LONGEST_GLANCE, step
 from console.venue.markets.tape import TapeMarket
 from console.venue.server import Options, open_floor
 from console.venue.wire.timestamps import MINUTE, SECOND
@@ -23,7 +23,7 @@ def test_a_synthetic_market_that_slept_eight_hours_catches_up_in_one_step():
     heard = []
     floor.data_hub.publish = heard.extend
 
-    is_done = floor.step()
+    is_done = step(floor)
 
     assert is_done
     assert floor.told_until == woken
@@ -63,7 +63,7 @@ def test_a_tape_that_slept_hurries_without_leaving_a_tick_out():
     floor.clock = VenueClock(starts_at=begun + HOUR, monotonic_ns=lambda: 0)
 
     steps = 1
-    while not floor.step():
+    while not step(floor):
         steps += 1
 
     assert steps < 400
