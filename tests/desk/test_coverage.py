@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from console.desk.coverage import could_meet, may_be_sold_short, stays_on_one_side, unseen_cost
-from console.domain.orders import LegRole, OrderClass, OrderStatus, OrderType, Side
+from console.domain.orders import LegRole, OrderClass, OrderStatus, OrderType
 from tests.builders import account, asset, at, buy, order, sell
 from tests.desk.test_gate import facts
 
@@ -168,4 +168,3 @@ def test_a_holding_of_the_other_side_is_no_reason_to_claim_nothing():
     adding = sent("kc-t-1", wanted=buy("2", key="kc-t-1"))
 
     assert unseen_cost(facts(held="10", orders=[adding])) == 2 * D("190.10")
-    assert adding.request.side is Side.BUY
