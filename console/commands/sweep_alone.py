@@ -8,6 +8,8 @@ among the newest of all, where a leg of an order that is over may wait.
 import http.client
 import json
 import os
+import queue
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -45,6 +47,8 @@ class Access:
     url: str
     key: str = field(repr=False)
     secret: str = field(repr=False)
+    patience: float = CALL_SECONDS
+    """How long one question may take in all, its answer included."""
 
 
 def sweep(folder: StateFolder, say: Callable[[str], None]) -> bool:
@@ -59,7 +63,7 @@ def sweep(folder: StateFolder, say: Callable[[str], None]) -> bool:
     while time.monotonic() < deadline:
         try:
             if empty_looks == 0:
-                _call(access, "DELETE", "/v2/orders")
+                cancel_all(access)
                 say("cancel all sent to the broker")
             left = open_orders(access)
         except BrokerSilent as silence:
@@ -75,6 +79,15 @@ def sweep(folder: StateFolder, say: Callable[[str], None]) -> bool:
         # Alpaca answers 200 requests a minute and no more
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
     return False
+
+
+def cancel_all(access: Access) -> None:
+    """Ask the broker to cancel every order.
+
+    Raises:
+        BrokerSilent: when it is not known whether that was heard.
+    """
+    _call(access, "DELETE", "/v2/orders")
 
 
 def fence(access: Access, say: Callable[[str], None]) -> None:
@@ -158,13 +171,36 @@ def _just_after(moment: str) -> str:
 
 
 def _call(access: Access, method: str, path: str, body: object = None) -> object:
+    """Ask within the patience in all: a socket's own limit begins anew with every byte.
+
+    What takes longer is left to itself: it runs in a thread that holds up nothing.
+    """
+    answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_answer(access, method, path, body))
+        except BrokerSilent as silence:
+            answers.put(silence)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        told = answers.get(timeout=access.patience)
+    except queue.Empty:
+        raise BrokerSilent(f"no whole answer within {access.patience:g} s") from None
+    if isinstance(told, BrokerSilent):
+        raise told
+    return told
+
+
+def _answer(access: Access, method: str, path: str, body: object) -> object:
     headers = {"APCA-API-KEY-ID": access.key, "APCA-API-SECRET-KEY": access.secret}
     data = None if body is None else json.dumps(body).encode()
     if data is not None:
         headers["Content-Type"] = "application/json"
     request = urllib.request.Request(access.url + path, data, headers, method=method)  # noqa: S310 - our own constant hosts
     try:
-        with _opener.open(request, timeout=CALL_SECONDS) as answer:
+        with _opener.open(request, timeout=access.patience) as answer:
             text = answer.read()
     except urllib.error.HTTPError as error:
         raise BrokerSilent(f"HTTP {error.code}") from None
@@ -172,7 +208,7 @@ def _call(access: Access, method: str, path: str, body: object = None) -> object
         raise BrokerSilent(str(error)) from None
     try:
         return json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BrokerSilent("not JSON") from None
 
 
