@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.screens.cord_line import CordLine
     from console.screens.desk_link import DeskLink
 
-TURN_SECONDS = 0.0005
+TURN_SECONDS = 0.0001
 """How long the screen is drawn while the thread that reads the keys is ready to hand one on."""
 
 

@@ -32,7 +32,7 @@ VENUE_WORDS = {"demo": "embedded venue", "paper": "Alpaca paper", "live": "Alpac
 LOG_BYTES = 5_000_000
 """How long desk.log may grow; the one before it is kept as desk.log.1."""
 
-TURN_SECONDS = 0.0005
+TURN_SECONDS = 0.0001
 """How long one thread computes while another is ready to: an order passes through four of them."""
 
 Market = Mapping[str, Any]

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 MAX_REQUESTS = 64
 HEARTBEAT_SECONDS = 1.0
+BREATH_SECONDS = 0.003
+"""How long facts wait for those that follow: an order has left by then, undisturbed."""
 
 OnStop = Callable[[Actor], Awaitable[Receipt]]
 """Asks the desk to end and says so; it does not wait for the end, which waits for it."""
@@ -124,6 +126,8 @@ class Attachment:
                 self._idle.set()
                 await self._woken.wait()
                 self._woken.clear()
+                if not (self.outbox.has_answer or self._frame):
+                    await asyncio.sleep(BREATH_SECONDS)
                 await self._send_waiting()
         except ConnectionClosed:
             return

@@ -18,12 +18,18 @@ class Outbox:
 
     def __init__(self, *, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:
         self._waiting: deque[msgspec.Raw | bytes] = deque()
+        self._answers = 0
         self._bytes = 0
         self._max_items = max_items
         self._max_bytes = max_bytes
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether somebody waits for what is in it."""
+        return self._answers > 0
 
     @property
     def is_over(self) -> bool:
@@ -38,6 +44,7 @@ class Outbox:
     def answer(self, message: Message) -> None:
         """Add a message meant for this console alone."""
         data = encode(message)
+        self._answers += 1
         self._waiting.append(data)
         self._bytes += len(data)
 
@@ -48,6 +55,7 @@ class Outbox:
         first = self._waiting[0]
         if not isinstance(first, msgspec.Raw):
             self._waiting.popleft()
+            self._answers -= 1
             self._bytes -= len(first)
             return first
         return encode(Told(now=now, events=tuple(self._take_facts())))
@@ -55,6 +63,7 @@ class Outbox:
     def drop(self) -> None:
         """Forget all of it: the console is gone."""
         self._waiting.clear()
+        self._answers = 0
         self._bytes = 0
 
     def _take_facts(self) -> list[msgspec.Raw]:

@@ -276,7 +276,8 @@ class OrderEntry:
         self.sending = (*self.sending, sending)
         # its turn comes before that of the worker: the command leaves before it is drawn
         asking = asyncio.ensure_future(errand())
-        self._run(partial(self._await, sending, asking), "send")
+        waiting = partial(self._await, sending, asking)
+        asyncio.get_running_loop().call_soon(self._run, waiting, "send")
 
     async def _await(self, sending: Sending, asking: asyncio.Future[Receipt]) -> None:
         try:

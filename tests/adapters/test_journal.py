@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import stat
 import sys
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from console.adapters.sqlite.chain import verify_chain
 from console.adapters.sqlite.journal import open_journal
+from console.adapters.sqlite.writer import RECORDS_A_LOG
 from console.domain.alerts import Alert, AlertKind, Crossing, Direction, Severity
 from console.domain.orders import OrderStatus
 from console.ports import JournalUnavailable, Record, Setting
@@ -90,6 +92,33 @@ async def test_many_writers_are_all_recorded_in_one_order(tmp_path):
     await journal.close()
     assert sorted(numbers) == list(range(1, 1_501))
     assert verify_chain(path) == (1_500, None)
+
+
+async def test_a_pause_brings_the_log_into_the_file_so_that_no_order_waits_for_it(tmp_path):
+    path = tmp_path / "desk.db"
+    journal = open_journal(path)
+    for n in range(RECORDS_A_LOG):
+        await journal.write(record(n=n))
+
+    alone = tmp_path / "without-its-log.db"
+    async with asyncio.timeout(30):
+        while shutil.copy(path, alone) and in_the_file(alone) < RECORDS_A_LOG:  # noqa: ASYNC110 - another thread's work has no event
+            await asyncio.sleep(0.1)
+
+    assert await journal.write(record()) == RECORDS_A_LOG + 1
+    await journal.close()
+    assert verify_chain(path) == (RECORDS_A_LOG + 1, None)
+
+
+def in_the_file(path):
+    """How many records stand in the database file itself; a copy under way is no database yet."""
+    database = pysqlite3.connect(f"file:{path}?immutable=1", uri=True)
+    try:
+        return database.execute("SELECT count(*) FROM audit").fetchone()[0]
+    except pysqlite3.Error:
+        return 0
+    finally:
+        database.close()
 
 
 async def test_what_was_stored_is_remembered(tmp_path):

@@ -33,6 +33,8 @@ async def test_a_command_has_left_before_anything_of_it_is_drawn():
     )
 
     entry.entered()
+    assert tasks == []
+    await asyncio.sleep(0)
     await asyncio.gather(*tasks)
 
     assert view.drawn == [("wait", 1), ("answer", 1)]

@@ -22,6 +22,10 @@ from console.ports import JournalUnavailable
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 512
+PAUSE_SECONDS = 1.0
+"""How long nothing is written before the log is brought into the database."""
+RECORDS_A_LOG = 50
+"""Records from which on that is worth it: long before SQLite would do it within a commit."""
 _APPEND = "INSERT INTO audit (seq, record, prev_hash, hash) VALUES (?, ?, ?, ?)"
 
 
@@ -59,6 +63,7 @@ class Writer:
         self._path = path
         self._database: Database | None = database
         self._file = _identity(path)
+        self._logged = 0
         self.head = _last(database)
         self._waiting = SimpleQueue[Entry | Question]()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -86,7 +91,7 @@ class Writer:
 
     def _next(self) -> tuple[list[Entry], Question | None]:
         """Wait for work; return what can be written together, and what comes after it."""
-        work = self._waiting.get()
+        work = self._wait()
         batch = list[Entry]()
         with suppress(Empty):
             while isinstance(work, Entry):
@@ -97,6 +102,25 @@ class Writer:
             return batch, work
         return batch, None
 
+    def _wait(self) -> Entry | Question:
+        """Wait for work; tidy up in a pause, so that no order has to wait for it later."""
+        if self._logged >= RECORDS_A_LOG:
+            with suppress(Empty):
+                return self._waiting.get(timeout=PAUSE_SECONDS)
+            self._bring_in_the_log()
+        return self._waiting.get()
+
+    def _bring_in_the_log(self) -> None:
+        """Copy what stands in SQLite's log into the database file; durable it is already."""
+        self._logged = 0
+        if self._database is None:
+            return
+        try:
+            self._database.conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except pysqlite3.Error as error:
+            # the next commit meets the same disk, and says so to whoever waits for it
+            log.warning("the journal's log stays as long as it is: %s", error)
+
     def _commit(self, batch: Sequence[Entry]) -> None:
         try:
             head = self._write(self._ready(), batch)
@@ -106,6 +130,7 @@ class Writer:
             return
         self.head = head
         _tell(batch, _accept, None)
+        self._logged += len(batch)
 
     def _write(self, database: Database, batch: Sequence[Entry]) -> Head:
         execute = database.conn.execute
