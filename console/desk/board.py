@@ -37,6 +37,10 @@ class Board:
         """Whether the receipt is there."""
         return bool(self.receipt)
 
+    def see_fence(self, stands: bool) -> None:  # noqa: FBT001 - the broker's own word
+        """Take in what the broker says of the fence, whoever has asked."""
+        self.is_fenced = stands
+
     @property
     def elapsed_ms(self) -> float:
         """Milliseconds since the pull."""

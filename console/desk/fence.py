@@ -4,6 +4,7 @@ What counts is what the broker says when it is asked again, never that it was to
 """
 
 import asyncio
+from collections.abc import Callable
 
 from console.desk.connections import Connections
 from console.desk.limits import Pace
@@ -27,6 +28,8 @@ class Fence:
         self._is_in_doubt = False
         """Whether a change has left and was not read back: it may still take effect."""
         self._changes: set[asyncio.Task[None]] = set()
+        self.on_told: Callable[[bool], None] = lambda _stands: None
+        """Called with each word of the broker on how it stands, whoever has asked."""
 
     async def put(self, *, is_set: bool) -> None:
         """Set or lift the fence, and read it back. FenceFailed when it is not so.
@@ -63,5 +66,6 @@ class Fence:
 
     async def _look(self) -> bool:
         question = self._broker.is_suspended()
-        self.stands = await self._connections.ask_within(self._deadline, question)
-        return self.stands
+        self.stands = stands = await self._connections.ask_within(self._deadline, question)
+        self.on_told(stands)
+        return stands

@@ -134,7 +134,6 @@ class Fencing:
             self._tell_fence(StepStatus.FAILED, f"{failure}; trying again")
             return
         self.words = "set and read back: the broker refuses new orders of every program"
-        self._board.is_fenced = True
         self._is_settled = True
         self._tell_fence(StepStatus.DONE, "set and read back")
 

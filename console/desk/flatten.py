@@ -63,6 +63,8 @@ class FlattenDesk:
         """Whether a symbol is in an exit's hands, which sells what a flatten would sell too."""
         self.before: Callable[[FlattenRequest], Awaitable[str]] = _nothing_in_the_way
         """Asked before a flatten begins while halted: why it may not; empty when it may."""
+        self.on_refused: Callable[[], None] = _nothing_to_take_up
+        """Called when one for which `before` was asked does not begin after all."""
         self.on_begin: Callable[[FlattenRequest], None] = lambda _request: None
         """Called when one begins while halted; `on_over` is certain to follow."""
         self.on_over: Callable[[Flatten], None] = lambda _flatten: None
@@ -106,14 +108,17 @@ class FlattenDesk:
             detail = f"What is held is not known, so nothing was closed: {error}."
             return self._refuse(request, actor, Outcome.UNKNOWN, detail)
         objection = ""
-        if before[0] and self._chosen(request, held):
+        is_way_made = before[0] and bool(self._chosen(request, held))
+        if is_way_made:
             objection = await self.before(request)
         if (self._cord.is_pulled, self._stops) != before:
             objection = "The cord was pulled meanwhile: confirm again."
         # Another may have begun during the waits: two of one symbol could not both be stopped.
-        if objection := objection or self._busy(request):
+        objection, lines = objection or self._busy(request), self._chosen(request, held)
+        if is_way_made and (objection or not lines) and len(self._preparing) == 1:
+            self.on_refused()
+        if objection:
             return self._refuse(request, actor, Outcome.DENIED, objection)
-        lines = self._chosen(request, held)
         return self._begin(request, lines, shown, actor, is_halted=before[0])
 
     def _chosen(self, request: FlattenRequest, held: Sequence[Position]) -> list[Closing]:
@@ -253,6 +258,10 @@ class FlattenDesk:
         body = {"what": str(request), "detail": detail}
         self._recorder.note(f"flatten.{outcome.value}", actor, body)
         return Receipt(outcome=outcome, detail=detail)
+
+
+def _nothing_to_take_up() -> None:
+    return
 
 
 async def _nothing_in_the_way(_: FlattenRequest) -> str:

@@ -69,7 +69,9 @@ class HaltDesk:
         """Pulls whose latch is on its way to the disk: their sequence has still to begin."""
         rearm.objection = self._other_than_rearm
         held_key.on_let_go = self._let_go
+        fence.on_told = board.see_fence
         flattens.before = self._make_way
+        flattens.on_refused = self._take_up
         flattens.on_begin = self._rest
         flattens.on_over = self._after_flatten
 
@@ -231,13 +233,19 @@ class HaltDesk:
                 await self._sender.drained()
 
     async def _put_fence(self, actor: Actor, *, is_set: bool) -> None:
-        self._fencing.want(is_set=is_set)
-        if not is_set:
-            await self._fence.put(is_set=False)
-            self._board.is_fenced = False
-        elif self._board.is_question_open:
-            self._fencing.decline(actor)
-        await self._fencing.settle()
+        # Rests meanwhile, so that nothing sets what is being lifted; then it sees to the fence,
+        # and tries again what could not be done.
+        self._sequence.rest()
+        try:
+            if not is_set:
+                await self._fence.put(is_set=False)
+            elif self._board.is_question_open:
+                self._fencing.decline(actor)
+            self._fencing.want(is_set=is_set)
+            await self._fencing.settle()
+        finally:
+            if not self._pulls_under_way:
+                self._sequence.take_up()
         if is_set and not self._board.is_fenced:
             raise FenceFailed(self._fencing.words)
 
@@ -263,12 +271,23 @@ class HaltDesk:
         if self._pulls_under_way:
             return "The cord is being pulled; confirm again after that."
         if request.lifts_fence:
+            # Nothing that is set going now may put it up again under the flatten's orders.
+            self._sequence.rest()
             try:
                 await self._fence.put(is_set=False)
             except FenceFailed as failure:
                 return f"The fence at the broker cannot be lifted: {failure}."
-            self._board.is_fenced = False
+            except Exception:
+                self._take_up()
+                raise
         return ""
+
+    def _take_up(self) -> None:
+        """A flatten for which way was made does not begin: the sequence goes on."""
+        others = self._flattens.is_running or self._is_fence_moving or self._rearm.is_lifting
+        # A re-arm that was under way when the flatten was confirmed may be over by now.
+        if self._cord.said is not None and not others and not self._pulls_under_way:
+            self._sequence.take_up()
 
     def _rest(self, request: FlattenRequest) -> None:
         """Let the sequence rest: a confirmed flatten begins now."""

@@ -81,9 +81,10 @@ class HaltSequence:
         return choice == "stops" or (choice != "none" and self._limits.halt_keeps_stops)
 
     def rest(self) -> None:
-        """Do nothing more until `go_on`: a confirmed flatten has the floor, or it is over."""
+        """Do nothing more until `go_on` or `take_up`: somebody else has the floor."""
         # A receipt may be about to be issued anew by whoever has just moved the fence.
         self._doubts += 1
+        self._fencing.reopen()
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -96,13 +97,12 @@ class HaltSequence:
             self._board.tell()
 
     def take_up(self) -> None:
-        """Go on after a re-arm that came to nothing; what was proven by then still is."""
+        """Go on after what it rested for is over; what was proven by then still is."""
         if self._task is not None:
             return
         if not self._board.is_confirmed:
             self.go_on()
             return
-        self._fencing.reopen()
         self._task = self._workers.run("fence", self._fence_later())
 
     async def reissue(self) -> None:

@@ -8,7 +8,7 @@ from console.desk.limits import Limits
 from console.domain.flatten import CloseStatus, Extent, FlattenRequest
 from console.domain.halt import StepStatus
 from console.domain.receipts import Outcome
-from console.ports import OrderRejected
+from console.ports import OrderRejected, Unconfirmed
 from tests.builders import OWNER, STRANGER, buy
 from tests.desk.conftest import QUICK, QUICK_FLATTEN, World, until
 
@@ -166,6 +166,84 @@ async def test_a_broker_that_refuses_to_close_while_fenced_is_told_and_the_fence
     assert (refused.status, "let the fence be lifted" in refused.detail) == (CloseStatus.LEFT, True)
     assert world.broker.held["AAPL"].qty == 0
     assert world.broker.is_fenced
+
+
+async def test_a_flatten_that_could_not_see_the_fence_lifted_leaves_it_standing(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    await halted(world)
+    await world.desk.fence(True, OWNER)
+    world.price()
+    real = world.broker.suspend
+
+    async def lift_and_lose_the_answer(is_suspended: bool) -> None:
+        world.broker.suspend = real
+        await real(is_suspended)
+        raise Unconfirmed("the answer was lost")
+
+    world.broker.suspend = lift_and_lose_the_answer
+    receipt = await world.desk.flatten(replace(EVERYTHING, lifts_fence=True), OWNER)
+    await until(lambda: world.broker.is_fenced and world.state.halt.is_fenced, "the fence")
+
+    assert "cannot be lifted" in receipt.detail
+    assert world.broker.suspends == [True, False, True]
+    assert world.broker.sent == []
+
+
+async def test_a_fence_that_was_refused_when_it_was_asked_for_is_tried_again(world: World):
+    world.broker.hold("AAPL", Decimal(10))
+    await halted(world)
+    real = world.broker.suspend
+
+    async def refuse_once(is_suspended: bool) -> None:
+        world.broker.suspend = real
+        raise OrderRejected("not now")
+
+    world.broker.suspend = refuse_once
+    receipt = await world.desk.fence(True, OWNER)
+    await until(lambda: "Fence: set and read back" in world.state.halt.receipt, "the fence")
+
+    assert receipt.outcome is Outcome.UNKNOWN
+    assert world.broker.is_fenced
+
+
+async def test_a_fence_that_is_being_tried_again_is_not_set_under_a_flatten_that_lifts_it(
+    world: World,
+):
+    lifting, go_on = asyncio.Event(), asyncio.Event()
+    real = world.broker.suspend
+
+    async def refuse(is_suspended: bool) -> None:
+        if is_suspended:
+            raise OrderRejected("not now")
+        world.broker.suspend = real
+        lifting.set()
+        await go_on.wait()
+        await real(is_suspended)
+
+    async def look_at_the_fence() -> None:
+        await asyncio.sleep(0.1)  # what is on its way to the broker has arrived by then
+        closed_under.append(world.broker.is_fenced)
+
+    async def trade() -> None:
+        world.broker.execute(list(world.broker.orders)[-1])
+
+    closed_under: list[bool] = []
+    world.broker.hold("AAPL", Decimal(10))
+    world.broker.suspend = refuse
+    world.broker.before_taking, world.broker.after_taking = look_at_the_fence, trade
+    await halted(world)
+    await world.desk.fence(True, OWNER)
+    world.price()
+    flatten = asyncio.create_task(world.desk.flatten(replace(EVERYTHING, lifts_fence=True), OWNER))
+    await lifting.wait()
+    await asyncio.sleep(0.2)  # several times as long as the fence rests between two tries
+    go_on.set()
+    await flatten
+    await until(lambda: world.state.halt.is_confirmed and world.broker.is_fenced, "the fence")
+
+    assert closed_under == [False]
+    assert world.broker.suspends == [False, True]
+    assert world.state.halt.is_fenced
 
 
 async def test_the_fence_is_set_again_after_a_pull_that_beat_a_re_arm(world: World):
