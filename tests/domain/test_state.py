@@ -205,6 +205,8 @@ FULLER = [
     day(volume=5, previous_close=None),
     day(volume=5),
     day(volume=6, previous_close=None),
+    day(volume=6, previous_close=188.0),
+    day(volume=6, previous_close=189.0),
     replace(day(volume=1, previous_close=None), bar=bar(volume=1, made_at=at(60))),
 ]
 """Tellings of one symbol's session, each fuller than those before it."""
