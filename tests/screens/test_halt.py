@@ -3,10 +3,12 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from itertools import cycle
 
 import pytest
 from textual.command import CommandPalette
 
+from console.actions import HALT_KEYS
 from console.app import HALT_REASON
 from console.domain.events import FlattenChanged, PositionsReported
 from console.domain.flatten import CloseStatus, Closing, Extent, Flatten, FlattenRequest
@@ -20,6 +22,7 @@ from console.screens.receipt_export import export_receipt
 from tests.screens import pictures
 from tests.screens.consoles import SMALL, Alone, running, until
 from tests.screens.fakes import FakeDesk
+from tests.screens.test_code import CodeLab
 from widgets.halt_view import HaltView
 
 PLACES = {
@@ -32,6 +35,21 @@ PLACES = {
     "the halt screen": ("h",),
     "the reason to re-arm": ("h", "R", "o", "k"),
 }
+MORE_PLACES = {
+    "the question which positions to close": ("h", "o"),
+    "the reason to reduce": ("H", "o", "k"),
+    "a drill": ("D",),
+    "the reconciliation screen": ("v",),
+    "the scanner": ("S",),
+    "the scanner's symbol file": ("S", "f", "a"),
+    "the insight screen": ("i",),
+    "the datasets": ("T",),
+    "the name of a file to load": ("T", "f", "a"),
+    "the editor of the code screen": ("C", "x", "enter"),
+    "the code screen's parameters": ("C", "f3", "a"),
+    "the back-tests": ("B",),
+    "the symbols of a back-test": ("B", "y", "a"),
+}
 
 
 @pytest.mark.parametrize("key", ["ctrl+g", "f12"])
@@ -40,6 +58,21 @@ async def test_the_cord_is_pulled_from_anywhere(place, key):
     desk = FakeDesk()
     async with running(desk) as pilot:
         await pilot.press(*PLACES[place])
+        await pilot.press(key)
+        await until(pilot, lambda: desk.asked_for("halt"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, HaltScreen))
+
+        assert desk.asked_for("halt") == [HALT_REASON]
+
+
+@pytest.mark.parametrize(("place", "key"), zip(MORE_PLACES, cycle(HALT_KEYS.split(","))))
+async def test_the_cord_is_pulled_from_every_other_place_too(place, key):
+    desk = FakeDesk()
+    async with running(desk, lab=CodeLab()) as pilot:
+        pilot.app.run_drill = asyncio.Event().wait
+        before = pilot.app.screen
+        await pilot.press(*MORE_PLACES[place])
+        await until(pilot, lambda: pilot.app.screen is not before)
         await pilot.press(key)
         await until(pilot, lambda: desk.asked_for("halt"))
         await until(pilot, lambda: isinstance(pilot.app.screen, HaltScreen))
