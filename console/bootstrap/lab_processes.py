@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from console.sandbox.manners import give_way
 from console.screens.lab_link import CANCELED, Far, LabTrouble
 
 SERVICE = "console.commands.lab_service"
@@ -128,6 +129,7 @@ class _Hand:
                 stderr=asyncio.subprocess.DEVNULL,
                 limit=LONGEST_LINE,
             )
+            give_way(self._process.pid)
         if not self._is_ready and self._process.stdout is not None:
             if not await self._process.stdout.readline():
                 raise BrokenPipeError

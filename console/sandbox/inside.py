@@ -12,20 +12,20 @@ import socket
 import sys
 from typing import Any
 
-MANNERS = 5
-"""How much the desk and the console go before it when all want the processor."""
 MOST_JOB_BYTES = 64 * 1024**2
 MOST_FILES = 8
 
 
 def main() -> None:
     """Serve one job."""
-    os.nice(MANNERS)
     sys.path[:0] = [sys.argv[1]]
     sys.path.append(sys.argv[2])
     channel = int(sys.argv[3])
     from console.sandbox import lock  # noqa: PLC0415 - its place is an argument
     from console.sandbox.frames import packed, read_frame  # noqa: PLC0415 - as above
+    from console.sandbox.manners import give_way  # noqa: PLC0415 - as above
+
+    give_way()
 
     def say(head: dict[str, Any], *blobs: Any) -> None:
         for piece in packed(head, blobs):

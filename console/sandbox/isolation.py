@@ -140,7 +140,8 @@ def _said(command: Sequence[str]) -> str:
 
 
 def _walls() -> list[str]:
-    made = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    """Return what is parted; the session is not, for `Worker` begins one without a terminal."""
+    made = ["--unshare-all", "--unshare-user", "--die-with-parent"]
     made += ["--cap-drop", "ALL", "--hostname", "sandbox", "--clearenv"]
     for name, value in _ENVIRONMENT.items():
         made += ["--setenv", name, value]

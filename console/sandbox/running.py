@@ -107,7 +107,7 @@ class Bench:
             self._spare = None
 
     def _worker(self, preload: tuple[str, ...]) -> Worker:
-        inside = ("inside", "frames", "lock", "runs")
+        inside = ("inside", "frames", "lock", "manners", "runs")
         host = "console.sandbox.runs"
         return Worker(self.isolation, inside, host=host, preload=preload, limits=self.limits)
 

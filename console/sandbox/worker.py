@@ -18,6 +18,7 @@ from console.sandbox.endings import Ended, Limit, SandboxProblem
 from console.sandbox.frames import BadFrame, Frame, packed, read_frame
 from console.sandbox.isolation import Isolation
 from console.sandbox.limits import LIMITS, MIB, RunLimits
+from console.sandbox.manners import give_way
 
 START_SECONDS = 120.0
 """How long Python and its libraries may take to load on a machine that is busy."""
@@ -237,7 +238,7 @@ def lent(fill: Callable[[BinaryIO], object]) -> int:
 
 def _started(command: Sequence[str], theirs: socket.socket) -> "subprocess.Popen[bytes]":
     """Start the command, which is told the number of its channel as its last word."""
-    return subprocess.Popen(  # noqa: S603 - a command of our own
+    process = subprocess.Popen(  # noqa: S603 - a command of our own
         [*command, str(theirs.fileno())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -248,6 +249,8 @@ def _started(command: Sequence[str], theirs: socket.socket) -> "subprocess.Popen
         start_new_session=True,
         bufsize=0,
     )
+    give_way(process.pid)
+    return process
 
 
 def _size(count: int) -> str:

@@ -17,7 +17,7 @@ from console.sandbox.worker import Worker
 from console.strategies.inside import BAR, COLUMNS
 
 Values = Mapping[str, int | float]
-_INSIDE = ("inside", "frames", "lock", "runs")
+_INSIDE = ("inside", "frames", "lock", "manners", "runs")
 _PACKAGES = (
     "strategies/__init__.py",
     "strategies/inside.py",

@@ -14,6 +14,7 @@ import pytest
 
 from console.sandbox.endings import Ended, Limit
 from console.sandbox.limits import MIB, RunLimits
+from console.sandbox.manners import NICENESS
 from console.sandbox.running import Bench
 from console.sandbox.worker import lent
 from tests.sandbox.escapes import CALLS, FILES, attempt
@@ -58,7 +59,7 @@ def test_nothing_comes_through_wall_and_lock(isolation, secrets, monkeypatch):
 
 
 def test_the_outer_wall_holds_alone(isolation, secrets):
-    command = isolation.command(("inside", "frames", "lock", "runs"))
+    command = isolation.command(("inside", "frames", "lock", "manners", "runs"))
     python = command[: command.index("-X")]
     reach = {
         "the network": "import socket; socket.create_connection(('127.0.0.1', PORT), 5)",
@@ -219,7 +220,7 @@ PARENT = """
 import sys, threading, time
 from console.sandbox.isolation import find_isolation
 from console.sandbox.worker import Worker
-inside = ("inside", "frames", "lock", "runs")
+inside = ("inside", "frames", "lock", "manners", "runs")
 worker = Worker(find_isolation(), inside, host="console.sandbox.runs")
 def report():
     while "up" not in worker.printed:
@@ -237,14 +238,14 @@ def test_the_sandbox_lets_others_go_first_and_dies_with_whoever_started_it(isola
     ) as parent:
         sandbox = psutil.Process(int(parent.stdout.readline()))
         everything = [sandbox, *sandbox.children(recursive=True)]
-        kindness = max(process.nice() for process in everything)
+        kindness = min(process.nice() for process in everything)
         os.kill(parent.pid, signal.SIGKILL)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and any(map(lives, everything)):
             time.sleep(0.02)
 
     assert len(everything) >= 2
-    assert kindness > psutil.Process().nice()
+    assert kindness >= NICENESS
     assert not any(map(lives, everything))
 
 
