@@ -98,6 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("write_symbols", "y", "Symbols", "Lab", in_footer=True),
     Action("write_bars", "b", "Bars", "Lab", in_footer=True),
     Action("write_terms", "o", "Terms", "Lab", in_footer=True),
+    Action("mark_run", "m", "Mark to compare", "Lab", in_footer=True),
     Action("export_report", "e", "Report", "Lab", in_footer=True),
     Action("turn_analytics", "c", "Readings or code", "Analytics"),
     Action("shorter_bars", "left_square_bracket", "Shorter bars", "Chart"),

@@ -1,6 +1,6 @@
 """Back-tests: what is to be run, and what was run before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from widgets import figures
@@ -52,12 +52,7 @@ class RunHead(LinePane):
     def show(self, strategies: Mapping[str, str], wish: RunWish) -> None:
         """Draw the choice."""
         self.entitle("Back-test")
-        names = tuple(
-            Cell(f" {name} ", "strong", bold=True, reverse=True)
-            if name == wish.strategy
-            else Cell(f" {name} ", "quiet")
-            for name in strategies
-        )
+        names = _in_room(list(strategies), wish.strategy, self.room.width)
         usual = strategies.get(wish.strategy, "")
         self.set_lines(
             [
@@ -69,6 +64,25 @@ class RunHead(LinePane):
                 (*_said("terms", wish.terms or "long only, no costs"), Cell(f"  {usual}", "quiet")),
             ]
         )
+
+
+def _in_room(names: Sequence[str], chosen: str, width: int) -> Line:
+    """Return names from the first one on, or from where the chosen one can be seen."""
+    first = 0
+    if chosen in names:
+        while first < names.index(chosen) and _wide(names[first : names.index(chosen) + 1]) > width:
+            first += 1
+    shown = tuple(
+        Cell(f" {name} ", "strong", bold=True, reverse=True)
+        if name == chosen
+        else Cell(f" {name} ", "quiet")
+        for name in names[first:]
+    )
+    return (Cell("◂", "quiet"), *shown) if first else shown
+
+
+def _wide(names: Sequence[str]) -> int:
+    return 1 + sum(len(name) + 2 for name in names)
 
 
 def _said(name: str, text: str) -> tuple[Cell, Cell]:
@@ -87,18 +101,18 @@ class RunList(Grid):
         Column(label="Parameters", width=10, priority=3, stretches=True),
     )
 
-    def show(self, runs: Sequence[RunFacts] | None) -> None:
-        """Draw what changed; None before they are known."""
-        rows = {one.key: _row(one) for one in runs or ()}
+    def show(self, runs: Sequence[RunFacts] | None, marked: Collection[str] = ()) -> None:
+        """Draw what changed; None before they are known. Those that are marked bear a sign."""
+        rows = {one.key: _row(one, is_marked=one.key in marked) for one in runs or ()}
         self.set_rows(rows, placeholder=NOT_READ if runs is None else NOTHING_YET)
         if self.selected is None and rows:
             self.select_first()
         self.entitle("Runs" if runs is None else f"Runs {len(rows):,}")
 
 
-def _row(one: RunFacts) -> Line:
+def _row(one: RunFacts, *, is_marked: bool) -> Line:
     return (
-        Cell(one.key, "strong", bold=True),
+        Cell(f"{one.key} ✓" if is_marked else one.key, "strong", bold=True),
         Cell(one.about),
         figures.change(one.change, one.gain),
         Cell(one.sharpe),

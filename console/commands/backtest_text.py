@@ -13,6 +13,14 @@ from console.commands.tables import NOT_KNOWN, aligned
 WIDEST, CURVE_LINES = 120, 14
 BEST_SHOWN = 10
 LEVELS = 4
+COSTS = (
+    ("fee_per_share", "fee", "a share"),
+    ("fee_bps", "fee", "bp"),
+    ("spread_bps", "spread", "bp"),
+    ("slippage_bps", "slippage", "bp"),
+    ("borrow_percent", "borrowing", "% a year"),
+)
+"""What a term is called, and its unit."""
 
 
 def told(found: Finding) -> str:
@@ -48,17 +56,7 @@ def terms(told_terms: Plain) -> str:
     words.append("long and short" if told_terms["may_short"] else "long only")
     if told_terms["flat_minutes"] is not None:
         words.append(f"flat {told_terms['flat_minutes']:g} minutes before the close")
-    costs = [
-        f"{name} {told_terms[key]:g} {unit}"
-        for key, name, unit in (
-            ("fee_per_share", "fee", "a share"),
-            ("fee_bps", "fee", "bp"),
-            ("spread_bps", "spread", "bp"),
-            ("slippage_bps", "slippage", "bp"),
-            ("borrow_percent", "borrowing", "% a year"),
-        )
-        if told_terms[key]
-    ]
+    costs = [f"{name} {told_terms[key]:g} {unit}" for key, name, unit in COSTS if told_terms[key]]
     return "; ".join([*words, ", ".join(costs) if costs else "before costs: trading is free here"])
 
 
@@ -169,6 +167,8 @@ def compared(found: Sequence[Finding]) -> str:
         ("strategy", *(one.strategy for one in found)),
         ("parameters", *(" ".join(f"{v:g}" for v in one.parameters.values()) for one in found)),
         ("symbol", *(f"{one.symbol} {one.frame}" for one in found)),
+        ("sides", *("long, short" if one.terms["may_short"] else "long" for one in found)),
+        ("costs", *("charged" if _is_charged(one.terms) else "free" for one in found)),
         *columns([one.metrics for one in found]),
     ]
     return _beside([one.key for one in found], rows)
@@ -205,6 +205,10 @@ def percent(share: float | None, sign: str = "+") -> str:
 def number(value: float | None, sign: str = "+") -> str:
     """Return a number with two places, or an em dash."""
     return NOT_KNOWN if value is None else f"{value:{sign},.2f}"
+
+
+def _is_charged(told_terms: Plain) -> bool:
+    return any(told_terms[key] for key, _, _ in COSTS)
 
 
 def _beside(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

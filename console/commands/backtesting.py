@@ -11,7 +11,7 @@ from console.backtest.catalogue import NoSuchParameter
 from console.backtest.crews import NoCrew
 from console.backtest.findings import Finding, as_plain
 from console.backtest.html_report import html_report
-from console.commands import backtest_record, backtest_text, exits
+from console.commands import backtest_compared, backtest_record, backtest_text, exits
 from console.commands.asking import NoDesk
 from console.commands.backtest_code import hosted
 from console.commands.backtest_lookahead import check
@@ -88,7 +88,7 @@ def _kept(folder: StateFolder, options: argparse.Namespace) -> int:
     elif len(found) == 1:
         print(f"{backtest_text.told(found[0])}\n\n{backtest_text.curve(found[0])}")
     else:
-        print(backtest_text.compared(found))
+        print(backtest_compared.beside(found))
     return exits.DONE
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 from typing import Any
 
 Tone = int
@@ -35,22 +36,29 @@ def picture(figure: Any) -> Picture:
 
 def lines(
     places: Sequence[float],
-    drawn: Mapping[str, Sequence[float]],
+    drawn: Mapping[str, Sequence[float | None]],
     size: tuple[int, int],
     *,
     below: Marks,
     beside: Marks | None = None,
     title: str = "",
 ) -> Picture:
-    """Return lines over common places, with these marks on the axes."""
+    """Return lines over common places, with these marks on the axes; None is not drawn.
+
+    Of several lines each is drawn with its own letter, which is named below: colours alone tell
+    nothing where there are none.
+    """
     figure = blank(size, title)
-    for name, values in drawn.items():
-        signal = figure.signal(list(places), list(values), marker="hd").lines()
-        figure.draw(signal.label(name) if len(drawn) > 1 else signal)
+    letters = ["hd"] if len(drawn) == 1 else list(ascii_lowercase)
+    for letter, values in zip(letters, drawn.values(), strict=False):
+        known = [pair for pair in zip(places, values, strict=True) if pair[1] is not None]
+        figure.draw(figure.signal(*map(list, zip(*known, strict=True)), marker=letter).lines())
     figure.ruler("x").ticks(*map(list, below))
     if beside is not None:
         figure.ruler("y").ticks(*map(list, beside))
-    return picture(figure)
+    names = zip(letters, drawn, strict=False) if len(drawn) > 1 else ()
+    legend = [(f"  {letter} {name}", tone) for tone, (letter, name) in enumerate(names, 1)]
+    return [*picture(figure), *([legend] if legend else [])]
 
 
 def bars(
@@ -67,6 +75,11 @@ def bars(
     figure.ruler("x").ticks(*map(list, below))
     figure.ruler("y").ticks(*map(list, beside))
     return picture(figure)
+
+
+def mark(figure: Any, side: str, marks: Sequence[float]) -> None:
+    """Write these values along the axis `x` or `y`, each with as many digits as tell it apart."""
+    figure.ruler(side).ticks(list(marks), [f"{mark:,.6g}" for mark in marks])
 
 
 def _toned(line: str) -> list[tuple[str, Tone]]:

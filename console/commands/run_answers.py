@@ -11,13 +11,14 @@ from console.backtest.catalogue import STRATEGIES, defaults
 from console.backtest.crews import NoCrew
 from console.backtest.findings import Finding
 from console.backtest.heat import Heat, heat_of
-from console.commands import backtest_record, backtest_text, drawing
+from console.commands import backtest_compared, backtest_record, backtest_text, drawing
 from console.commands.backtest_code import hosted
 from console.commands.backtest_lookahead import verdict
 from console.commands.backtest_making import made, prepared
 from console.commands.backtest_text import number, percent
 from console.commands.backtest_words import add_backtest
 from console.commands.backtesting import export
+from console.commands.own_strategies import own_strategies
 from console.folders import StateFolder
 from console.lab.problems import LabProblem
 from console.screens.lab_link import Far
@@ -31,14 +32,34 @@ WORDS = -1
 
 
 def runs(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return the kept back-tests, the newest first, and the strategies there are."""
+    """Return the kept back-tests, the newest first, and the strategies there are, own ones too."""
     del asked, far
+    strategies = {
+        name: {
+            "parameters": " ".join(f"{key}={value:g}" for key, value in defaults(name).items()),
+            "name": name,
+            "options": [],
+        }
+        for name in STRATEGIES
+    }
+    for own in own_strategies(folder.code):
+        told = {"parameters": own.parameters, "name": own.name}
+        strategies[own.label] = {**told, "options": ["--code", str(own.path)]}
     return {
         "runs": [_listed(one) for one in reversed(_kept(folder))],
-        "strategies": {
-            name: " ".join(f"{key}={value:g}" for key, value in defaults(name).items())
-            for name in STRATEGIES
-        },
+        "strategies": strategies,
+    }
+
+
+def compared(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return some back-tests beside each other: curves, figures, trades that differ."""
+    del far
+    found = [_one(folder, key) for key in asked["keys"]]
+    width = max(asked["width"], 40)
+    told = backtest_compared.told(found, width - 2)
+    height = max(min(asked["height"] // 2, 16), LOW * 2)
+    return {
+        "picture": [*backtest_compared.picture(found, (width, height)), [], *_wrapped(told, width)]
     }
 
 
@@ -50,9 +71,7 @@ def run(folder: StateFolder, asked: Words, far: Far) -> Any:
     told = [backtest_text.heading(found), backtest_text.figures(found)]
     if found.walk is not None:
         told.append(backtest_text.walk_words(found.walk))
-    told.append(
-        found.lookahead or "Look-ahead was not checked: killcord backtest --check-lookahead."
-    )
+    told.append(found.lookahead or NOT_CHECKED)
     return {
         "figures": _wrapped("\n\n".join(told), width),
         "trades": [_trade(one) for one in found.trades],
@@ -128,6 +147,7 @@ ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
     "runs": runs,
     "run": run,
     "run_curve": curve,
+    "run_compared": compared,
     "run_backtest": backtest,
     "run_report": report,
 }

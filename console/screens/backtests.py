@@ -1,5 +1,7 @@
 """The back-test screen: choose, run, cancel, look at the figures, and at every run before."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -9,25 +11,24 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
-from console.screens.backtest_lines import (
-    BARS_HINT,
-    SYMBOLS_HINT,
-    TERMS_HINT,
-    bars_words,
-    terms_words,
-)
+from console.screens.backtest_lines import BARS_HINT, SYMBOLS_HINT, TERMS_HINT
 from console.screens.beside import run_beside
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_BACKTEST_SCREEN, backtest_bindings
 from console.screens.lab_link import Lab
 from console.screens.lab_screen import LabScreen
+from console.screens.run_choice import RunChoice
 from widgets.dataset_view import Tabs
 from widgets.paged_grid import PagedGrid
 from widgets.plot import Plot
-from widgets.run_view import TRADE_HEADINGS, RunFacts, RunHead, RunList, RunWish
+from widgets.run_view import TRADE_HEADINGS, RunFacts, RunHead, RunList
 
-VIEWS = ("Figures", "Equity", "Trades", "Sweep")
+COMPARE = "Compare"
+VIEWS = ("Figures", "Equity", "Trades", "Sweep", COMPARE)
+MOST_MARKED = 6
+"""As many lines as can be told apart in one picture."""
+MARK_MORE = "Mark two runs or more with m, and they stand here together."
 RUN_HAND, FIGURES_HAND = "work", "runs"
 REPORT_HINT = "a new .html file for the report"
 
@@ -39,8 +40,8 @@ class BacktestScreen(LabScreen):
 
     def __init__(self, link: DeskLink, profile: str, lab: Lab) -> None:
         super().__init__(link, profile, lab)
-        self._strategies: dict[str, str] = {}
-        self._wish = RunWish(strategy="", symbols="", bars="", terms="")
+        self._choice = RunChoice()
+        self._marked: list[str] = []
         self._runs: dict[str, RunFacts] = {}
         self._run: RunFacts | None = None
         self._told: dict[str, Any] = {}
@@ -52,11 +53,13 @@ class BacktestScreen(LabScreen):
         self._equity = Plot(id="run-equity")
         self._trades = PagedGrid(id="run-trades")
         self._sweep = Plot(id="run-sweep")
+        self._compare = Plot(id="run-compare")
         self._panes: dict[str, Widget] = {
             "Figures": self._figures,
             "Equity": self._equity,
             "Trades": self._trades,
             "Sweep": self._sweep,
+            COMPARE: self._compare,
         }
 
     def compose(self) -> ComposeResult:
@@ -75,9 +78,8 @@ class BacktestScreen(LabScreen):
         """Read which runs there are."""
         self.line.display = False
         watched = sorted(self._link.state.watchlist)[:1]
-        self._wish = RunWish(strategy="", symbols=" ".join(watched), bars="", terms="")
         self._list.show(None)
-        self._show_wish()
+        self._change(symbols=" ".join(watched))
         self._show_view()
         self.set_focus(self._list)
         run_beside(self, self._read_runs, "list")
@@ -107,8 +109,11 @@ class BacktestScreen(LabScreen):
     def on_resize(self) -> None:
         """Stand the panes anew, and write and draw in the new size."""
         super().on_resize()
+        self._show_wish()
         if self._run is not None:
             run_beside(self, self._read_run, "figures", is_latest_only=True)
+        if self._view == COMPARE:
+            self._draw_comparison()
 
     # ── what is run ────────────────────────────────────────────────────────
 
@@ -122,31 +127,42 @@ class BacktestScreen(LabScreen):
 
     def action_write_symbols(self) -> None:
         """Ask for the symbols."""
-        self.ask_line(SYMBOLS_HINT, partial(self._change, "symbols"), self._wish.symbols)
+        written = self._choice.wish.symbols
+        self.ask_line(SYMBOLS_HINT, lambda text: self._change(symbols=text.upper()), written)
 
     def action_write_bars(self) -> None:
         """Ask for the bars and their days."""
-        changed = partial(self._change, "bars")
-        self.ask_line(BARS_HINT, changed, self._wish.bars, may_be_empty=True)
+        written = self._choice.wish.bars
+        self.ask_line(BARS_HINT, lambda text: self._change(bars=text), written, may_be_empty=True)
 
     def action_write_terms(self) -> None:
         """Ask for parameters and terms."""
-        changed = partial(self._change, "terms")
-        self.ask_line(TERMS_HINT, changed, self._wish.terms, may_be_empty=True)
+        written = self._choice.wish.terms
+        self.ask_line(TERMS_HINT, lambda text: self._change(terms=text), written, may_be_empty=True)
 
     def action_run_backtest(self) -> None:
         """Run the chosen strategy over each of the symbols."""
-        wish = self._wish
-        symbols = wish.symbols.upper().split()
-        if not symbols or not wish.strategy:
-            self.answer("Name a symbol first: y.", is_good=False)
-            return
         try:
-            words = [*bars_words(wish.bars), *terms_words(wish.terms)]
+            commands = self._choice.commands()
         except ValueError as mistake:
             self.answer(str(mistake), is_good=False)
             return
-        self.begin(partial(self._run_each, wish.strategy, symbols, words))
+        self.begin(partial(self._run_each, commands))
+
+    def action_mark_run(self) -> None:
+        """Mark the chosen run to be compared, or take its mark away."""
+        key = self._list.selected  # where the cursor is: what it chose may not be told yet
+        if key is None:
+            self.answer("No run is chosen.", is_good=False)
+            return
+        if key not in self._marked and len(self._marked) == MOST_MARKED:
+            self.answer(f"{MOST_MARKED} runs are the most: m takes a mark away.", is_good=False)
+            return
+        self._marked = [one for one in self._runs if (one in self._marked) is not (one == key)]
+        self._list.show(list(self._runs.values()), self._marked)
+        self.answer(f"Marked: {', '.join(self._marked) or 'none'}.")
+        if self._view == COMPARE:
+            self._draw_comparison()
 
     def action_export_report(self) -> None:
         """Ask where to write the chosen run's HTML report."""
@@ -155,29 +171,26 @@ class BacktestScreen(LabScreen):
             return
         self.ask_line(REPORT_HINT, self._export, f"{self._run.key}.html")
 
-    async def _run_each(self, strategy: str, symbols: list[str], words: list[str]) -> None:
+    async def _run_each(self, commands: Mapping[str, list[str]]) -> None:
         made = []
-        for symbol in symbols:
+        for symbol, words in commands.items():
             self.remarks.far(0.0, f"{symbol}: beginning")
-            told = await self.asked(RUN_HAND, "run_backtest", words=[strategy, symbol, *words])
+            told = await self.asked(RUN_HAND, "run_backtest", words=words)
             if told is None:
                 break
             if told["is_kept"]:
                 made.append(told["key"])
         if made:
             await self._read_runs(made[-1])
-        if len(made) == len(symbols):
+        if len(made) == len(commands):
             self.answer(f"Kept as {', '.join(made)}.")
 
     def _choose(self, places: int) -> None:
-        names = list(self._strategies)
-        if names:
-            place = names.index(self._wish.strategy) + places
-            self._change("strategy", names[place % len(names)])
+        self._choice.turn(places)
+        self._show_wish()
 
-    def _change(self, name: str, text: str) -> None:
-        told = {part: getattr(self._wish, part) for part in RunWish.__slots__}
-        self._wish = RunWish(**{**told, name: text.upper() if name == "symbols" else text})
+    def _change(self, **lines: str) -> None:
+        self._choice.wish = replace(self._choice.wish, **lines)
         self._show_wish()
 
     def _export(self, text: str) -> None:
@@ -215,7 +228,7 @@ class BacktestScreen(LabScreen):
         self._show_view()
 
     def _show_wish(self) -> None:
-        self._head.show(self._strategies, self._wish)
+        self._head.show(self._choice.usual, self._choice.wish)
 
     def _show_view(self) -> None:
         pane = self._panes[self._view]
@@ -225,10 +238,23 @@ class BacktestScreen(LabScreen):
         if had_focus:
             self.set_focus(pane)
         about = "" if self._run is None else f"{self._run.key} {self._run.about}"
+        if self._view == COMPARE:
+            about = " and ".join(self._marked)
         self._tabs.show(VIEWS, self._view, about)
         if self._view == "Equity" and self._run is not None:
             self._equity.say("drawing …")
             self.call_after_refresh(self._draw_equity)
+        if self._view == COMPARE:
+            self._draw_comparison()
+
+    def _draw_comparison(self) -> None:
+        if len(self._marked) < 2:  # noqa: PLR2004 - one run is no comparison
+            self._compare.say(MARK_MORE)
+            return
+        self._compare.say("comparing …")
+        self.call_after_refresh(
+            run_beside, self, self._read_comparison, "comparison", is_latest_only=True
+        )
 
     def _draw_equity(self) -> None:
         run_beside(self, self._read_curve, "curve", is_latest_only=True)
@@ -240,10 +266,9 @@ class BacktestScreen(LabScreen):
             self._list.show(())
             return
         self._runs = {one["key"]: RunFacts(**one) for one in told["runs"]}
-        if not self._strategies:
-            self._strategies = told["strategies"]
-            self._change("strategy", next(iter(self._strategies), ""))
-        self._list.show(list(self._runs.values()))
+        self._choice.offer(told["strategies"])
+        self._show_wish()
+        self._list.show(list(self._runs.values()), self._marked)
         if chosen:
             self._list.select(chosen)
 
@@ -271,3 +296,11 @@ class BacktestScreen(LabScreen):
         )
         if told is not None and self._run is run:
             self._equity.show(told["picture"], told["words"])
+
+    async def _read_comparison(self) -> None:
+        keys, room = list(self._marked), self._compare.room
+        told = await self.asked(
+            FIGURES_HAND, "run_compared", keys=keys, width=room.width, height=room.height
+        )
+        if told is not None and keys == self._marked:
+            self._compare.show(told["picture"])

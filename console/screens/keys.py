@@ -95,6 +95,7 @@ ON_THE_BACKTEST_SCREEN = frozenset(
         "write_symbols",
         "write_bars",
         "write_terms",
+        "mark_run",
         "export_report",
         "next_view",
         "previous_view",

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from console.cli import main
+from console.commands.backtest_record import kept
+from console.folders import state_folder
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/using/backtesting.md"
@@ -22,6 +24,8 @@ def examples():
 
 def typed(line, capsys):
     """Run a line as it is typed where the data lies; return what it prints."""
+    keys = [one.key for one in kept(state_folder("demo"))]
+    line = KEY.sub(lambda named: keys[int(named[0].partition("-")[2]) - 1], line)
     words = [str(DATA / word) if word.endswith(".parquet") else word for word in shlex.split(line)]
     main(words)
     return KEY.sub("NUMBER", capsys.readouterr().out)

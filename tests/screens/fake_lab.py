@@ -113,7 +113,15 @@ class FakeLab:
     def _runs(self):
         return {
             "runs": [run(key) for key in reversed(self.runs)],
-            "strategies": {"sma-cross": "fast=20 slow=50", "momentum": "bars=30"},
+            "strategies": {
+                "sma-cross": {"name": "sma-cross", "parameters": "fast=20 slow=50", "options": []},
+                "momentum": {"name": "momentum", "parameters": "bars=30", "options": []},
+                "calm (mine.py)": {
+                    "name": "calm",
+                    "parameters": "bars=9",
+                    "options": ["--code", "mine.py"],
+                },
+            },
         }
 
     def _run(self, key, width):
@@ -124,6 +132,10 @@ class FakeLab:
             for place in range(300)
         ]  # fmt: skip
         return {"figures": words, "trades": trades, "sweep": [[["  Nothing was searched", 0]]]}
+
+    def _run_compared(self, keys, width, height):
+        lines = [[["a curve, ", 1], ["b curve", 2]], [[f" total return of {' '.join(keys)}", -1]]]
+        return {"picture": [*lines, [[" 5 trades are the same", -1]]]}
 
     def _run_curve(self, key, width, height):
         return self._picture("equity", width, height)

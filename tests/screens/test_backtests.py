@@ -8,6 +8,7 @@ from tests.screens.consoles import ROOMY, SMALL, USUAL, Time, console_of, runnin
 from tests.screens.fake_lab import FakeLab
 from tests.screens.fakes import FakeDesk
 from tests.screens.test_datasets import shown, write
+from widgets.run_view import RunList
 
 
 async def open_backtests(pilot):
@@ -78,6 +79,36 @@ async def test_the_report_of_the_chosen_run_is_written():
         await until(pilot, lambda: "The report is in" in shown(pilot, "#lab-remarks"))
 
     assert lab.asked_for("run_report") == [{"key": "20260302-2", "path": "20260302-2.html"}]
+
+
+async def test_a_strategy_of_ones_own_is_run_from_its_file():
+    lab = FakeLab()
+    async with running(lab=lab) as pilot:
+        await open_backtests(pilot)
+        await pilot.press("left")
+        await write(pilot, "y", "spy")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Kept as" in shown(pilot, "#lab-remarks"))
+
+    assert lab.asked_for("run_backtest") == [{"words": ["calm", "SPY", "--code", "mine.py"]}]
+
+
+async def test_runs_that_are_marked_are_compared_and_one_alone_is_not():
+    lab = FakeLab()
+    async with running(lab=lab) as pilot:
+        await open_backtests(pilot)
+        rows = pilot.app.screen.query_one(RunList)
+        await pilot.press("left_square_bracket", "m")
+        await until(pilot, lambda: "Mark two runs or more" in shown(pilot, "#run-compare"))
+        await pilot.press("j", "m")
+        await until(pilot, lambda: "5 trades are the same" in shown(pilot, "#run-compare"))
+        marked = [rows.row(key)[0].text for key in rows.keys]
+        await pilot.press("m")
+        await until(pilot, lambda: "Mark two runs or more" in shown(pilot, "#run-compare"))
+
+    assert marked == ["20260302-2 ✓", "20260302-1 ✓"]
+    asked = lab.asked_for("run_compared")
+    assert [one["keys"] for one in asked] == [["20260302-2", "20260302-1"]]
 
 
 @pytest.mark.parametrize(
