@@ -224,6 +224,15 @@ async def test_an_exit_of_a_former_desk_is_told_of_once_the_brokers_truth_is_kno
     ]
 
 
+async def test_a_single_share_is_left_as_much_as_many():
+    desk = Guarding("1")
+
+    await desk.report("stop a")
+
+    assert desk.noted[0][1]["is_left"]
+    assert desk.raised[0][1].startswith("1 AAPL may be held WITHOUT PROTECTION")
+
+
 @pytest.mark.parametrize(("lifted", "words"), [((), "none"), (("stop a", "stop b"), "stop a; st")])
 async def test_a_position_left_bare_by_a_former_desk_is_a_critical_alert(lifted, words):
     desk = Guarding("-60")

@@ -179,19 +179,19 @@ async def test_a_single_denial_is_told_in_its_own_words(desk):
 
 def working(**more):
     """An order at the broker, the entry of a bracket by its ties."""
-    return order("kc-t-1", group="g-1", parent="b-0", role=LegRole.ENTRY, **more)
+    return order("kc-s-7", group="g-1", parent="b-0", role=LegRole.ENTRY, **more)
 
 
 async def test_a_replacement_is_sent_with_the_ties_of_what_it_replaces(desk):
     old = working()
     desk.store.apply(OrderUpdated(old))
 
-    receipt = await desk.desk.replace("kc-t-1", {"limit_price": D(191)}, OWNER)
+    receipt = await desk.desk.replace("kc-s-7", {"limit_price": D(191)}, OWNER)
 
     [(kind, sent, actor)] = desk.sent
-    assert (kind, actor, receipt.order) == ("replace", OWNER, sent.key)
+    assert (kind, actor, receipt.order) == ("replace", OWNER, "kc-t-1")
     assert (sent.replaces, sent.group, sent.parent, sent.role) == (
-        "b-kc-t-1",
+        "b-kc-s-7",
         "g-1",
         "b-0",
         LegRole.ENTRY,
@@ -201,8 +201,8 @@ async def test_a_replacement_is_sent_with_the_ties_of_what_it_replaces(desk):
         D(191),
         D(10),
     )
-    wish = ReplaceRequest(order="kc-t-1", client_order_id=sent.key, limit_price=D(191))
-    assert desk.at_broker == [("b-kc-t-1", wish)]
+    wish = ReplaceRequest(order="kc-s-7", client_order_id="kc-t-1", limit_price=D(191))
+    assert desk.at_broker == [("b-kc-s-7", wish)]
     assert desk.noted == []
 
 

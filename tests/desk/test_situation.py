@@ -36,6 +36,7 @@ class Standing:
         self.links = {Channel.TRADING: Link.LIVE}
         self.restraints: tuple[Restraint, ...] = ()
         self.objection = ""
+        self.let_through = None
         self.seconds = 0.0
         self.noted: list[tuple[object, bool, bool]] = []
         self.reconciler = SimpleNamespace(is_done=True)
@@ -47,7 +48,7 @@ class Standing:
             universe=self,
             connections=SimpleNamespace(link=self.links.__getitem__),
             reconciler=self.reconciler,
-            cord=SimpleNamespace(objection=lambda _request=None: self.objection),
+            cord=SimpleNamespace(objection=self._object),
             restraints=SimpleNamespace(current=lambda: self.restraints),
             unseen=SimpleNamespace(qty=lambda _symbol, _side: self.gone),
             traffic=self.traffic,
@@ -55,6 +56,9 @@ class Standing:
             limits=Limits(),
             clock=SimpleNamespace(now=lambda: at(self.seconds)),
         )
+
+    def _object(self, request=None) -> str:
+        return "" if request is not None and request == self.let_through else self.objection
 
     def asset(self, symbol: str):
         return (self.assets or {}).get(symbol)
@@ -86,6 +90,13 @@ def test_a_halt_stops_what_every_rule_would_let_through(desk):
     assert desk.failing(buy()) == ["halt"]
     check = desk.situation.halt_check()
     assert (check.rule, check.passed, check.detail) == ("halt", False, "Trading is halted: smoke.")
+
+
+def test_an_order_that_the_halt_itself_sends_passes_it(desk):
+    desk.objection, desk.let_through = "Trading is halted.", buy("3")
+
+    assert (desk.failing(buy("3")), desk.failing(buy("4"))) == ([], ["halt"])
+    assert all(check.passed for check in desk.situation.decide(buy("3")))
 
 
 def test_without_a_halt_trading_is_told_to_be_active(desk):
@@ -137,6 +148,7 @@ def test_what_an_order_replaces_is_not_held_against_it():
 
     assert desk.failing(sell("10")) == ["short sale"]
     assert desk.failing(sell("10"), old) == []
+    assert all(check.passed for check in desk.situation.decide(sell("10"), old))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ def test_no_more_is_protected_than_is_left_and_stops_come_first():
     assert restored(lifted, D(0)) == ()
 
 
+def test_the_same_is_put_back_in_whatever_order_it_was_lifted():
+    low, high = (
+        order(key, wanted=sell(key=key, limit=None, order_type=OrderType.STOP, stop_price=price))
+        for key, price in (("a", D(181)), ("b", D(180)))
+    )
+
+    assert restored([low, high], D(15)) == restored([high, low], D(15))
+
+
 def exits(kind: OrderClass, stop: OrderType = OrderType.STOP, filled: str = "0"):
     """The two exits of one group, the profit's filled in part."""
     terms = {"terms": {"order_class": kind}, "group": "g-1"}
