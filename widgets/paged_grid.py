@@ -19,7 +19,9 @@ from widgets.lines import LineView, strip_of
 from widgets.outside import neutral
 
 STRETCH = 256
-"""How many rows are asked for at once."""
+"""How many rows are asked for at once; fewer of a table with many columns."""
+CELLS = 8_192
+"""How many cells are asked for at once, so that none of them is felt as they come."""
 KEPT = 16
 """How many stretches are held."""
 WIDEST = 32
@@ -37,18 +39,35 @@ class PagedGrid(LineView, can_focus=True):
     class Wanted(Message):
         """Rows are looked at that have not come yet."""
 
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, grid: "PagedGrid", row: int) -> None:
+            super().__init__()
+            self.grid = grid
+            self.row = row
+
+        @property
+        def control(self) -> "PagedGrid":
+            """The grid it happened in, for `@on` selectors."""
+            return self.grid
+
     def __init__(
         self,
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
+        numbers: str = "row",
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.cursor = 0
+        self._numbers = Cell(numbers, "quiet")
         self.rows = 0
         self._headings: tuple[Heading, ...] = ()
+        self._told: Sequence[Heading] = ()
         self._widths: list[int] = []
         self._left = 0
+        self._stretch = STRETCH
         self._stretches: OrderedDict[int, Sequence[Sequence[str]]] = OrderedDict()
         self._stale: set[int] = set()
         """Stretches that are shown and have become others meanwhile."""
@@ -56,9 +75,11 @@ class PagedGrid(LineView, can_focus=True):
 
     def open(self, headings: Sequence[Heading], rows: int) -> None:
         """Show another table; nothing of it has come yet."""
+        self._told = headings
         self._headings = tuple((neutral(label), align) for label, align in headings)
         self._widths = [min(width_of(label), WIDEST) for label, _ in self._headings]
         self.rows, self.cursor, self._left = rows, 0, 0
+        self._stretch = max(min(STRETCH, CELLS // max(len(self._headings), 1)), 1)
         self._stretches.clear()
         self._stale.clear()
         self.virtual_size = Size(self.room.width, rows + HEADER)
@@ -78,14 +99,31 @@ class PagedGrid(LineView, can_focus=True):
         """Return the first stretch that is looked at and not there: its row, and how many."""
         first = self.scroll_offset.y
         last = min(first + max(self.room.height - HEADER, 1), self.rows)
-        for stretch in range(first // STRETCH, -(-last // STRETCH)):
+        size = self._stretch
+        for stretch in range(first // size, -(-last // size)):
             if stretch not in self._stretches or stretch in self._stale:
-                return stretch * STRETCH, min(STRETCH, self.rows - stretch * STRETCH)
+                return stretch * size, min(size, self.rows - stretch * size)
         return None
+
+    def fill(self, headings: Sequence[Heading], rows: Sequence[Sequence[str]]) -> None:
+        """Show a table that is here already, all of it."""
+        if headings == self._told:
+            self.lengthen(len(rows))
+            self._stretches.clear()
+        else:
+            self.open(headings, len(rows))
+        self._stretch = max(len(rows), 1)
+        if rows:
+            self.give(0, rows)
+        self._redraw()
+
+    def texts(self, row: int) -> Sequence[str]:
+        """Return what stands in a row; nothing where it has not come yet."""
+        return self._row_texts(row) or ()
 
     def give(self, first: int, rows: Sequence[Sequence[str]]) -> None:
         """Take rows that have come; `first` is the row they begin at."""
-        stretch = first // STRETCH
+        stretch = first // self._stretch
         self._stretches[stretch] = rows
         self._stale.discard(stretch)
         self._stretches.move_to_end(stretch)
@@ -103,6 +141,8 @@ class PagedGrid(LineView, can_focus=True):
         """Put the cursor on a row, counted from 0, and show it."""
         row = max(min(row, self.rows - 1), 0)
         before, self.cursor = self.cursor, row
+        if row != before:
+            self.post_message(self.Moved(self, row))
         for changed in (before, row):
             self._refresh_row(changed)
         shown = max(self.room.height - HEADER, 1)
@@ -161,7 +201,7 @@ class PagedGrid(LineView, can_focus=True):
         """Return one line: the header, a row, or nothing."""
         if y < HEADER:
             labels = [Cell(label, "quiet") for label, _ in self._headings]
-            return self._strip(Cell("row", "quiet"), labels, "")
+            return self._strip(self._numbers, labels, "")
         row = y - HEADER + self.scroll_offset.y
         if row >= self.rows:
             hint = (Cell("  No rows", "quiet"),) if y == HEADER and not self.rows else ()
@@ -174,8 +214,8 @@ class PagedGrid(LineView, can_focus=True):
         return strip
 
     def _row_texts(self, row: int) -> Sequence[str] | None:
-        stretch = self._stretches.get(row // STRETCH)
-        place = row % STRETCH
+        stretch = self._stretches.get(row // self._stretch)
+        place = row % self._stretch
         return None if stretch is None or place >= len(stretch) else stretch[place]
 
     def _row(self, row: int) -> Strip:

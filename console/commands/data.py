@@ -8,11 +8,12 @@ from typing import Any
 
 from console.commands import data_asking, data_desk, data_live, data_tables, exits
 from console.commands.asking import NoDesk
+from console.commands.data_said import role_said, unit_said
 from console.commands.data_tables import clean
 from console.commands.tables import as_json
 from console.folders import StateFolder, state_folder
 from console.lab.catalog import Catalog
-from console.lab.datasets import Lineage, Role
+from console.lab.datasets import Lineage
 from console.lab.loading import load_file
 from console.lab.names import name_from
 from console.lab.problems import LabProblem, shown
@@ -20,7 +21,6 @@ from console.lab.rows import table_of
 from console.lab.summary import summary
 from console.lab.wishes import Wish
 
-UNITS = ("s", "ms", "us", "ns")
 Answer = tuple[Any, str]
 """The same for programs and for people."""
 
@@ -61,9 +61,9 @@ def _load(catalog: Catalog, options: argparse.Namespace) -> Answer:
         path=path,
         encoding=options.encoding,
         as_text=frozenset(options.text),
-        as_time=dict(map(_unit, options.time)),
+        as_time=dict(map(unit_said, options.time)),
     )
-    roles = dict(map(_role, options.role))
+    roles = dict(map(role_said, options.role))
     with catalog.part() as part:
         loaded = load_file(wish, part, _Progress(path.name) if sys.stderr.isatty() else None)
         dataset = catalog.keep(
@@ -115,7 +115,7 @@ def _quiet(rows: int) -> None:
 
 
 def _say_roles(catalog: Catalog, options: argparse.Namespace) -> Answer:
-    dataset = catalog.say_roles(catalog.get(options.name), dict(map(_role, options.roles)))
+    dataset = catalog.say_roles(catalog.get(options.name), dict(map(role_said, options.roles)))
     said = ", ".join(f"{clean(c.name)} {c.role.value}" for c in dataset.columns)
     return data_tables.dataset_facts(dataset), f"{dataset.name}: {said}."
 
@@ -138,23 +138,7 @@ def _show(catalog: Catalog, options: argparse.Namespace) -> Answer:
 def _drop(catalog: Catalog, options: argparse.Namespace) -> Answer:
     dataset = catalog.get(options.name)
     catalog.drop(dataset)
-    return {"dropped": dataset.name}, f"{dataset.name} is dropped, {dataset.rows:,} rows."
-
-
-def _role(said: str) -> tuple[str, Role]:
-    name, _, role = said.rpartition("=")
-    try:
-        return name, Role(role)
-    except ValueError:
-        roles = ", ".join(Role)
-        raise LabProblem(f"{shown(said)} is no COLUMN=ROLE: the roles are {roles}.") from None
-
-
-def _unit(said: str) -> tuple[str, str]:
-    name, _, unit = said.rpartition("=")
-    if name and unit in UNITS:
-        return name, unit
-    raise LabProblem(f"{shown(said)} is no COLUMN=UNIT: the units are {', '.join(UNITS)}.")
+    return {"dropped": dataset.name}, data_tables.dropped_words(dataset)
 
 
 class _Progress:

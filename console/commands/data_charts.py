@@ -68,15 +68,29 @@ def lines(dataset: Dataset, made: pd.DataFrame, column: str) -> str:
     return _printed(_figure(made, dataset, [name], _shell()))
 
 
-def series_picture(catalog: Catalog, dataset: Dataset, name: str, size: tuple[int, int]) -> Picture:
-    """Return a column as lines, over time where there is one."""
-    wanted = [number(dataset, name).name]
-    told = _told(catalog, dataset, wanted)
-    if told[name].notna().sum() == 0:
+def series_picture(
+    catalog: Catalog, dataset: Dataset, names: Sequence[str], size: tuple[int, int]
+) -> Picture:
+    """Return columns as lines, over time where there is one."""
+    wanted = [number(dataset, name).name for name in names]
+    return _pictured(_told(catalog, dataset, wanted), dataset, wanted, size)
+
+
+def steps_picture(
+    dataset: Dataset, made: pd.DataFrame, column: str, size: tuple[int, int]
+) -> Picture:
+    """Return a resampled column as lines; of four prices the close."""
+    return _pictured(made, dataset, [column if column in made.columns else "close"], size)
+
+
+def _pictured(
+    told: pd.DataFrame, dataset: Dataset, names: Sequence[str], size: tuple[int, int]
+) -> Picture:
+    if told[list(names)].notna().sum().sum() == 0:
         return [[("There are no values to draw.", 0)]]
-    parts = [label for label, _, _ in _parts(told, dataset, wanted)]
+    parts = [label for label, _, _ in _parts(told, dataset, names)]
     legend = [(f" ━ {clean(label, 20)} ", place) for place, label in enumerate(parts, 1)]
-    figure = _figure(told, dataset, wanted, (size[0], size[1] - 1), has_legend=False)
+    figure = _figure(told, dataset, names, (size[0], size[1] - 1), has_legend=False)
     return [*drawing.picture(figure), legend]
 
 

@@ -13,7 +13,7 @@ from console.folders import StateFolder
 from console.lab.catalog import Catalog
 from console.lab.datasets import Dataset
 from console.lab.live import LiveWriter
-from console.lab.problems import LabProblem
+from console.lab.problems import LabProblem, shown
 
 LEAST_STEP = 0.05
 
@@ -35,6 +35,18 @@ class LiveWish:
             raise LabProblem("A live dataset is of symbols: name them, such as AAPL MSFT.")
         if not LEAST_STEP <= self.every < float("inf"):
             raise LabProblem(f"The steps are of {LEAST_STEP} seconds at least.")
+
+
+def step_said(text: str) -> float:
+    """Return how long a step is, in seconds.
+
+    Raises:
+        LabProblem: when it is no length.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise LabProblem(f"{shown(text)} is no number of seconds: write every=1.") from None
 
 
 def follow(

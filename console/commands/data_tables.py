@@ -1,8 +1,10 @@
 """What `killcord data` prints: tables for people, plain values for programs."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from console.commands.tables import NOT_KNOWN, aligned
@@ -13,6 +15,7 @@ from widgets.outside import neutral
 
 WIDEST = 40
 TOO_WIDE = 1e15
+NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(e[+-]?\d+)?")
 
 
 def dataset_facts(dataset: Dataset) -> dict[str, Any]:
@@ -94,6 +97,17 @@ def show_words(dataset: Dataset, columns: Sequence[ColumnSummary]) -> str:
     return "\n".join(lines)
 
 
+def dropped_words(dataset: Dataset) -> str:
+    """Say that a dataset is gone."""
+    return f"{dataset.name} is dropped, {dataset.rows:,} rows."
+
+
+def exported_words(out: Path, rows: int, changed: int) -> str:
+    """Say what was written, and how many cells were made harmless."""
+    more = f", {changed:,} cells begin with an apostrophe now: a spreadsheet would run them"
+    return f"{clean(str(out), 200)}: {rows:,} rows{more if changed else ''}."
+
+
 def origin(dataset: Dataset) -> str:
     """Say where a dataset came from."""
     lineage = dataset.lineage
@@ -142,6 +156,11 @@ def cell(value: object) -> str:
         case _:
             words = clean(str(value))
     return words
+
+
+def is_number(text: str) -> bool:
+    """Return whether a cell shows a number, or that there is none."""
+    return text == NOT_KNOWN or NUMBER.fullmatch(text) is not None
 
 
 def clean(text: str, longest: int = WIDEST) -> str:

@@ -1,4 +1,4 @@
-"""What the dataset screen asks: answers in texts as they are shown, and a few counts."""
+"""What the dataset screen asks of the catalog: answers in texts as shown, and a few counts."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -8,18 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from console.commands import data_desk, data_tables
+from console.commands import data_desk, data_said, data_tables
+from console.commands.data_said import role_called, role_said, unit_said
 from console.commands.data_tables import cell, clean
 from console.domain.market import Timeframe
 from console.folders import StateFolder
 from console.lab.catalog import Catalog
-from console.lab.datasets import Dataset, Lineage, Role
+from console.lab.datasets import Dataset, Lineage
 from console.lab.loading import load_file
 from console.lab.names import name_from
 from console.lab.pages import Pages
 from console.lab.problems import LabProblem
 from console.lab.rows import table_of
-from console.lab.sampling import sample
 from console.lab.wishes import Wish
 from console.screens.lab_link import Far
 
@@ -32,7 +32,7 @@ WIDEST = 60
 def datasets(folder: StateFolder, asked: Words, far: Far) -> Any:
     """Return every dataset, and what they take together."""
     del asked, far
-    with _catalog(folder) as catalog:
+    with catalog_of(folder) as catalog:
         every = catalog.all()
         listed = [_facts(one) | {"is_live": catalog.is_live(one)} for one in every]
     disk, memory = (sum(getattr(d, size) for d in every) for size in ("disk_bytes", "memory_bytes"))
@@ -45,111 +45,37 @@ def datasets(folder: StateFolder, asked: Words, far: Far) -> Any:
 def page(folder: StateFolder, asked: Words, far: Far) -> Any:
     """Return some rows as they stand."""
     del far
-    with _catalog(folder) as catalog:
+    with catalog_of(folder) as catalog:
         dataset = catalog.get(asked["name"])
         first, count = asked["first"], min(asked["count"], MOST_PAGE)
         if dataset.is_ring:
-            table = catalog.read(dataset).slice(first, count)
+            table = catalog.read_newest(dataset, first, count)
         else:
             table = _pages(catalog, dataset).read(first, count)
     return {"first": asked["first"], "rows": _cells(table)}
 
 
-def some(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return rows that were chosen by chance."""
-    del far
-    with _catalog(folder) as catalog:
-        dataset = catalog.get(asked["name"])
-        return {"first": 0, "rows": _cells(sample(catalog, dataset, asked["rows"], asked["seed"]))}
-
-
-def summary(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return the columns in figures."""
-    from console.lab import summary as figures  # noqa: PLC0415 - read when it is first asked
-
-    with _catalog(folder) as catalog:
-        dataset = catalog.get(asked["name"])
-        told = []
-        for place, column in enumerate(dataset.columns):
-            far(place / len(dataset.columns), "")
-            values = catalog.read(dataset, [column.name]).column(0)
-            told.append(figures.column_summary(column, values))
-    return [
-        [
-            clean(one.column.name),
-            one.column.kind.value,
-            one.column.role.value,
-            *(cell(value) for value in (one.missing, one.distinct)),
-            *(cell(value) for value in (one.least, one.median, one.mean, one.greatest)),
-        ]
-        for one in told
-    ]
-
-
-def quality(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return what may be wrong."""
-    from console.lab import quality as judging  # noqa: PLC0415 - as above
-
-    del far
-    with _catalog(folder) as catalog:
-        told = judging.quality(catalog, catalog.get(asked["name"]))
-    return {
-        "words": f"{told.rows:,} rows, {told.duplicates:,} as one before",
-        "columns": [
-            [
-                clean(one.name),
-                f"{one.missing:,}",
-                "yes" if one.is_constant else "no",
-                cell(one.backward),
-                cell(one.outliers),
-            ]
-            for one in told.columns
-        ],
-    }
-
-
-def spread(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return how a column is spread, as a picture."""
-    from console.commands import data_charts  # noqa: PLC0415 - as above
-    from console.lab.distribution import distribution  # noqa: PLC0415 - as above
-
-    del far
-    with _catalog(folder) as catalog:
-        told = distribution(catalog, catalog.get(asked["name"]), asked["column"])
-    quantiles = "  ".join(f"{share:.0%} {cell(value)}" for share, value in told.quantiles)
-    words = (
-        f"{told.known:,} values, {told.missing:,} missing, skewness {cell(told.skewness)},"
-        f" excess kurtosis {cell(told.excess_kurtosis)}"
-    )
-    picture = data_charts.spread_picture(told, (asked["width"], asked["height"]))
-    return {"picture": picture, "words": [words, quantiles]}
-
-
-def series(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return a column over time, as a picture, and the longest gap."""
-    from console.commands import data_charts  # noqa: PLC0415 - as above
-
-    del far
-    with _catalog(folder) as catalog:
-        dataset = catalog.get(asked["name"])
-        size = (asked["width"], asked["height"])
-        told = data_charts.series_picture(catalog, dataset, asked["column"], size)
-    return {"picture": told, "words": []}
-
-
 def load(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Make a dataset of a file."""
+    """Make a dataset of a file, by the same terms as `killcord data load`."""
     path = Path(asked["path"]).expanduser()
-    with _catalog(folder) as catalog:
+    with catalog_of(folder) as catalog:
         name = catalog.refuse_taken(asked.get("name") or name_from(path.name.partition(".")[0]))
+        wish = Wish(
+            path=path,
+            encoding=asked.get("encoding") or "utf-8",
+            as_text=frozenset(asked.get("text", ())),
+            as_time=dict(map(unit_said, asked.get("time", ()))),
+        )
+        roles = dict(map(role_said, asked.get("role", ())))
         with catalog.part() as part:
-            loaded = load_file(Wish(path=path), part, lambda share: far(share, clean(path.name)))
+            loaded = load_file(wish, part, lambda share: far(share, clean(path.name)))
             dataset = catalog.keep(
                 name,
                 part,
                 Lineage(operation="file", detail=path.name),
                 memory_bytes=loaded.memory_bytes,
                 notes=loaded.notes,
+                roles=roles,
             )
     return {"name": dataset.name, "words": data_tables.kept_words(dataset).splitlines()}
 
@@ -160,10 +86,12 @@ def take(folder: StateFolder, asked: Words, far: Far) -> Any:
     source, symbols = asked["source"], asked["symbols"]
     if source not in data_desk.SOURCES:
         raise LabProblem(f"Nothing is called so: take {', '.join(data_desk.SOURCES)}.")
-    with _catalog(folder) as catalog:
+    with catalog_of(folder) as catalog:
         name = catalog.refuse_taken(asked.get("name") or source)
-        rows = data_desk.taken(folder, source, symbols, Timeframe.MIN_1, 1_000)
-        lineage = Lineage(operation=source, detail=" ".join(symbols) or folder.profile)
+        frame = data_said.timeframe_called(asked.get("timeframe", Timeframe.MIN_1))
+        rows = data_desk.taken(folder, source, symbols, frame, asked.get("limit", 1_000))
+        words = [frame.value] if source == "bars" else []
+        lineage = Lineage(operation=source, detail=" ".join([*words, *symbols]) or folder.profile)
         dataset = catalog.keep_table(name, table_of(rows, source), lineage)
     return {"name": dataset.name, "words": data_tables.kept_words(dataset).splitlines()}
 
@@ -175,10 +103,10 @@ def follow(folder: StateFolder, asked: Words, far: Far) -> Any:
     wish = data_live.LiveWish(
         name=asked["name"],
         symbols=tuple(asked["symbols"]),
-        every=asked["every"],
+        every=data_live.step_said(asked["every"]),
         rows=asked["rows"],
     )
-    with _catalog(folder) as catalog:
+    with catalog_of(folder) as catalog:
         dataset = data_live.follow(catalog, folder, wish, lambda rows: far(rows / wish.rows, ""))
     return {"name": dataset.name, "words": data_tables.kept_words(dataset).splitlines()}
 
@@ -186,28 +114,34 @@ def follow(folder: StateFolder, asked: Words, far: Far) -> Any:
 def roles(folder: StateFolder, asked: Words, far: Far) -> Any:
     """Give columns other roles."""
     del far
-    with _catalog(folder) as catalog:
-        said = {name: Role(role) for name, role in asked["roles"].items()}
+    with catalog_of(folder) as catalog:
+        said = {name: role_called(role) for name, role in asked["roles"].items()}
         return _facts(catalog.say_roles(catalog.get(asked["name"]), said))
+
+
+def drop(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Delete a dataset."""
+    del far
+    with catalog_of(folder) as catalog:
+        dataset = catalog.get(asked["name"])
+        _forget(catalog.path(dataset))
+        catalog.drop(dataset)
+    return {"words": [data_tables.dropped_words(dataset)]}
 
 
 ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
     "datasets": datasets,
     "page": page,
-    "sample": some,
-    "summary": summary,
-    "quality": quality,
-    "spread": spread,
-    "series": series,
     "load": load,
     "take": take,
     "follow": follow,
     "roles": roles,
+    "drop": drop,
 }
 
 
 @contextmanager
-def _catalog(folder: StateFolder) -> Iterator[Catalog]:
+def catalog_of(folder: StateFolder) -> Iterator[Catalog]:
     """Open the catalog for one question: another process may change it before the next."""
     catalog = Catalog(folder.lab)
     try:
@@ -229,6 +163,13 @@ def _pages(catalog: Catalog, dataset: Dataset) -> Pages:
     if len(_open) > OPEN_FILES:
         _open.popitem(last=False)
     return _open[path]
+
+
+def _forget(path: Path) -> None:
+    """Let go of a file that is to be deleted."""
+    pages = _open.pop(path, None)
+    if pages is not None:
+        pages.close()
 
 
 def _cells(table: pa.Table) -> list[list[str]]:

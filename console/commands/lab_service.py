@@ -111,7 +111,11 @@ def _answered(what: str) -> Answer:
         return run_answers.ANSWERS[what]
     from console.commands import dataset_answers  # noqa: PLC0415 - as the docstring says
 
-    return dataset_answers.ANSWERS[what]
+    if what in dataset_answers.ANSWERS:
+        return dataset_answers.ANSWERS[what]
+    from console.commands import dataset_figures  # noqa: PLC0415 - as the docstring says
+
+    return dataset_figures.ANSWERS[what]
 
 
 if __name__ == "__main__":

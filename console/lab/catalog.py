@@ -89,6 +89,19 @@ class Catalog:
                 " load it again."
             ) from None
 
+    def read_newest(self, dataset: Dataset, first: int, count: int) -> pa.Table:
+        """Read a stretch of a ring as it stands now, without the rest of it.
+
+        Raises:
+            LabProblem: when the file is gone or damaged.
+        """
+        try:
+            return live.read_ring(self.path(dataset), first, count)
+        except OSError as error:
+            raise LabProblem(
+                f"The rows of {dataset.name} cannot be read ({shown(str(error))}): drop it."
+            ) from None
+
     def is_live(self, dataset: Dataset) -> bool:
         """Return whether rows are still coming."""
         return dataset.is_ring and live.is_live(self.path(dataset))
@@ -122,7 +135,7 @@ class Catalog:
         name = dataset_name(name)
         if self._table.count_where("name = ?", [name]):
             raise NameTaken(
-                f"There is a dataset {name} already: give another --name, or drop it first."
+                f"There is a dataset {name} already: give another name, or drop it first."
             )
         return name
 
@@ -161,7 +174,13 @@ class Catalog:
         return dataset
 
     def open_ring(
-        self, name: str, symbols: Sequence[str], rows: int, *, detail: str
+        self,
+        name: str,
+        symbols: Sequence[str],
+        rows: int,
+        *,
+        detail: str,
+        figures: Sequence[str] = live.QUOTED,
     ) -> tuple[Dataset, live.LiveWriter]:
         """Make a dataset that grows up to so many rows, and whoever writes it.
 
@@ -172,16 +191,16 @@ class Catalog:
         dataset = Dataset(
             id=secrets.token_hex(6),
             name=self.refuse_taken(name),
-            columns=_columns(live.empty_table().schema),
+            columns=_columns(live.empty_table(figures).schema),
             rows=0,
-            disk_bytes=rows * live.ROW_BYTES,
-            memory_bytes=rows * live.ROW_BYTES,
+            disk_bytes=rows * live.row_bytes(figures),
+            memory_bytes=rows * live.row_bytes(figures),
             lineage=Lineage(operation=LIVE, detail=detail, parents=()),
             notes=(),
             made_at=datetime.now(UTC),
         )
         try:
-            writer = live.LiveWriter(self.path(dataset), symbols, rows)
+            writer = live.LiveWriter(self.path(dataset), symbols, rows, figures)
         except OSError as error:
             raise LabProblem(f"{name} cannot be kept: {error.strerror}.") from None
         self._insert(dataset)
@@ -203,7 +222,13 @@ class Catalog:
         return told
 
     def drop(self, dataset: Dataset) -> None:
-        """Forget a dataset and delete its rows."""
+        """Forget a dataset and delete its rows.
+
+        Raises:
+            LabProblem: when rows are still coming.
+        """
+        if self.is_live(dataset):
+            raise LabProblem(f"{dataset.name} still grows: end it first, then drop it.")
         self._table.delete(dataset.id)
         self.path(dataset).unlink(missing_ok=True)
 
@@ -213,7 +238,7 @@ class Catalog:
         except pysqlite3.IntegrityError:
             self.path(dataset).unlink(missing_ok=True)
             raise NameTaken(
-                f"There is a dataset {dataset.name} already: give another --name."
+                f"There is a dataset {dataset.name} already: give another name."
             ) from None
 
     def _told(self, row: dict[str, Any]) -> Dataset:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,17 +15,18 @@ from console.lab.catalog import Catalog
 from console.lab.datasets import Dataset
 from console.lab.problems import LabProblem, shown
 from console.lab.table_files import GROUP_ROWS
+from console.lab.unpacking import Told
 
 EXECUTED = r"^[=+\-@\t\r]"
 """How a cell begins that a spreadsheet takes for a formula (OWASP, CSV Injection)."""
 FORMATS = (".csv", ".parquet", ".json", ".jsonl")
 
 
-def export(catalog: Catalog, dataset: Dataset, out: Path) -> int:
+def export(catalog: Catalog, dataset: Dataset, out: Path, told: Told | None = None) -> int:
     """Write the rows to a new file; return how many cells were made harmless.
 
     Raises:
-        LabProblem: when there is a file, or it cannot be written.
+        LabProblem: when there is a file, or it cannot be written; none is left then.
     """
     write = _WRITERS.get(out.suffix.lower())
     if write is None:
@@ -37,13 +39,28 @@ def export(catalog: Catalog, dataset: Dataset, out: Path) -> int:
         raise LabProblem(f"{shown(str(out))} cannot be written: {error.strerror}.") from None
     try:
         with catalog.file(dataset) as source:
-            return write(source, out)
+            return write(source, out, told or _silent)
+    except KeyboardInterrupt:
+        out.unlink(missing_ok=True)
+        raise
     except (OSError, pa.ArrowException) as error:
         out.unlink(missing_ok=True)
         raise LabProblem(f"{dataset.name} cannot be written: {shown(str(error))}.") from None
 
 
-def _csv(source: Path, out: Path) -> int:
+def _batches(rows: pq.ParquetFile, told: Told) -> Iterator[pa.RecordBatch]:
+    done, count = 0, max(rows.metadata.num_rows, 1)
+    for batch in rows.iter_batches(GROUP_ROWS):
+        yield batch
+        done += batch.num_rows
+        told(done / count)
+
+
+def _silent(share: float) -> None:
+    del share
+
+
+def _csv(source: Path, out: Path, told: Told) -> int:
     changed = 0
     with pq.ParquetFile(source) as rows:
         names, count = _quoted(pa.array(rows.schema_arrow.names, pa.string()))
@@ -55,7 +72,7 @@ def _csv(source: Path, out: Path) -> int:
             ]
         )
         with pa_csv.CSVWriter(str(out), schema) as writer:
-            for batch in rows.iter_batches(GROUP_ROWS):
+            for batch in _batches(rows, told):
                 columns = []
                 for column in batch.columns:
                     cells, count = (
@@ -76,14 +93,15 @@ def _quoted(cells: pa.Array) -> tuple[pa.Array, int]:
     return pc.replace_substring_regex(cells, r"^([=+\-@\t\r])", r"'\1"), count
 
 
-def _parquet(source: Path, out: Path) -> int:
-    out.write_bytes(source.read_bytes())
+def _parquet(source: Path, out: Path, told: Told) -> int:
+    del told
+    shutil.copyfile(source, out)
     return 0
 
 
-def _json(source: Path, out: Path) -> int:
+def _json(source: Path, out: Path, told: Told) -> int:
     with pq.ParquetFile(source) as rows, out.open("w", encoding="utf-8") as file:
-        for batch in rows.iter_batches(GROUP_ROWS):
+        for batch in _batches(rows, told):
             for row in batch.to_pylist():
                 file.write(json.dumps(row, default=_plain, ensure_ascii=False) + "\n")
     return 0
@@ -93,7 +111,7 @@ def _plain(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-_WRITERS: dict[str, Callable[[Path, Path], int]] = {
+_WRITERS: dict[str, Callable[[Path, Path, Told], int]] = {
     ".csv": _csv,
     ".parquet": _parquet,
     ".json": _json,

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -25,19 +25,21 @@ from console.lab.problems import LabProblem
 MAGIC = b"KCLIVE1\n"
 MOST_ROWS = 1_000_000
 MOST_SYMBOLS = 500
-FIGURES = ("bid", "bid_size", "ask", "ask_size", "last", "last_size")
+QUOTED = ("bid", "bid_size", "ask", "ask_size", "last", "last_size")
+"""The figures of a row unless others are named."""
+BARRED = ("open", "high", "low", "close", "volume")
 SPARE = 1
 """The slot in which the next row is being written: nobody reads it."""
 _HEAD = np.dtype([("magic", "S8"), ("words", "<i8"), ("rows", "<i8"), ("written", "<i8")])
-_ROW = np.dtype([("at", "<i8"), ("symbol", "<i4"), *((name, "<f8") for name in FIGURES)])
-ROW_BYTES = _ROW.itemsize
 
 
 class LiveWriter(Closed):
     """The one who writes a ring; as long as it is open the dataset is live."""
 
-    def __init__(self, path: Path, symbols: Sequence[str], rows: int) -> None:
-        """Make a ring.
+    def __init__(
+        self, path: Path, symbols: Sequence[str], rows: int, figures: Sequence[str] = QUOTED
+    ) -> None:
+        """Make a ring of rows that have a time, a symbol and these figures.
 
         Raises:
             LabProblem: for more rows or symbols than a ring may have.
@@ -48,15 +50,16 @@ class LiveWriter(Closed):
                 f"A live dataset holds 1 to {MOST_ROWS:,} rows of 1 to {MOST_SYMBOLS} symbols."
             )
         self._places = {symbol: place for place, symbol in enumerate(symbols)}
-        words = json.dumps(list(symbols)).encode()
+        self._figures = tuple(figures)
+        words = json.dumps({"symbols": list(symbols), "figures": self._figures}).encode()
         self._file = path.open("xb+")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._file.truncate(_HEAD.itemsize + len(words) + (rows + SPARE) * ROW_BYTES)
+        self._file.truncate(_HEAD.itemsize + len(words) + (rows + SPARE) * row_bytes(figures))
         head = np.array((MAGIC, len(words), rows, 0), _HEAD)
         self._file.write(head.tobytes() + words)
         self._file.flush()
         self._rows: npt.NDArray[Any] = np.memmap(
-            path, _ROW, "r+", offset=_HEAD.itemsize + len(words), shape=(rows + SPARE,)
+            path, _row(figures), "r+", offset=_HEAD.itemsize + len(words), shape=(rows + SPARE,)
         )
         self._head: npt.NDArray[Any] = np.memmap(path, _HEAD, "r+", shape=(1,))
         self._written = 0
@@ -69,7 +72,7 @@ class LiveWriter(Closed):
     def append(self, at: datetime, symbol: str, figures: Mapping[str, float | None]) -> None:
         """Write one row; what is not known is None. The row counts once it is whole."""
         place = self._written % len(self._rows)
-        known = (figures.get(name) for name in FIGURES)
+        known = (figures.get(name) for name in self._figures)
         self._rows[place] = (
             round(at.timestamp() * 1e6),
             self._places[symbol],
@@ -107,34 +110,67 @@ def count_rows(path: Path) -> int:
     return min(int(head["written"]), int(head["rows"]))
 
 
-def read_ring(path: Path) -> pa.Table:
-    """Return the rows as they are now, oldest first.
+def read_ring(path: Path, first: int = 0, count: int = MOST_ROWS) -> pa.Table:
+    """Return the rows as they are now, oldest first; or `count` of them, from `first` on.
 
     Raises:
         LabProblem: when the file is no ring.
         OSError: when it is gone.
     """
     before = _head(path)
+    slots = int(before["rows"]) + SPARE
+    begin = max(int(before["written"]) - int(before["rows"]), 0)
+    wanted = np.arange(begin + first, min(begin + first + count, int(before["written"])))
     with path.open("rb") as file:
         file.seek(_HEAD.itemsize)
-        symbols = json.loads(file.read(int(before["words"])))
-        kept = np.fromfile(file, _ROW, int(before["rows"]) + SPARE)
+        told = json.loads(file.read(int(before["words"])))
+        symbols, figures = (
+            (told, QUOTED) if isinstance(told, list) else (told["symbols"], told["figures"])
+        )
+        kept = _rows_of(file, _row(figures), slots, wanted)
     # what was written while this was read stands where the oldest rows were
-    begin = max(int(_head(path)["written"]) - int(before["rows"]), 0)
-    return _table(kept[np.arange(begin, int(before["written"])) % len(kept)], symbols)
+    overwritten = int(_head(path)["written"]) - int(before["rows"])
+    return _table(kept[wanted >= overwritten], symbols)
+
+
+def _rows_of(
+    file: BinaryIO, row: np.dtype[Any], slots: int, wanted: npt.NDArray[np.int64]
+) -> npt.NDArray[Any]:
+    """Read some rows by their numbers, which follow each other; the file stands before them."""
+    if wanted.size == 0:
+        return np.empty(0, row)
+    base, place = file.tell(), int(wanted[0]) % slots
+    parts, left = [], wanted.size
+    while left:
+        count = min(left, slots - place)
+        file.seek(base + place * row.itemsize)
+        parts.append(np.fromfile(file, row, count))
+        left, place = left - count, 0
+    return np.concatenate(parts)
+
+
+def row_bytes(figures: Sequence[str] = QUOTED) -> int:
+    """Return how many bytes a row takes."""
+    return _row(figures).itemsize
+
+
+def empty_table(figures: Sequence[str] = QUOTED) -> pa.Table:
+    """Return a ring's columns without a row."""
+    return _table(np.empty(0, _row(figures)), [""])
+
+
+def _row(figures: Sequence[str]) -> np.dtype[Any]:
+    return np.dtype([("at", "<i8"), ("symbol", "<i4"), *((name, "<f8") for name in figures)])
 
 
 def _table(kept: npt.NDArray[Any], symbols: list[str]) -> pa.Table:
     words = pa.DictionaryArray.from_arrays(
         pa.array(kept["symbol"]), pa.array(symbols, pa.string())
     ).cast(pa.string())
-    figures = {name: pa.array(kept[name], from_pandas=True) for name in FIGURES}
+    figures = {
+        name: pa.array(kept[name], from_pandas=True) for name in (kept.dtype.names or ())[2:]
+    }
     return pa.table({"at": pa.array(kept["at"]).cast(MICROS), "symbol": words, **figures})
-
-
-def empty_table() -> pa.Table:
-    """Return a ring's columns without a row."""
-    return _table(np.empty(0, _ROW), [""])
 
 
 def _head(path: Path) -> Any:

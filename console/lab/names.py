@@ -35,5 +35,5 @@ def name_from(stem: str) -> str:
     """
     words = re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")
     if not words:
-        raise BadName(f"No name can be made of {shown(stem)}: give one with --name.")
+        raise BadName(f"No name can be made of {shown(stem)}: give it a name.")
     return dataset_name(words[:LONGEST].rstrip("-"))

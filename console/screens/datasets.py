@@ -1,5 +1,6 @@
-"""The dataset screen: choose one, look at its rows and figures, load and take new ones."""
+"""The dataset screen: choose one, look at its rows, figures and pictures, make new ones."""
 
+import asyncio
 from typing import Any, ClassVar
 
 from textual import on
@@ -9,27 +10,19 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from console.screens.beside import run_beside
+from console.screens.dataset_views import COLUMNS, ROWS, VIEWS, Terms, View
 from console.screens.dataset_work import DatasetWork
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_DATASET_SCREEN, dataset_bindings
 from console.screens.lab_link import Lab, LabTrouble
-from widgets.dataset_view import (
-    COLUMN_HEADINGS,
-    NUMBERS,
-    QUALITY_HEADINGS,
-    DatasetFacts,
-    DatasetList,
-    Tabs,
-    TextTable,
-)
+from widgets.dataset_view import COLUMN_HEADINGS, NUMBERS, DatasetFacts, DatasetList, TextTable
+from widgets.findings import Findings, NumberedTabs
 from widgets.paged_grid import PagedGrid
-from widgets.plot import Plot
 
-VIEWS = ("Rows", "Columns", "Sample", "Quality", "Spread", "Series")
-DRAWN = ("Spread", "Series")
-SAMPLE_ROWS = 100
 LIVE_SECONDS = 1.0
+SETTLE_SECONDS = 0.1
+"""How long the cursor rests on a row before it is drawn."""
 
 
 class DatasetScreen(DatasetWork):
@@ -39,25 +32,12 @@ class DatasetScreen(DatasetWork):
 
     def __init__(self, link: DeskLink, profile: str, lab: Lab) -> None:
         super().__init__(link, profile, lab)
-        self._datasets: dict[str, DatasetFacts] = {}
-        self._view = VIEWS[0]
-        self._column = ""
         self._is_reading = False
         self._list = DatasetList(id="dataset-list")
-        self._tabs = Tabs(id="lab-tabs")
+        self._tabs = NumberedTabs(id="dataset-tabs")
         self._rows = PagedGrid(id="dataset-rows")
-        self._sample = PagedGrid(id="dataset-sample")
         self._columns = TextTable(COLUMN_HEADINGS, id="dataset-columns")
-        self._quality = TextTable(QUALITY_HEADINGS, id="dataset-quality")
-        self._plot = Plot(id="dataset-plot")
-        self._panes: dict[str, Widget] = {
-            "Rows": self._rows,
-            "Columns": self._columns,
-            "Sample": self._sample,
-            "Quality": self._quality,
-            "Spread": self._plot,
-            "Series": self._plot,
-        }
+        self._findings = Findings(id="dataset-findings")
 
     def compose(self) -> ComposeResult:
         """Stand the list beside one view of the chosen dataset; below them what is said."""
@@ -66,7 +46,9 @@ class DatasetScreen(DatasetWork):
             yield self._list
             with Vertical(id="lab-view"):
                 yield self._tabs
-                yield from dict.fromkeys(self._panes.values())
+                yield self._rows
+                yield self._columns
+                yield self._findings
         yield self.line
         yield self.remarks
         yield KeyLine(keys_of(ON_THE_DATASET_SCREEN | ON_THE_APP))
@@ -75,20 +57,20 @@ class DatasetScreen(DatasetWork):
         """Read which datasets there are."""
         self.line.display = False
         self._list.show(None)
-        self._show_view()
+        self.show_view()
         self.set_focus(self._list)
         run_beside(self, self.read_list, "list")
         self.set_interval(LIVE_SECONDS, self._follow)
 
     def home(self) -> None:
-        """Give the keys back to the list."""
-        self.set_focus(self._list)
+        """Give the keys back to the pane that had them."""
+        self._look_at(is_view=self.has_class("-viewing"))
 
     @on(DatasetList.Selected, "#dataset-list")
     def choose(self, event: DatasetList.Selected) -> None:
         """Show another dataset."""
         event.stop()
-        self._open(self._datasets[event.key])
+        self._open(self.datasets[event.key])
 
     @on(PagedGrid.Wanted)
     def read_rows(self, event: PagedGrid.Wanted) -> None:
@@ -97,6 +79,19 @@ class DatasetScreen(DatasetWork):
         if not self._is_reading:
             self._is_reading = True
             run_beside(self, self._read_pages, "pages")
+
+    @on(PagedGrid.Moved, "#dataset-findings-table")
+    def draw_row(self, event: PagedGrid.Moved) -> None:
+        """Draw the pair or the column the cursor stands on."""
+        event.stop()
+        if self.view.id in ("correlate", "compare") and self._findings.is_drawn:
+            run_beside(self, self._ask_picture_of_row, "figures", is_latest_only=True)
+
+    def action_view(self, view: str) -> None:
+        """Show a view and give it the keys."""
+        self.view = next(one for one in VIEWS if one.id == view)
+        self.show_view()
+        self._look_at(is_view=True)
 
     def action_next_view(self) -> None:
         """Show the view to the right."""
@@ -107,17 +102,16 @@ class DatasetScreen(DatasetWork):
         self._turn(-1)
 
     def action_next_column(self) -> None:
-        """Draw the next column, or begin the table one column farther to the right."""
-        self._step_column(+1)
+        """Show the next column, method or dataset; begin a plain table farther to the right."""
+        self._step(+1)
 
     def action_previous_column(self) -> None:
-        """Draw the column before, or begin the table one column farther to the left."""
-        self._step_column(-1)
+        """Show the one before, or begin a plain table farther to the left."""
+        self._step(-1)
 
     def action_next_pane(self) -> None:
-        """Go from the list to the view, or back."""
-        view = self._panes[self._view]
-        self.set_focus(view if self.focused is self._list else self._list)
+        """Go from the list to the view, or back; a small screen shows the one with the keys."""
+        self._look_at(is_view=self.focused is self._list)
 
     def action_previous_pane(self) -> None:
         """Go from the list to the view, or back: there are two."""
@@ -127,71 +121,101 @@ class DatasetScreen(DatasetWork):
         """Ask for a row's number."""
         self.ask_line("the number of a row", self._go_to)
 
+    def action_go_to_finding(self) -> None:
+        """Show the row an outlier stands in; from the list, go to the view."""
+        if self.focused is self._list:
+            self._look_at(is_view=True)
+        elif self.view.id == "outliers":
+            table = self._findings.table
+            self._go_to(next(iter(table.texts(table.cursor)), ""))
+
     def on_resize(self) -> None:
         """Stand the panes anew, and draw the picture in the new size."""
         super().on_resize()
-        if self._view in DRAWN:
+        if self.view.has_picture:
             self.call_after_refresh(self._read_view)
+
+    @property
+    def shown_name(self) -> str:
+        """The dataset that is selected in the list; empty when there is none."""
+        return self._list.selected or ""
 
     # ── what is shown ──────────────────────────────────────────────────────
 
+    def show_view(self) -> None:
+        """Show the chosen view of the chosen dataset, and ask for what it needs."""
+        pane, had_focus = self._pane, self.focused not in (None, self._list, self.line)
+        for other in (self._rows, self._columns, self._findings):
+            other.display = other is pane
+        self._findings.show_parts(has_plot=self.view.has_picture, has_table=self.view.has_table)
+        if had_focus:
+            self.set_focus(self._keyed)
+        self._say_view()
+        if self.chosen is not None:
+            self._findings.plot.say("drawing …")
+            self._findings.say(["reckoning …"] if self.view.has_table else ())
+        self.call_after_refresh(self._read_view)
+
     def _open(self, dataset: DatasetFacts) -> None:
         self.chosen = dataset
-        if self._column not in dataset.numbers:
-            self._column = next(iter(dataset.numbers), "")
+        self.terms = self.terms.fitted(dataset, tuple(self.datasets))
         self._rows.open(_headings(dataset), dataset.rows)
-        self._sample.open(_headings(dataset), 0)
         unknown = [""] * (len(COLUMN_HEADINGS) - 3)
         self._columns.show([[*column, *unknown] for column in dataset.columns])
-        self._quality.show((), "reckoning …")
-        self.answer("; ".join([dataset.origin, *dataset.notes]))
-        self._show_view()
+        self._findings.clear()
+        name, words = self.made
+        self.answer(words if name == dataset.name else "; ".join([dataset.origin, *dataset.notes]))
+        self.made = ("", "")
+        self.show_view()
 
-    def _show_view(self) -> None:
-        pane = self._panes[self._view]
-        had_focus = self.focused in self._panes.values()
-        for other in dict.fromkeys(self._panes.values()):
-            other.display = other is pane
-        if had_focus:
-            self.set_focus(pane)
-        self._say_view()
-        if self._view in DRAWN:
-            self.call_after_refresh(self._read_view)
-        elif self._view != "Rows":
-            self._read_view()
+    @property
+    def _pane(self) -> Widget:
+        return {ROWS: self._rows, COLUMNS: self._columns}.get(self.view, self._findings)
+
+    @property
+    def _keyed(self) -> Widget:
+        return self._findings.active if self._pane is self._findings else self._pane
+
+    def _look_at(self, *, is_view: bool) -> None:
+        self.set_class(is_view, "-viewing")
+        self.set_focus(self._keyed if is_view else self._list)
 
     def _say_view(self) -> None:
-        about = "" if self.chosen is None else f"{self.chosen.name}, {self.chosen.rows:,} rows"
-        if self._view in DRAWN and self._column:
-            about = f"{about}: {self._column}"
-        self._tabs.show(VIEWS, self._view, about)
+        dataset, about = self.chosen, ""
+        if dataset is not None:
+            terms = self.terms.words(self.view)
+            about = f"{dataset.name}, {dataset.rows:,} rows, {dataset.memory}"
+            about += f": {terms}" if terms else ""
+        self._tabs.show([view.label for view in VIEWS], self.view.label, about)
 
     def _turn(self, places: int) -> None:
-        place = VIEWS.index(self._view) + places
-        self._view = VIEWS[place % len(VIEWS)]
-        self._show_view()
+        self.view = VIEWS[(VIEWS.index(self.view) + places) % len(VIEWS)]
+        self.show_view()
 
-    def _step_column(self, places: int) -> None:
-        if self._view not in DRAWN:
-            pane = self._panes[self._view]
-            if isinstance(pane, PagedGrid):
-                pane.shift(places)
+    def _step(self, places: int) -> None:
+        """Take the next choice of a view; a plain table has none and is shifted."""
+        if self.chosen is None:
             return
-        numbers = () if self.chosen is None else self.chosen.numbers
-        if numbers:
-            place = numbers.index(self._column) + places
-            self._column = numbers[place % len(numbers)]
-            self._show_view()
+        stepped = self.terms.stepped(self.view, places, self.chosen, tuple(self.datasets))
+        if stepped != self.terms:
+            self.terms = stepped
+            self.show_view()
+        elif self._pane is self._rows:
+            self._rows.shift(places)
+        elif self._pane is self._findings:
+            self._findings.table.shift(places)
 
     def _go_to(self, text: str) -> None:
         digits = text.replace(",", "")
         if not digits.isdecimal() or not int(digits):
-            self.answer(f"{text} is no number of a row.", is_good=False)
+            self.answer(f"{text} is no number of a row: write one such as 12345.", is_good=False)
             return
-        self._view = "Rows"
-        self._show_view()
-        self.set_focus(self._rows)
-        self._rows.go_to(int(digits) - 1)
+        if self.chosen is not None and int(digits) > self.chosen.rows:
+            self.answer(f"{self.chosen.name} has {self.chosen.rows:,} rows.", is_good=False)
+            return
+        self.action_view(ROWS.id)
+        # the table has its height, and can be scrolled, only once it is shown
+        self.call_after_refresh(self._rows.go_to, int(digits) - 1)
 
     # ── what is asked ──────────────────────────────────────────────────────
 
@@ -201,12 +225,22 @@ class DatasetScreen(DatasetWork):
         if told is None:
             self._list.show(())
             return
-        self._datasets = {one.name: one for one in map(_facts, told["datasets"])}
-        self._list.show(list(self._datasets.values()), told["total"])
-        if chosen and chosen == self._list.selected:
-            self._open(self._datasets[chosen])
+        self.datasets = {one.name: one for one in map(_facts, told["datasets"])}
+        self._list.show(list(self.datasets.values()), told["total"])
+        if not self.datasets:
+            self._empty()
+        elif chosen and chosen == self._list.selected:
+            self._open(self.datasets[chosen])
         elif chosen:
             self._list.select(chosen)
+
+    def _empty(self) -> None:
+        """Show that the last dataset is gone."""
+        self.chosen, self.terms = None, Terms()
+        self._rows.open((), 0)
+        self._columns.show(())
+        self._findings.clear()
+        self._say_view()
 
     async def _read_pages(self) -> None:
         """Read what is missing until nothing is; where it fails, it is said and not tried again."""
@@ -224,62 +258,93 @@ class DatasetScreen(DatasetWork):
             self._is_reading = False
 
     def _read_view(self) -> None:
-        if self.chosen is not None and self.is_running:
+        if self.chosen is not None and self.is_running and self.view is not ROWS:
             run_beside(self, self._ask_view, "figures", is_latest_only=True)
 
     async def _ask_view(self) -> None:
         """Ask for what the view shows; a question that was left is canceled."""
-        dataset, view = self.chosen, self._view
-        if dataset is None or view == "Rows":
+        dataset, view = self.chosen, self.view
+        if dataset is None or view is ROWS:
             return
-        words: dict[str, Any] = {"name": dataset.name}
-        if view == "Sample":
-            words |= {"rows": SAMPLE_ROWS, "seed": 0}
-        if view in DRAWN:
-            if not self._column:
-                self._plot.say("There is no column of numbers to draw.")
-                return
-            room = self._plot.room
-            words |= {"column": self._column, "width": room.width, "height": room.height - 2}
-            self._plot.say("drawing …")
-        what = {"Columns": "summary"}.get(view, view.lower())
-        told = await self.asked("figures", what, **words)
-        self.remarks.far(None)
-        if told is not None and self.chosen is dataset and self._view == view:
-            self._show_answer(view, told)
+        if objection := _objection(view, dataset, self.terms):
+            self._findings.clear(objection)
+            return
+        if view is COLUMNS:
+            await self._ask_columns(dataset, view)
+            return
+        if view.has_table:
+            await self._ask_table(dataset, view)
+        if self._findings.is_drawn and self._is_still(dataset, view):
+            await self._ask_picture(dataset, view)
 
-    def _show_answer(self, view: str, told: Any) -> None:
-        match view:
-            case "Columns":
-                self._columns.show([[*row, ""] for row in told])
-            case "Sample":
-                self._sample.lengthen(len(told["rows"]))
-                self._sample.give(0, told["rows"])
-            case "Quality":
-                self._quality.show([[*row, ""] for row in told["columns"]])
-                self.answer(told["words"])
-            case _:
-                self._plot.show(told["picture"], told["words"])
+    async def _ask_columns(self, dataset: DatasetFacts, view: View) -> None:
+        told = await self.asked("figures", "summary", name=dataset.name)
+        self.remarks.far(None)
+        if told is not None and self._is_still(dataset, view):
+            self._columns.show([[*row, ""] for row in told])
+
+    async def _ask_table(self, dataset: DatasetFacts, view: View) -> None:
+        told = await self.asked("figures", "finding", **self._words(dataset, view))
+        if not self._is_still(dataset, view):
+            return
+        if told is None:
+            self._findings.clear()
+            return
+        self._findings.say(told["words"])
+        self._findings.show_table([tuple(heading) for heading in told["header"]], told["rows"])
+        if view.id == "compare":
+            self._findings.go_to_first_number()
+
+    async def _ask_picture_of_row(self) -> None:
+        await asyncio.sleep(SETTLE_SECONDS)
+        if self.chosen is not None:
+            await self._ask_picture(self.chosen, self.view)
+
+    async def _ask_picture(self, dataset: DatasetFacts, view: View) -> None:
+        room, table = self._findings.plot.room, self._findings.table
+        row = list(table.texts(table.cursor)) if view.has_table else []
+        if view.has_table and not row:
+            self._findings.plot.say("There is nothing to draw.")
+            return
+        told = await self.asked(
+            "figures",
+            "draw",
+            **self._words(dataset, view),
+            row=row,
+            width=room.width,
+            height=room.height,
+        )
+        if not self._is_still(dataset, view):
+            return
+        if told is None:
+            self._findings.plot.say("Nothing was drawn.")
+        else:
+            self._findings.plot.show(told["picture"], told["words"])
+
+    def _words(self, dataset: DatasetFacts, view: View) -> dict[str, Any]:
+        return {"name": dataset.name, "view": view.id, **self.terms.said(view)}
+
+    def _is_still(self, dataset: DatasetFacts, view: View) -> bool:
+        return self.chosen is dataset and self.view is view
 
     def _follow(self) -> None:
         """Look again at datasets that grow."""
-        if self.awaited or any(one.is_live for one in self._datasets.values()):
+        if self.awaited or any(one.is_live for one in self.datasets.values()):
             run_beside(self, self._read_live, "list", is_latest_only=True)
 
     async def _read_live(self) -> None:
         before, begun = self.chosen, self.awaited
         await self.read_list()
-        if begun in self._datasets:
+        if begun in self.datasets:
             self.awaited = ""
             self._list.select(begun)
         if before is None or not before.is_live:
             return
-        self.chosen = self._datasets.get(before.name)
+        self.chosen = self.datasets.get(before.name)
         if self.chosen is not None and self.chosen != before:
             self._rows.lengthen(self.chosen.rows)
             self._say_view()
-            if self._view != "Rows":
-                self._show_view()
+            self._read_view()
 
 
 def _facts(told: dict[str, Any]) -> DatasetFacts:
@@ -289,3 +354,12 @@ def _facts(told: dict[str, Any]) -> DatasetFacts:
 
 def _headings(dataset: DatasetFacts) -> list[tuple[str, Any]]:
     return [(name, "right" if kind in NUMBERS else "left") for name, kind, _ in dataset.columns]
+
+
+def _objection(view: View, dataset: DatasetFacts, terms: Terms) -> str:
+    """Say why a view cannot be asked of a dataset, before anybody is asked."""
+    if "column" in view.terms and not terms.column:
+        return f"{dataset.name} has no column of numbers: load it anew, or choose another view."
+    if "with" in view.terms and not terms.other:
+        return "There is no other dataset to compare with: f loads one, t takes one."
+    return ""

@@ -66,6 +66,22 @@ ON_THE_DATASET_SCREEN = frozenset(
         "page_down",
         "page_up",
         "set_role",
+        "merge_datasets",
+        "view_rows",
+        "view_summary",
+        "view_sample",
+        "view_quality",
+        "view_distribution",
+        "view_series",
+        "view_outliers",
+        "view_segment",
+        "view_correlate",
+        "view_compare",
+        "dataset_terms",
+        "keep_finding",
+        "export_dataset",
+        "drop_dataset",
+        "go_to_finding",
         "cancel_work",
         "back",
     }
@@ -197,7 +213,11 @@ def _binding(action: Action) -> Binding:
 
 def _call(action: str) -> str:
     """Return what Textual is to run: an action of many panes or studies is given which."""
-    for family, method in (("focus_", "focus_pane"), ("overlay_", "overlay")):
+    for family, method in (
+        ("focus_", "focus_pane"),
+        ("overlay_", "overlay"),
+        ("view_", "view"),
+    ):
         if action.startswith(family):
             return f"{method}('{action.removeprefix(family)}')"
     return action

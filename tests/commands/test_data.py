@@ -62,7 +62,7 @@ def test_what_cannot_be_done_is_one_sentence_and_status_1(data, prices):
         1,
         "",
         (
-            "killcord data: There is a dataset prices already: give another --name, or drop it"
+            "killcord data: There is a dataset prices already: give another name, or drop it"
             " first.\n"
         ),
     )

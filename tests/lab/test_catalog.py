@@ -101,7 +101,7 @@ def test_no_name_is_a_path_an_option_or_an_escape(name):
 
 def test_a_name_is_made_of_a_files():
     assert name_from("My Trades (2024)\x1b[2J") == "my-trades-2024-2j"
-    with pytest.raises(BadName, match="--name"):
+    with pytest.raises(BadName, match="give it a name"):
         name_from("…")
 
 

@@ -29,6 +29,36 @@ def rows(first, count):
     ]  # fmt: skip
 
 
+NUMBERS = {"price", "missing", "backward", "outliers", "row", "score", "count", "median", "r"}
+FOUND = {
+    "sample": (["at", "symbol", "price"], rows(40, 20)),
+    "quality": (
+        ["column", "missing", "constant", "backward", "outliers"],
+        [
+            ["at", "0", "no", "0", "—"],
+            ["symbol", "0", "yes", "—", "—"],
+            ["price", "12", "no", "—", "0"],
+        ],
+    ),
+    "outliers": (
+        ["row", "at", "symbol", "price", "score"],
+        [
+            ["765,432", "2026-03-02 20:37:11", "AAPL", "1,903", "+5,776.1"],
+            ["12", "2026-03-02 00:00:11", "AAPL", "1.9", "-93.2"],
+        ],
+    ),
+    "segment": (["segment", "count", "median"], [["AAPL", "4", "190.1"], ["MSFT", "3", "390.1"]]),
+    "correlate": (
+        ["one", "other", "r", "pairs"],
+        [["price", "size", "-0.550", "6"], ["price", "bid", "+0.100", "6"]],
+    ),
+    "compare": (
+        ["column", "kind", "missing", "missing 2", "median", "median 2", "distance"],
+        [["price", "number", "12", "0", "193.5", "193.4", "+0.010"]],
+    ),
+}
+
+
 def run(key):
     return {
         "key": key,
@@ -83,8 +113,14 @@ class FakeLab:
     def _page(self, name, first, count):
         return {"first": first, "rows": rows(first, count)}
 
-    def _sample(self, name, rows, seed):
-        return {"first": 0, "rows": globals()["rows"](40, 20)}
+    def _finding(self, name, view, **terms):
+        header, rows = FOUND[view]
+        sides = [[label, "right" if label in NUMBERS else "left"] for label in header]
+        return {"words": [f"{view} of {name}"], "header": sides, "rows": rows}
+
+    def _draw(self, name, view, row, width, height, **terms):
+        about = " ".join([view, *map(str, terms.values()), *row[:2]])
+        return self._picture(about, width, height)
 
     def _summary(self, name):
         figures = {
@@ -93,22 +129,6 @@ class FakeLab:
             "price": ["12", "700", "190", "193.5", "193.495", "196.99"],
         }
         return [[*column, *figures[column[0]]] for column in COLUMNS]
-
-    def _quality(self, name):
-        return {
-            "words": "1,000,000 rows, 0 as one before",
-            "columns": [
-                ["at", "0", "no", "0", "—"],
-                ["symbol", "0", "yes", "—", "—"],
-                ["price", "12", "no", "—", "0"],
-            ],
-        }
-
-    def _spread(self, name, column, width, height):
-        return self._picture(column, width, height)
-
-    def _series(self, name, column, width, height):
-        return self._picture(column, width, height)
 
     def _runs(self):
         return {
@@ -159,6 +179,22 @@ class FakeLab:
     def _take(self, source, symbols, name):
         self.datasets.append(dataset(source, 7))
         return {"name": source, "words": [f"{source}: 7 rows, 3 columns."]}
+
+    def _merge(self, name, other, into, **terms):
+        origin = f"merge as of of {name}#1, {other}#2"
+        self.datasets.append(dataset(into, 9, origin=origin))
+        return {"name": into, "words": [f"{into}: 9 rows, 3 columns.", f"  {origin}"]}
+
+    def _keep(self, name, view, into, **terms):
+        self.datasets.append(dataset(into, 2, origin=f"{view} of {name}#1"))
+        return {"name": into, "words": [f"{into}: 2 rows, 3 columns."]}
+
+    def _export(self, name, path):
+        return {"words": [f"{path}: 9 rows."]}
+
+    def _drop(self, name):
+        self.datasets = [one for one in self.datasets if one["name"] != name]
+        return {"words": [f"{name} is dropped, 9 rows."]}
 
     def _follow(self, name, symbols, every, rows):
         return {"name": name, "words": [f"{name}: {rows} rows."]}

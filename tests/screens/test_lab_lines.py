@@ -20,7 +20,7 @@ def test_what_is_taken_has_symbols_and_terms():
         "source": "live",
         "symbols": ["SPY"],
         "name": "t",
-        "every": 0.5,
+        "every": "0.5",
         "rows": 10_000,
     }
 
@@ -31,7 +31,7 @@ def test_what_is_taken_has_symbols_and_terms():
         ("tape AAPL", "Nothing is called tape"),
         ("bars", "bars are of symbols"),
         ("orders rows=5", "orders has no rows"),
-        ("live AAPL every=soon", "every=soon is no number"),
+        ("live AAPL rows=many", "rows=many is no whole number"),
     ],
 )
 def test_what_means_nothing_is_one_sentence(line, sentence):
