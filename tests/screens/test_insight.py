@@ -63,13 +63,10 @@ async def test_it_tells_frames_pivots_regime_and_our_own_book():
     async with running(FakeDesk()) as pilot:
         market, own = await shown(pilot)
 
-        for heading in ("Timeframes", "Pivots", "Regime"):
-            assert heading in market.plain
-        assert "1259 days of all three" in market.plain
-        assert "provisional" in market.plain
-        for heading in ("Attention", "Portfolio", "Session"):
-            assert heading in own.plain
-        assert "! concentrated" in own.plain
+        for told in ("Timeframes", "Pivots", "Regime", "1259 days of all three", "provisional"):
+            await until(pilot, lambda told=told: told in market.plain)
+        for told in ("Attention", "Portfolio", "Session", "! concentrated"):
+            await until(pilot, lambda told=told: told in own.plain)
         assert "sectors —" in own.plain
 
 
@@ -77,9 +74,12 @@ async def test_what_is_missing_for_a_regime_is_counted():
     async with running(ShortMemory(days=270)) as pilot:
         market, _ = await shown(pilot)
 
-        assert "unknown: needs 182 more days" in market.plain
-        assert "270 days of all three" in market.plain
-        assert "Too little is known" in market.plain
+        for told in (
+            "unknown: needs 182 more days",
+            "270 days of all three",
+            "Too little is known",
+        ):
+            await until(pilot, lambda told=told: told in market.plain)
 
 
 async def test_a_desk_that_cannot_answer_is_said_and_the_screen_can_be_left():

@@ -72,9 +72,9 @@ async def test_the_selected_symbol_drives_chart_and_analytics():
         await pilot.press("j", "j", "j")
         await until(pilot, lambda: pilot.app.screen.query_one(Chart).symbol == "AAPL")
 
-        assert pilot.app.screen.query_one(Analytics).symbol == "AAPL"
+        await until(pilot, lambda: pilot.app.screen.query_one(Analytics).symbol == "AAPL")
         await until(pilot, lambda: desk.shown[-1] == (tuple(pictures.PRICES), "AAPL"))
-        assert ("AAPL", Timeframe.MIN_1) in desk.asked_for("bars")
+        await until(pilot, lambda: ("AAPL", Timeframe.MIN_1) in desk.asked_for("bars"))
 
 
 async def test_brackets_change_the_timeframe():
@@ -98,15 +98,18 @@ async def test_a_lost_desk_is_said_and_no_price_looks_alive():
     async with running(desk) as pilot:
         desk.lose()
         await until(pilot, lambda: pilot.app.screen.has_class("-lost"))
-        lost = str(pilot.app.screen.query_one("#lost").render())
-
-        assert lost.startswith("DESK LOST - reconnecting: the desk is gone.")
-        assert "NO DESK" in pilot.app.screen.query_one(StatusBar).plain
+        lost = "DESK LOST - reconnecting: the desk is gone."
+        await until(pilot, lambda: _lost(pilot).startswith(lost))
+        await until(pilot, lambda: "NO DESK" in pilot.app.screen.query_one(StatusBar).plain)
         await until(pilot, lambda: "stale" in plain_row(pilot, "KO"))
 
         desk.come_back()
         await until(pilot, lambda: "stale" not in plain_row(pilot, "KO"))
-        assert not pilot.app.screen.has_class("-lost")
+        await until(pilot, lambda: not pilot.app.screen.has_class("-lost"))
+
+
+def _lost(pilot):
+    return str(pilot.app.screen.query_one("#lost").render())
 
 
 async def test_the_selected_alert_is_acknowledged_by_key():
@@ -129,9 +132,8 @@ async def test_words_from_outside_are_never_markup():
         desk.tell(AlertUpdated(type(told)(**{**_fields(told), "id": "z", "text": hostile})))
         desk.lose("[/] [@click=app.halt]x[/]")
         await until(pilot, lambda: pilot.app.screen.has_class("-lost"))
-        await pilot.pause()
+        await until(pilot, lambda: "[@click=app.halt]x[/]" in _lost(pilot))
 
-        assert "[@click=app.halt]x[/]" in str(pilot.app.screen.query_one("#lost").render())
         assert desk.asked_for("halt") == []
 
 
@@ -232,16 +234,15 @@ async def test_nothing_of_a_lost_desk_looks_alive():
     desk = FakeDesk()
     async with running(desk) as pilot:
         chart, header = pilot.app.screen.query_one(Chart), pilot.app.screen.query_one(StatusBar)
-        await until(pilot, lambda: " last" in chart.plain)
-        assert "◌ last" not in chart.plain
-        assert "▲ +1,842.55" in header.plain
+        await until(pilot, lambda: " last" in chart.plain and "◌ last" not in chart.plain)
+        await until(pilot, lambda: "▲ +1,842.55" in header.plain)
 
         desk.lose()
         desk.pass_time(2)
         await until(pilot, lambda: "◌ last" in chart.plain)
+        await until(pilot, lambda: "session —" in header.plain)
 
         assert "▲" not in header.plain
-        assert "session —" in header.plain
         assert "closes in" not in header.plain
 
         desk.come_back()

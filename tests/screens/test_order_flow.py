@@ -301,7 +301,8 @@ async def test_unalert_says_when_nothing_is_armed_and_keeps_the_text():
         await write(pilot, "unalert AAPL")
         await pilot.press("enter")
 
-        assert "No price alert on AAPL is armed" in pilot.app.screen.query_one(TicketPane).plain
+        ticket = pilot.app.screen.query_one(TicketPane)
+        await until(pilot, lambda: "No price alert on AAPL is armed" in ticket.plain)
         assert line(pilot).value == "unalert AAPL"
 
 

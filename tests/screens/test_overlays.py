@@ -140,15 +140,14 @@ async def test_keys_choose_what_is_drawn_and_the_choice_outlives_the_symbol():
         chart = pilot.app.screen.query_one(Chart)
         await until(pilot, lambda: "VWAP" in chart.plain)
         await pilot.press("V", "M", "N")
-        await until(pilot, lambda: "SMA 20" in chart.plain)
-        of_first = chart.plain.splitlines()[1]
+        line = lambda: chart.plain.splitlines()[1]  # noqa: E731 - polled
+        await until(pilot, lambda: "SMA 20" in line() and "VWAP" not in line())
+        await until(pilot, lambda: "SMA 50" in line())
 
         await pilot.press("j")
-        await until(pilot, lambda: chart.symbol == "QQQ" and "SMA 20" in chart.plain)
-
-        assert "VWAP" not in of_first
-        assert "SMA 50" in of_first
-        assert "SMA 50" in chart.plain
+        await until(pilot, lambda: chart.symbol == "QQQ")
+        await until(pilot, lambda: "SMA 20" in chart.plain and "SMA 50" in chart.plain)
+        await until(pilot, lambda: "VWAP" not in line())
 
 
 async def test_a_choice_made_while_the_chart_is_hidden_is_said():
