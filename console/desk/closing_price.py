@@ -4,8 +4,9 @@ from decimal import ROUND_CEILING, Decimal
 
 from console.desk.flatten_limits import FlattenLimits
 from console.domain.instruments import to_tick
-from console.domain.market import Quote
-from console.domain.orders import Side
+from console.domain.market import MarketClock, Phase, Quote
+from console.domain.orders import OrderRequest, Side
+from console.domain.positions import Position
 
 ONE = Decimal(1)
 
@@ -35,6 +36,22 @@ def closing_limit(
             "confirm again if it is to be closed there"
         )
     return to_tick(min(wished, worst) if side is Side.BUY else max(wished, worst))
+
+
+def exit_order(
+    position: Position, qty: Decimal, quote: Quote, clock: MarketClock | None, limits: FlattenLimits
+) -> OrderRequest:
+    """Return a limit, without a name yet, through the market by no more than the collar."""
+    side = position.closing_side
+    touch = touch_of(quote, side)
+    return OrderRequest(
+        client_order_id="",
+        symbol=position.symbol,
+        side=side,
+        qty=qty,
+        limit_price=closing_limit(touch, touch, side, limits),
+        extended_hours=clock is not None and clock.phase is not Phase.REGULAR,
+    )
 
 
 def slice_qty(qty: Decimal, quote: Quote, side: Side, limits: FlattenLimits) -> Decimal:

@@ -8,23 +8,19 @@ position has lost its protection.
 import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from decimal import Decimal
 from typing import Any
 
 from console.desk.cancels import CancelDesk
-from console.desk.closing_price import closing_limit, touch_of
 from console.desk.cord import Cord
+from console.desk.exit_closer import ExitCloser
 from console.desk.guard import Guard
-from console.desk.leave import Leave, sold
+from console.desk.leave import Leave
 from console.desk.limits import Limits
 from console.desk.orders import OrderDesk
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.sight import Left, Sight
 from console.desk.store import Store
-from console.desk.unknowns import UNANSWERED
 from console.desk.workers import Sleep, Workers
-from console.domain.market import Phase
-from console.domain.orders import OrderRequest, OrderStatus
 from console.domain.permissions import Actor, Capability
 from console.domain.positions import Position
 from console.domain.protectors import protectors
@@ -34,8 +30,6 @@ from console.ports import BrokerError, Clock, JournalUnavailable, Setting
 log = logging.getLogger(__name__)
 EXITS = "exits"
 """The setting under which exits that are not over outlive the desk."""
-MOST_CLOSINGS = 2
-"""Orders that close one position: the second is for what a list that lagged kept back."""
 
 
 class ExitDesk:
@@ -58,15 +52,21 @@ class ExitDesk:
     ) -> None:
         self._sight = sight
         self._guard = guard
-        self._store = store
-        self._orders = orders
+        self._closer = ExitCloser(
+            sight=sight,
+            guard=guard,
+            store=store,
+            orders=orders,
+            cancels=cancels,
+            clock=clock,
+            limits=limits,
+            sleep=sleep,
+        )
         self._cancels = cancels
         self._cord = cord
         self._recorder = recorder
         self._workers = workers
-        self._clock = clock
         self._pace = limits.pace
-        self._flatten = limits.flatten
         self._sleep = sleep
         self.is_closing: Callable[[str], bool] = lambda _symbol: False
         """Whether a symbol is in a flatten's hands, which sells what an exit would sell too."""
@@ -149,9 +149,12 @@ class ExitDesk:
         body = {"symbol": symbol, "qty": str(position.qty), "lifts": self._leaving[symbol]}
         await self._recorder.write("exit.intended", actor, body, self._row())
         if leave.lifted and (trouble := await self._lift(leave)):
-            return await self._protect(leave, Outcome.UNKNOWN, trouble)
+            return await self._closer.protect(leave, Outcome.UNKNOWN, trouble)
         await self._recorder.try_write("exit.freed", actor, {"symbol": symbol})
-        return await self._close(leave)
+        receipt = await self._closer.close(leave)
+        if receipt.outcome is Outcome.UNKNOWN and receipt.order is not None:
+            self._run(symbol, self._follow(leave, receipt.order))
+        return receipt
 
     async def _lift(self, leave: Leave) -> str:
         """Cancel and wait for the proof; return what is not proven, empty when all is."""
@@ -162,72 +165,14 @@ class ExitDesk:
         await self._sight.learn_ends(leave.lifted)
         return ""
 
-    async def _close(self, leave: Leave) -> Receipt:
-        """Sell what is certainly held; once more when a list lagged and that was not all."""
-        symbol = leave.symbol
-        for _ in range(MOST_CLOSINGS):
-            try:
-                position, qty = await self._sight.closable(symbol, leave.worst, leave.sent)
-                if position is None:
-                    return Receipt(outcome=Outcome.ACCEPTED, detail=leave.words)
-                request = await self._closing_order(position, qty)
-            except Left as left:
-                outcome = Outcome.ACCEPTED if leave.told else Outcome.DENIED
-                return await self._protect(leave, outcome, str(left))
-            answer = await self._orders.submit(request, leave.actor)
-            if answer.order is not None:
-                leave.sent.add(answer.order)
-            if answer.outcome is Outcome.UNKNOWN and answer.order is not None:
-                self._run(symbol, self._follow(leave, answer.order))
-                return answer
-            if answer.outcome is not Outcome.ACCEPTED or answer.order is None:
-                return await self._protect(leave, answer.outcome, answer.detail)
-            receipt = await self._see_it_filled(leave, answer.order)
-            status = self._store.state.orders[answer.order].status
-            if status is not OrderStatus.FILLED or qty == abs(position.qty):
-                return receipt
-        return await self._protect(leave, Outcome.ACCEPTED, "the broker lists more than was sold")
-
-    async def _see_it_filled(self, leave: Leave, key: str) -> Receipt:
-        """Wait for the fill; take back what is not filled in time."""
-        if not await self._is_closed(key):
-            await self._cancels.cancel([key], leave.actor)
-            await self._is_closed(key)
-        order = self._store.state.orders[key]
-        if order.status is OrderStatus.FILLED:
-            leave.told.append(sold(order))
-            return Receipt(outcome=Outcome.ACCEPTED, detail=leave.words, order=key)
-        if order.is_open:
-            why = f"{order.request} is neither filled nor proven canceled"
-            return await self._guard.protect(leave.symbol, (), leave.actor, Outcome.UNKNOWN, why)
-        if order.status is OrderStatus.ABSENT:
-            why = f"{order.request} never reached the broker"
-            return await self._protect(leave, Outcome.REJECTED, why)
-        why = f"the market took {order.filled_qty:f} of {order.request}"
-        return await self._protect(
-            leave, Outcome.ACCEPTED if order.filled_qty else Outcome.REJECTED, why
-        )
-
-    async def _protect(self, leave: Leave, outcome: Outcome, why: str) -> Receipt:
-        return await self._guard.protect(leave.symbol, leave.lifted, leave.actor, outcome, why)
-
-    async def _is_closed(self, key: str) -> bool:
-        until = self._clock.monotonic() + self._pace.flat_deadline
-        while self._store.state.orders[key].is_open:
-            if self._clock.monotonic() >= until:
-                return False
-            await self._sleep(self._pace.flat_poll)
-        return True
-
     async def _follow(self, leave: Leave, key: str) -> None:
-        """Wait until the fate of an unknown exit is known, then protect what is left."""
-        while self._store.state.orders[key].status in UNANSWERED:
-            await self._sleep(self._pace.flat_poll)
+        """Wait until the fate of a closing order is known and what is left is protected."""
         try:
-            receipt = await self._see_it_filled(leave, key)
+            receipt = await self._closer.see_it_over(leave, key)
         except BrokerError:
             await self._protect_later(leave)
             return
+        self._guard.tell(leave.symbol, receipt.detail)
         await self._answer(leave.symbol, leave.actor, receipt)
 
     async def _protect_later(self, leave: Leave) -> None:
@@ -237,7 +182,7 @@ class ExitDesk:
             await self._sleep(self._pace.retry_longest)
             try:
                 why = "the broker was lost meanwhile"
-                receipt = await self._protect(leave, Outcome.REJECTED, why)
+                receipt = await self._closer.protect(leave, Outcome.REJECTED, why)
             except BrokerError as error:
                 log.warning("%s is not protected again yet: %s", symbol, error)
                 continue
@@ -267,9 +212,7 @@ class ExitDesk:
         lifted = self._leaving.get(symbol)
         detail = f"{symbol} could not be exited: {why}. Look at its orders and position."
         if lifted:
-            self._guard.warn(
-                symbol, symbol, f"the broker was lost ({why}); lifted: {'; '.join(lifted)}"
-            )
+            self._guard.lost(symbol, lifted, f"the broker was lost ({why})")
         return Receipt(outcome=Outcome.UNKNOWN, detail=detail)
 
     async def _report(self, begun: Mapping[str, list[str]]) -> None:
@@ -278,20 +221,6 @@ class ExitDesk:
 
     def _row(self) -> Setting:
         return Setting(name=EXITS, value=json.dumps(self._leaving))
-
-    async def _closing_order(self, position: Position, qty: Decimal) -> OrderRequest:
-        """Return a limit through the market by no more than the collar. Left without a price."""
-        side = position.closing_side
-        quote = await self._sight.fresh_quote(position.symbol, side)
-        touch, clock = touch_of(quote, side), self._store.state.clock
-        return OrderRequest(
-            client_order_id="",
-            symbol=position.symbol,
-            side=side,
-            qty=qty,
-            limit_price=closing_limit(touch, touch, side, self._flatten),
-            extended_hours=clock is not None and clock.phase is not Phase.REGULAR,
-        )
 
 
 def _deny(detail: str) -> Receipt:

@@ -1,7 +1,8 @@
 """Puts the protection of a position back, and says loudly where it cannot."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 from console.desk.alerts import AlertDesk
 from console.desk.limits import Limits
@@ -46,9 +47,20 @@ class Guard:
         self._sleep = sleep
 
     async def protect(
-        self, symbol: str, lifted: Sequence[Order], actor: Actor, outcome: Outcome, why: str
+        self,
+        symbol: str,
+        lifted: Sequence[Order],
+        actor: Actor,
+        outcome: Outcome,
+        why: str,
+        *,
+        certain: Callable[[Decimal], Decimal] = abs,
     ) -> Receipt:
-        """Put the protection back for what is still held, and say what could not be done."""
+        """Put the protection back for what is still held, and say what could not be done.
+
+        `certain` tells how much of what the broker lists, which may lag, is there at least: a
+        stop for more would turn the position round.
+        """
         is_in_part = outcome is Outcome.ACCEPTED
         position = await self._sight.position(symbol)
         if position is None:
@@ -56,13 +68,14 @@ class Guard:
         still = {order.key for order in protectors(position, await self._sight.working(symbol))}
         gone = [order for order in lifted if order.key not in still]
         put_back, failed = list[str](), list[str]()
-        for request in restored(gone, abs(position.qty)):
+        left = certain(position.qty)
+        for request in restored(gone, left):
             answer = await self._orders.submit(request, actor)
             is_back = answer.outcome is Outcome.ACCEPTED
             (put_back if is_back else failed).append(f"{request}" if is_back else answer.detail)
         body = {"symbol": symbol, "why": why, "put_back": put_back, "failed": failed}
         await self._recorder.try_write("exit.protected", actor, body)
-        held = f"{abs(position.qty):f} {symbol}"
+        held = f"{left or abs(position.qty):f} {symbol}"
         head = "Exited in part" if is_in_part else "Not exited"
         detail = f"{head}: {why.rstrip('.')}. {held} are left."
         if put_back:
@@ -76,6 +89,10 @@ class Guard:
         """Raise the alarm: shares are held that nothing protects."""
         text = f"{held} may be held WITHOUT PROTECTION: {why.rstrip('.')}. Place a stop, or exit."
         self._alerts.alert(AlertKind.SYSTEM, Severity.CRITICAL, text, symbol)
+
+    def lost(self, symbol: str, lifted: Sequence[str], why: str) -> None:
+        """Raise the alarm that nobody knows how much is held, and that its orders are gone."""
+        self.warn(symbol, symbol, f"{why}; lifted: {'; '.join(lifted)}")
 
     def tell(self, symbol: str, text: str) -> None:
         """Say what became of an exit whose answer had gone out already."""

@@ -241,6 +241,65 @@ async def test_an_unknown_exit_that_never_arrived_gets_the_stop_back(world: Worl
     await until(lambda: "exit.over" in world.journal.kinds, "the end of the exit", 30)
 
 
+@pytest.mark.parametrize("is_deaf", [False, True])
+async def test_a_closing_order_without_an_end_is_an_alarm_and_its_end_brings_the_stop_back(
+    world: World, is_deaf
+):
+    stop = await protected(world, HASTY)
+
+    async def end_no_cancel() -> None:
+        world.broker.cancels_complete = False
+
+    world.broker.after_taking = end_no_cancel
+    receipt = await world.desk.exit("AAPL", OWNER)
+    (alarm,) = world.alerts("system")
+    again = await world.desk.exit("AAPL", OWNER)
+    (closing,) = sent_after(world, stop)
+    world.trading.is_deaf = is_deaf
+    world.broker.change(closing.client_order_id, OrderStatus.CANCELED)
+    await until(lambda: len(sent_after(world, stop)) == 2, "the stop put back", 30)
+    await until(lambda: "exit.over" in world.journal.kinds, "the end of the exit", 30)
+
+    assert receipt.outcome is Outcome.UNKNOWN
+    assert "neither filled nor proven canceled" in receipt.detail
+    assert "WITHOUT PROTECTION" in alarm
+    assert again.detail == "AAPL is being exited already; wait for it."
+    assert sent_after(world, stop)[-1].stop_price == Decimal(180)
+    assert any("Put back: sell 100 AAPL stop" in told for told in world.alerts("system"))
+
+
+async def test_a_closing_order_that_fills_after_all_is_told_and_leaves_no_stop(world: World):
+    stop = await protected(world, HASTY)
+
+    async def end_no_cancel() -> None:
+        world.broker.cancels_complete = False
+
+    world.broker.after_taking = end_no_cancel
+    receipt = await world.desk.exit("AAPL", OWNER)
+    (closing,) = sent_after(world, stop)
+    world.broker.execute(closing.client_order_id)
+    await until(lambda: "exit.over" in world.journal.kinds, "the end of the exit", 30)
+
+    assert receipt.outcome is Outcome.UNKNOWN
+    assert sent_after(world, stop) == [closing]
+    assert any("Exited: Sold 100 AAPL" in told for told in world.alerts("system"))
+
+
+async def test_a_list_that_lags_gets_no_stop_for_more_than_is_left(world: World):
+    stop = await protected(world, HASTY)
+
+    async def fill_some_of_it() -> None:
+        if world.broker.sent[-1].order_type is OrderType.LIMIT:
+            world.broker.listed_held = [world.broker.held["AAPL"]]
+            world.broker.execute(world.broker.sent[-1].client_order_id, "40")
+
+    world.broker.after_taking = fill_some_of_it
+    receipt = await world.desk.exit("AAPL", OWNER)
+
+    assert "60 AAPL are left. Put back: sell 60 AAPL stop" in receipt.detail
+    assert sent_after(world, stop)[-1].qty == Decimal(60)
+
+
 async def test_a_broker_lost_in_the_middle_gets_the_stop_back_once_it_answers(world: World):
     stop = await protected(world)
     real = world.broker.positions
