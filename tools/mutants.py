@@ -25,13 +25,18 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         [
             *("desk/test_submit", "desk/test_faults", "desk/test_cord", "desk/test_sender"),
             *("desk/test_latch", "desk/test_latch_machine", "desk/test_halt", "desk/test_flatten"),
+            "desk/test_latch_disk",
         ],
     ),
     "gate": (
-        ["desk/gate", "desk/rules", "desk/price_rules", "desk/validity", "domain/exposure"],
+        [
+            *("desk/gate", "desk/rules", "desk/price_rules", "desk/validity", "desk/coverage"),
+            *("desk/replaceable", "desk/pricing", "desk/sizing", "domain/exposure"),
+        ],
         [
             *("desk/test_gate", "desk/test_rules", "desk/test_validity", "desk/test_sizing"),
-            *("desk/test_legs", "domain/test_exposure"),
+            *("desk/test_legs", "domain/test_exposure", "desk/test_coverage"),
+            *("desk/test_replaceable", "desk/test_gate_exits", "desk/test_pricing"),
         ],
     ),
     "sweep": (
@@ -57,21 +62,27 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["desk/test_flatten", "desk/test_cancel_replace_flat", "desk/test_fence"],
     ),
     "orders": (
-        ["desk/orders", "desk/unknowns", "desk/situation"],
+        ["desk/orders", "desk/unknowns", "desk/situation", "desk/cancels"],
         [
-            *("desk/test_submit", "desk/test_faults", "desk/test_cancel_replace_flat"),
-            *("desk/test_gate", "desk/test_legs", "desk/test_reconcile"),
+            *("desk/test_order_desk", "desk/test_unknowns"),
+            *("desk/test_situation", "desk/test_cancels"),
         ],
     ),
     "books": (
-        ["desk/reconcile", "domain/ledger"],
-        ["desk/test_reconcile", "desk/test_own_ledger", "domain/test_ledger"],
+        ["desk/reconcile", "desk/books", "desk/ledger", "desk/survey", "domain/ledger"],
+        [
+            *("desk/test_reconciler", "desk/test_books", "desk/test_own_ledger"),
+            *("desk/test_survey", "domain/test_ledger"),
+        ],
     ),
     "domain": (
-        ["domain/orders", "domain/state", "domain/merges"],
+        [
+            *("domain/orders", "domain/state", "domain/merges", "domain/tellings"),
+            *("domain/chains", "domain/order_ids"),
+        ],
         [
             *("domain/test_orders", "domain/test_state", "domain/test_tellings"),
-            *("domain/test_chains",),
+            *("domain/test_chains", "domain/test_order_ids"),
         ],
     ),
 }
@@ -206,7 +217,8 @@ def _diff(work: Path, name: str, key: str) -> list[str]:
     text = (work / f"mutants/console/{name}.py").read_text()
     sane, broken = (_body(text, f"{function}__mutmut_{which}") for which in ("orig", number))
     found = difflib.unified_diff(sane, broken, lineterm="", n=0)
-    return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    changed = (line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---"))
+    return [line for line in changed if line[1:].strip()]
 
 
 def _body(text: str, function: str) -> list[str]:
