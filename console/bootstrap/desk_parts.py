@@ -47,6 +47,7 @@ def build_desk(
         audit_head=journal.head,
         set_back=clock.set_back,
         allowance=broker.allowance,
+        quotes_heard=lambda: market_stream.heard,
         bad_quotes=lambda: market_stream.bad,
         bad_updates=lambda: trading_stream.bad,
     )

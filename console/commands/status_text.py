@@ -106,6 +106,7 @@ def _connection(connection: Connection) -> Facts:
         "heard_at": connection.heard_at,
         "latency_ms": connection.latency_ms,
         "detail": connection.detail,
+        "heard": connection.heard,
         "bad": connection.bad,
         "requests_left": connection.allowance and connection.allowance.remaining,
         "requests_a_minute": connection.allowance and connection.allowance.limit,

@@ -110,6 +110,7 @@ class Connections:
             heard_at=self._heard.get(channel),
             latency_ms=latency,
             detail=self._details[channel],
+            heard=self._gauges.quotes_heard() if channel is Channel.MARKET_DATA else 0,
             bad=self._bad(channel),
             allowance=self._gauges.allowance() if channel is Channel.REST else None,
         )

@@ -16,6 +16,8 @@ class Gauges:
     """Seconds by which the machine's clock was set back since the desk started."""
     allowance: Callable[[], Allowance | None] = lambda: None
     """What is left of the requests a minute, None until the broker has told."""
+    quotes_heard: Callable[[], int] = int
+    """Quotes and trades that came over the market data."""
     bad_quotes: Callable[[], int] = int
     """Messages of the market data that could not be read."""
     bad_updates: Callable[[], int] = int

@@ -43,6 +43,8 @@ class Connection:
     latency_ms: float | None = None
     """The median of the last round trips, where there are any."""
     detail: str = ""
+    heard: int = 0
+    """Quotes and trades that came over it since the desk started."""
     bad: int = 0
     """Messages that could not be read since the desk started."""
     allowance: Allowance | None = None

@@ -103,7 +103,7 @@ async def test_quotes_and_trades_arrive(listening):
     quote, trade = heard.items
     assert (quote.bid, quote.ask_size, trade.price) == (1.5, 200, 1.55)
     assert quote.at == datetime.fromtimestamp(1_790_000_000, UTC).replace(microsecond=123_456)
-    assert stream.bad == 0
+    assert (stream.heard, stream.bad) == (2, 0)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from console.desk.connections import Connections
+from console.desk.gauges import Gauges
 from console.desk.store import Store
 from console.domain.connections import Channel, Link
 from console.ports import BrokerUnavailable, OrderRejected
@@ -35,6 +36,15 @@ async def test_two_failures_in_a_row_are_an_outage_and_one_answer_ends_it(connec
     await connections.ask(answered())
 
     assert connections.link(Channel.REST) is Link.LIVE
+
+
+async def test_what_came_over_the_market_data_is_told_of_that_channel_alone():
+    store, gauges = Store(), Gauges(quotes_heard=lambda: 7)
+
+    Connections(store=store, clock=FakeClock(), gauges=gauges).measure()
+
+    told = {channel: said.heard for channel, said in store.state.connections.items()}
+    assert told == {Channel.MARKET_DATA: 7, Channel.TRADING: 0, Channel.REST: 0}
 
 
 async def test_a_refusal_is_an_answer(connections):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from console.domain.connections import Channel
 from console.link.replica import Replica
 from tests.e2e.rig import Rig
 
@@ -41,6 +42,8 @@ class Flood:
     sent: dict[str, float] = field(default_factory=dict)
     seen: dict[tuple[int, str], float] = field(default_factory=dict)
     told: int = 0
+    heard: int = 0
+    """Quotes and trades that the desk has taken from the wire, a second."""
     sizes: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -103,13 +106,19 @@ async def flooded(rig: Rig, flood: Flood, replicas: list[Replica], pid: int) -> 
             while not (replica.is_attached and replica.state.is_ready):  # noqa: ASYNC110 - polled
                 await asyncio.sleep(0.05)
         await replica.desk.show(names[number::CONSOLES])
-    began, number = time.monotonic(), 0
+    first, began, number = heard(replicas[0]), time.monotonic(), 0
     while (now := time.monotonic()) < began + SECONDS:
         flood.sizes.append((now, mebibytes(pid)))
         flood.sent[f"other-{number}"] = time.monotonic()
         await asyncio.to_thread(place, rig, number)
         number += 1
         await asyncio.sleep(EVERY)
+    flood.heard = round((heard(replicas[0]) - first) / (time.monotonic() - began))
+
+
+def heard(replica: Replica) -> int:
+    """How many quotes and trades the desk says it has taken; it says so each second."""
+    return replica.state.connections[Channel.MARKET_DATA].heard
 
 
 def has_all(flood: Flood) -> bool:
@@ -141,7 +150,8 @@ async def test_an_hour_of_the_flood_loses_no_order_event_and_leaves_nothing_behi
     with capsys.disabled():
         print(
             f"\n{len(flood.sent)} orders at {CONSOLES} consoles, quotes of {quoted} symbols, "
-            f"{flood.told:,} tellings: lag p50 {p50:.0f} ms, p99 {p99:.0f} ms; "
+            f"{flood.told:,} tellings of {flood.heard:,} messages a second: "
+            f"lag p50 {p50:.0f} ms, p99 {p99:.0f} ms; "
             f"{cores:.2f} cores; {flood.slope:+.1f} MiB an hour"
         )
     assert cores <= 1.0

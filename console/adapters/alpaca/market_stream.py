@@ -46,6 +46,11 @@ class AlpacaMarketStream:
         """How many messages could not be read."""
         return 0 if self._connection is None else self._connection.frames.bad
 
+    @property
+    def heard(self) -> int:
+        """How many quotes and trades came."""
+        return 0 if self._connection is None else self._connection.frames.good
+
     def start(
         self,
         on_ticks: Callable[[Sequence[Tick]], None],

@@ -37,10 +37,11 @@ _Read = Callable[[msgspec.Raw], Message]
 
 
 class Frames:
-    """Decodes the frames of one stream, and counts what was bad in them."""
+    """Decodes the frames of one stream; counts its quotes and trades, and what was bad."""
 
     def __init__(self) -> None:
         self.bad = 0
+        self.good = 0
         self._json = (msgspec.json.Decoder(list[Message]), msgspec.json.Decoder(Message))
         self._json_parts = msgspec.json.Decoder(list[msgspec.Raw])
         self._packed = (msgspec.msgpack.Decoder(list[Message]), msgspec.msgpack.Decoder(Message))
@@ -86,6 +87,7 @@ class Frames:
                 self.bad += 1
             else:
                 ticks.append(tick)
+        self.good += len(ticks)
         return ticks
 
 
