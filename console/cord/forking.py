@@ -13,6 +13,9 @@ from console.cord.line import ConsoleEnd, CordEnd, new_line
 from console.cord.terminal import OuterTerminal
 from console.folders import StateFolder
 
+TURN_SECONDS = 0.0001
+"""How long output is copied while the thread that reads the keys is ready to go on."""
+
 RunConsole = Callable[[ConsoleEnd | None], int]
 
 
@@ -48,4 +51,5 @@ def run_behind_the_cord(folder: StateFolder, run_console: RunConsole) -> int:
         line=CordEnd(ours),
         puller=Puller(folder),
     )
+    sys.setswitchinterval(TURN_SECONDS)
     return guard.run()

@@ -23,7 +23,7 @@ from tests.e2e.rig import Rig
 
 SECONDS = float(os.environ.get("KILLCORD_FLOOD_SECONDS", "3600"))
 CONSOLES = 5
-MOST = 1_000
+MOST = int(os.environ.get("KILLCORD_FLOOD_SYMBOLS", "1000"))
 EVERY = 5.0
 """Seconds between two orders of the other program."""
 SPEED = os.environ.get("KILLCORD_FLOOD_SPEED", "100")
