@@ -113,6 +113,7 @@ class Killcord(Doors):
             profile=self.profile,
             now=self.now,
             monotonic=self.monotonic,
+            lab=self.lab,
         )
         await session.open()
         self.session = session

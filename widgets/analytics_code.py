@@ -38,8 +38,9 @@ class NewestRun(CodeOutput):
         super().__init__(id=id, classes=classes)
         self.say(NONE_RUN)
 
-    def show_run(self, run: CodeRun) -> None:
-        """Draw a run from its beginning; a mistake stands first."""
+    def show_run(self, run: CodeRun, *, is_earlier: bool = False) -> None:
+        """Draw a run from its beginning; a mistake stands first, of an earlier one the day too."""
         wrong = [[(run.problem, "caution")]] if run.problem else []
-        took = f"{figures.clock(run.at)} ET, {run.seconds:.2f} s"
+        day = f"{run.at.astimezone(figures.NEW_YORK):%Y-%m-%d} " if is_earlier else ""
+        took = f"{day}{figures.clock(run.at)} ET, {run.seconds:.2f} s"
         self.show([*wrong, *run.lines], f"{self.HEADING} {run.name}", f"run {run.number}, {took}")

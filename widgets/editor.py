@@ -20,6 +20,8 @@ MEANINGS: dict[str, Meaning] = {
 }
 BOLD = frozenset({"keyword", "name"})
 INDENT = 4
+MOST_COLOURED = 32 * 1024
+"""A longer text is not coloured: each key would wait for all of it to be read again."""
 
 
 class Editor(TextArea):
@@ -64,7 +66,8 @@ class Editor(TextArea):
         """Colour by our own reading: the editor's needs parsers that are no part of Killcord."""
         self._line_cache.clear()
         self._highlights.clear()
-        for piece in pieces(self.text):
+        text = self.text
+        for piece in pieces(text) if len(text) <= MOST_COLOURED else ():
             self._highlights[piece.line].append((piece.first, piece.end, piece.kind))
         if self._wrong_line is not None:
             self._highlights[self._wrong_line] = [(0, None, "mistake")]

@@ -144,6 +144,13 @@ class LinePane(LineView):
                 self._strips.pop(y, None)
                 self.refresh(Region(0, y - top, self.room.width, 1))
 
+    def lend_lines(self, lines: Sequence[Line]) -> None:
+        """Show lines that are looked at only when they are drawn, and are harmless then."""
+        self._lines = lines
+        self.virtual_size = Size(self.room.width, len(lines))
+        self.forget_strips()
+        self.refresh(layout=self.styles.is_auto_height)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Be as high as there are lines, where the stylesheet asks for `auto`."""
         del container, viewport, width

@@ -8,22 +8,19 @@ from typing import Any
 
 from console.commands import code_text
 from console.commands.code_files import clean_code, file_names, read_file, write_file
+from console.commands.code_shown import Shown, lines_of, piece_of
 from console.commands.code_tables import keep_result, read_tables
 from console.commands.data_tables import clean, kept_words
 from console.folders import StateFolder
 from console.lab.catalog import Catalog
 from console.sandbox.endings import NoIsolation, SandboxProblem
-from console.sandbox.history import History
+from console.sandbox.history import KEPT, History
 from console.sandbox.isolation import find_isolation
 from console.sandbox.limits import LIMITS
-from console.sandbox.running import Bench, Figure, Outcome
+from console.sandbox.running import Bench, Outcome
 from console.screens.lab_link import Far
 
 Words = dict[str, Any]
-Part = tuple[str, str]
-"""A text and what it means."""
-TONES = ("quiet", "info", "working", "average", "level", "filled", "volume")
-MOST_LINES = 5_000
 FIRST = '''"""df is the first dataset, show() a table, plot() lines; a `result` can be kept."""
 PARAMETERS = {"rows": 5}
 
@@ -78,17 +75,50 @@ def run(folder: StateFolder, asked: Words, far: Far) -> Any:
             seconds=outcome.seconds,
             problem="" if outcome.problem is None else str(outcome.problem),
         )
+        lines = lines_of(outcome, asked["width"])
+        history.keep_lines(number, lines)
     _last[:] = [(outcome, asked["name"], number, tuple(asked["data"]))]
     problem = outcome.problem
     return {
         "number": number,
+        "name": clean(asked["name"]),
         "at": at.isoformat(),
         "seconds": outcome.seconds,
         "problem": None if problem is None else clean(str(problem), 500),
         "line": getattr(problem, "line", None),
         "has_result": outcome.result is not None,
-        "lines": _lines(outcome, asked["width"])[:MOST_LINES],
+        **_begun(lines),
     }
+
+
+def newest(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return what the newest run of any console made; None when there was none."""
+    del asked, far
+    with History(folder.code) as history:
+        number, lines = history.newest_lines()
+        past = history.get(number)
+    if past is None:
+        return None
+    return {
+        "number": past.number,
+        "name": clean(past.name),
+        "at": past.at.isoformat(),
+        "seconds": past.seconds,
+        "problem": clean(past.problem, 500) or None,
+        **_begun(lines),
+    }
+
+
+def more_lines(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return further lines of the run that was told last."""
+    del folder, far
+    return {"lines": piece_of(_lines, asked["first"])}
+
+
+def _begun(lines: Shown) -> Words:
+    """Return the first lines of a run and how many there are; the others are asked for."""
+    _lines[:] = lines
+    return {"lines": piece_of(lines, 0), "count": len(lines)}
 
 
 def keep(folder: StateFolder, asked: Words, far: Far) -> Any:
@@ -107,7 +137,7 @@ def past(folder: StateFolder, asked: Words, far: Far) -> Any:
     del far
     with History(folder.code) as history:
         if asked.get("number") is None:
-            words = code_text.history_words(history.all()[:MOST_LINES])
+            words = code_text.history_words(history.all()[:KEPT])
             return {"lines": [[(line, "words")] for line in words.splitlines()]}
         found = history.get(asked["number"])
     if found is None:
@@ -126,35 +156,7 @@ def bench() -> Bench:
 
 
 _last: list[tuple[Outcome, str, int, tuple[str, ...]]] = []
-
-
-def _lines(outcome: Outcome, width: int) -> list[list[Part]]:
-    """Return everything a run made, line by line."""
-    made: list[list[Part]] = _told(code_text.harmless(outcome.printed).rstrip("\n"))
-    for one in outcome.shown:
-        made.append([])
-        if isinstance(one, Figure):
-            made += _told(clean(one.title), "strong")
-            made += _drawn(one, width)
-            continue
-        made += _table(code_text.shown_words(one))
-    if outcome.result is not None:
-        made += [[], *_table(code_text.table_words("result", outcome.result, len(outcome.result)))]
-    return made
-
-
-def _drawn(figure: Figure, width: int) -> list[list[Part]]:
-    lines = code_text.figure_picture(figure, (max(width, 20), max(width // 5, 10)))
-    return [[(text, TONES[tone % len(TONES)]) for text, tone in line] for line in lines]
-
-
-def _table(words: str) -> list[list[Part]]:
-    title, *rest = words.split("\n")
-    return [[(title, "strong")], *_told("\n".join(rest))]
-
-
-def _told(text: str, meaning: str = "words") -> list[list[Part]]:
-    return [[(line, meaning)] for line in text.split("\n")] if text else []
+_lines: list[Any] = []
 
 
 ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
@@ -162,6 +164,8 @@ ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
     "code_open": open_file,
     "code_save": save,
     "code_run": run,
+    "code_newest": newest,
+    "code_lines": more_lines,
     "code_keep": keep,
     "code_past": past,
 }

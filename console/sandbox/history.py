@@ -1,4 +1,7 @@
-"""What was run: the code as it was, when, with what, and how it ended. The newest are kept."""
+"""What was run: the code as it was, when, with what, and how it ended. The newest are kept.
+
+Of the newest one that a console showed, what it made is kept too, as it was shown.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -53,6 +56,9 @@ class History:
             pk="number",
             if_not_exists=True,
         )
+        self._shown = self._database.table("shown")
+        columns = {"place": int, "number": int, "lines": str}
+        self._shown.create(columns, pk="place", if_not_exists=True)
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +94,15 @@ class History:
         number = int(str(self._runs.insert(row).last_pk))
         self._runs.delete_where("number <= ?", [number - KEPT])
         return number
+
+    def keep_lines(self, number: int, lines: Sequence[Any]) -> None:
+        """Keep what the newest run made, in the place of the one before."""
+        self._shown.upsert({"place": 1, "number": number, "lines": json.dumps(lines)}, pk="place")
+
+    def newest_lines(self) -> tuple[int, list[Any]]:
+        """Return the number of the run whose lines are kept, and them; 0 and none at first."""
+        row = next(iter(self._shown.rows), None)
+        return (0, []) if row is None else (row["number"], json.loads(row["lines"]))
 
     def all(self) -> list[PastRun]:
         """Return every run, newest first."""

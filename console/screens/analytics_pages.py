@@ -15,6 +15,8 @@ class AnalyticsPages:
     def __init__(self) -> None:
         self.readings = Analytics(id="analytics")
         self.newest_run = NewestRun(id="newest-run", classes=HIDDEN)
+        self.has_run = False
+        """Whether there is a run to be seen."""
 
     @property
     def on_top(self) -> LineView:
@@ -32,9 +34,18 @@ class AnalyticsPages:
 
     def show_run(self, run: CodeRun) -> None:
         """Put a run on top that has just ended."""
-        self.newest_run.show_run(run)
-        self.readings.point(f"{key_of('turn_analytics')}: run {run.number}")
+        self._fill(run, is_earlier=False)
         self._put(is_run=True)
+
+    def show_earlier(self, run: CodeRun) -> None:
+        """Show the newest run of a console before this one, where none has been since."""
+        if not self.has_run:
+            self._fill(run, is_earlier=True)
+
+    def _fill(self, run: CodeRun, *, is_earlier: bool) -> None:
+        self.has_run = True
+        self.newest_run.show_run(run, is_earlier=is_earlier)
+        self.readings.point(f"{key_of('turn_analytics')}: run {run.number}")
 
     def _put(self, *, is_run: bool) -> None:
         self.newest_run.set_class(not is_run, HIDDEN)

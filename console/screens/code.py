@@ -1,7 +1,6 @@
 """The code screen: an editor, and beside it what its code made in the sandbox."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from textwrap import wrap
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from console.screens.beside import run_beside
+from console.screens.code_runs import HAND, whole_run
 from console.screens.desk_link import DeskLink
 from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_CODE_SCREEN, code_bindings
@@ -22,7 +22,6 @@ from widgets.editor import Editor
 from widgets.outside import neutral
 
 FIRST_NAME = "scratch"
-HAND = "code"
 MOST_LINES = 4
 
 
@@ -162,22 +161,14 @@ class CodeScreen(LabScreen):
         if told is None:
             self._output.say("There is nothing to show.")
             return
-        self._show_run(told)
+        made = await whole_run(told, lambda first: self.asked(HAND, "code_lines", first=first))
+        self._show_run(told, made)
 
-    def _show_run(self, told: dict[str, Any]) -> None:
-        aside = f"run {told['number']}, {told['seconds']:.2f} s"
-        self._output.show(told["lines"], f"Output of {self._file}", aside)
+    def _show_run(self, told: dict[str, Any], made: CodeRun) -> None:
+        aside = f"run {made.number}, {made.seconds:.2f} s"
+        self._output.show(made.lines, f"Output of {made.name}", aside)
         self._editor.mark(told["line"])
-        self._ran(
-            CodeRun(
-                number=told["number"],
-                name=self._file,
-                at=datetime.fromisoformat(told["at"]),
-                seconds=told["seconds"],
-                lines=told["lines"],
-                problem=told["problem"] or "",
-            )
-        )
+        self._ran(made)
         if told["problem"] is not None:
             self.answer(told["problem"], is_good=False)
             return

@@ -1,6 +1,6 @@
 """The main screen: all panes over the order line, made for 120x40, whole at 80x24."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -77,8 +77,10 @@ class MainScreen(ChartScreen):
         profile: str,
         monotonic: Callable[[], float],
         now: Callable[[], datetime],
+        newest_run: Callable[[], Awaitable[CodeRun | None]],
     ) -> None:
         super().__init__(link)
+        self._newest_run = newest_run
         self._watched: tuple[str, ...] | None = None
         self._was_attached = False
         self._status = StatusBar(profile, id="status")
@@ -226,6 +228,13 @@ class MainScreen(ChartScreen):
         is_shown = not self.has_class("-small") or self.has_class("-shows-analytics")
         self._analytics.turn(is_shown=is_shown)
         self.action_focus_pane("analytics")
+        if not self._analytics.has_run:
+            run_beside(self, self._look_for_run, "newest run", is_latest_only=True)
+
+    async def _look_for_run(self) -> None:
+        run = await self._newest_run()
+        if run is not None:
+            self._analytics.show_earlier(run)
 
     # ── alerts ─────────────────────────────────────────────────────────────
 

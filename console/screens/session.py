@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 from textual.app import App
 from textual.screen import ModalScreen
@@ -12,6 +13,7 @@ from console.screens import errands
 from console.screens.backtests import BacktestScreen
 from console.screens.beside import run_beside
 from console.screens.code import CodeScreen
+from console.screens.code_runs import newest_run
 from console.screens.cord_line import CordLine, latches
 from console.screens.datasets import DatasetScreen
 from console.screens.decision_mids import DecisionMids
@@ -51,6 +53,7 @@ class Session:
         profile: str,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        lab: Lab,
     ) -> None:
         self.link = LateLink(connect, self._on_desk_change)
         self._app = app
@@ -64,7 +67,11 @@ class Session:
         self._drawn_at = monotonic()
         self._mids = DecisionMids()
         self._main = MainScreen(
-            self.link, profile=profile, monotonic=monotonic, now=self._desk_time
+            self.link,
+            profile=profile,
+            monotonic=monotonic,
+            now=self._desk_time,
+            newest_run=partial(newest_run, lab),
         )
 
     async def open(self) -> None:

@@ -1,9 +1,12 @@
 """What the code screen asks, answered over real datasets and, once, a real sandbox."""
 
+import json
+
 import pytest
 
-from console.commands.code_answers import ANSWERS, bench
+from console.commands.code_answers import ANSWERS, _lines, bench
 from console.commands.code_files import file_names, read_file, write_file
+from console.commands.code_shown import MOST_COLUMNS, MOST_LINES, PIECE
 from console.commands.lab_service import _answered
 from console.folders import StateFolder
 from console.lab.catalog import Catalog
@@ -64,6 +67,36 @@ def test_a_run_is_told_kept_written_down_and_brought_back(isolation, folder):
     assert "mine" in past["lines"][1][0][0]
     assert brought["text"] == CODE.rstrip("\n")
     assert ANSWERS["code_run"] is _answered("code_run")
+
+
+FLOOD = """
+print("x" * 200_000)
+for place in range(6_000):
+    print(place, "é" * 40)
+"""
+
+
+def test_a_flood_is_told_in_pieces_and_is_there_after_the_process_that_ran_it(isolation, folder):
+    ran = run(folder, FLOOD, data=[])
+    told = [ran["lines"]]
+    while sum(map(len, told)) < ran["count"]:
+        told.append(ask(folder, "code_lines", first=sum(map(len, told)))["lines"])
+    whole = [line for piece in told for line in piece]
+    _lines.clear()
+    again = ask(folder, "code_newest")
+
+    assert ran["count"] == len(whole) == MOST_LINES
+    assert whole[-1][0][0].startswith(str(MOST_LINES - 2))
+    # the most that the console reads in one turn of its loop
+    assert max(map(len, told)) <= PIECE
+    assert max(len(text) for line in whole for text, _ in line) <= MOST_COLUMNS
+    assert (again["number"], again["name"], again["count"]) == (1, "mine", MOST_LINES)
+    assert json.dumps(again["lines"]) == json.dumps(told[0])
+    assert ask(folder, "code_lines", first=MOST_LINES - 1)["lines"] == [list(map(list, whole[-1]))]
+
+
+def test_before_the_first_run_there_is_no_newest_one(folder):
+    assert ask(folder, "code_newest") is None
 
 
 def test_files_are_written_listed_and_read_by_names_that_are_no_paths(folder):

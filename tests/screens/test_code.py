@@ -7,6 +7,7 @@ from console.screens.code import CodeScreen
 from tests.screens.consoles import SMALL, USUAL, Time, console_of, running, until
 from tests.screens.fake_lab import FakeLab
 from tests.screens.fakes import FakeDesk
+from widgets.editor import MOST_COLOURED
 
 CODE = '''"""How far the close is from its mean."""
 PARAMETERS = {"window": 20}
@@ -29,6 +30,7 @@ DESK = {
 }
 DONE = {
     "number": 7,
+    "name": "means",
     "at": "2026-03-02T19:30:05+00:00",
     "seconds": 0.26,
     "problem": None,
@@ -44,10 +46,12 @@ DONE = {
         [["3.1┤", "quiet"], ["  ▗▞▙▙▟██  ", "info"], ["│", "quiet"]],
         [["0.2┤", "quiet"], ["▄▛▀        ", "info"], ["│", "quiet"]],
     ],
+    "count": 8,
 }
 WRONG = {
     **DONE,
     "lines": [[["so far", "words"]]],
+    "count": 1,
     "problem": "line 6: NameError: name 'cloze' is not defined",
     "line": 6,
 }
@@ -59,6 +63,7 @@ class CodeLab(FakeLab):
         self.answers = {
             "code_desk": DESK,
             "code_run": ran,
+            "code_newest": None,
             "code_save": {},
             "code_keep": {"words": "means: 2 rows."},
             "code_open": {"name": "older", "text": "x = 1"},
@@ -188,6 +193,17 @@ async def test_pasted_text_can_do_nothing_to_the_terminal():
     assert text.startswith("a = 1[2J\n    b = ''\n")
 
 
+async def test_a_text_of_a_length_that_keys_would_wait_for_is_not_coloured():
+    async with running(lab=CodeLab()) as pilot:
+        await open_code(pilot)
+        editor(pilot).open("x = 1\n" * (MOST_COLOURED // 6))
+        short = len(editor(pilot)._highlights)
+        editor(pilot).open("x = 1\n" * (MOST_COLOURED // 6 + 1))
+        long = len(editor(pilot)._highlights)
+
+    assert (short, long) == (MOST_COLOURED // 6, 0)
+
+
 async def test_where_no_code_can_be_held_in_it_is_said():
     lab = CodeLab()
     lab.answers["code_desk"] = {**DESK, "holds": False, "wall": "Your code was not run: no bwrap."}
@@ -220,6 +236,57 @@ async def test_the_newest_run_takes_the_place_of_the_readings_and_a_key_turns_th
     assert shown.splitlines() == ["line 6: NameError: name 'cloze' is not defined", "so far"]
     assert (title, aside) == ("6 Analytics code means", "run 7, 14:30:05 ET, 0.26 s")
     assert hint == "c: run 7"
+
+
+async def test_the_newest_run_of_an_earlier_console_is_found_at_its_key():
+    lab = CodeLab()
+    lab.answers["code_newest"] = WRONG
+    async with running(lab=lab) as pilot:
+        run = pilot.app.screen.query_one("#newest-run")
+        await pilot.press("c")
+        await until(pilot, lambda: "so far" in run.plain)
+        aside = str(run.border_subtitle)
+        await pilot.press("c", "c")
+        await until(pilot, lambda: pilot.app.screen.focused is run)
+
+    assert aside == "run 7, 2026-03-02 14:30:05 ET, 0.26 s"
+    assert lab.asked_for("code_newest") == [{}]
+
+
+class LongLab(CodeLab):
+    """Tells a run of many lines a few at a time, as the lab does."""
+
+    def _code_lines(self, first):
+        return {"lines": [[[f"line {first + place}", "words"]] for place in range(200)]}
+
+
+async def test_a_long_run_comes_in_pieces_and_is_read_only_where_it_is_seen():
+    lab = LongLab({**DONE, "lines": [], "count": 5_000})
+    async with running(lab=lab) as pilot:
+        await open_code(pilot)
+        await pilot.press("f5")
+        output = pilot.app.screen.query_one("#code-output")
+        await until(pilot, lambda: "run 7" in str(output.border_subtitle))
+        seen = Seen(output._lines._told)
+        output.show(seen, "the same")
+        await until(pilot, lambda: 0 in seen.places)
+        await pilot.pause()
+
+    assert [asked["first"] for asked in lab.asked_for("code_lines")] == list(range(0, 5_000, 200))
+    assert len(seen) == 5_000
+    assert len(seen.places) <= USUAL[1]
+
+
+class Seen(list):
+    """Remembers which of its places were looked at."""
+
+    def __init__(self, told):
+        super().__init__(told)
+        self.places = set()
+
+    def __getitem__(self, place):
+        self.places.add(place)
+        return super().__getitem__(place)
 
 
 async def test_a_small_screen_shows_the_newest_run_at_its_key():
