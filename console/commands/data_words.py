@@ -112,7 +112,10 @@ def _add_take(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=_count, default=1_000, help="how many bars a symbol")
     live = command.add_argument_group("live: follow quotes and trades until Ctrl+C")
     live.add_argument(
-        "--every", type=float, default=1.0, metavar="SECONDS", help="how often (default: 1)"
+        "--every",
+        default="1",
+        metavar="PACE",
+        help="seconds of a step, tick for every tick, or 1Min to 1Hour for bars (default: 1)",
     )
     live.add_argument(
         "--rows", type=_count, default=10_000, metavar="N", help="the newest so many are kept"

@@ -103,7 +103,7 @@ def follow(folder: StateFolder, asked: Words, far: Far) -> Any:
     wish = data_live.LiveWish(
         name=asked["name"],
         symbols=tuple(asked["symbols"]),
-        every=data_live.step_said(asked["every"]),
+        every=asked["every"],
         rows=asked["rows"],
     )
     with catalog_of(folder) as catalog:

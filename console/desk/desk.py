@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from console.desk.life import Life
 from console.desk.rooms.outside import Outside
 from console.desk.rooms.plan import build_rooms
+from console.desk.taps import MOST_TAPS
 from console.domain.alerts import Direction
 from console.domain.events import Event
 from console.domain.flatten import FlattenRequest
@@ -24,6 +25,7 @@ from console.domain.scans import Scan, ScanRule
 from console.domain.snapshot import tell
 from console.domain.state import TradingState
 from console.domain.tickets import Ticket
+from console.domain.ticks import Ticks
 from console.ports import BrokerError
 
 T = TypeVar("T")
@@ -82,6 +84,13 @@ class Desk:
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         """Return the newest bars, oldest first. BrokerUnavailable when they cannot be had."""
         return await self._history.bars(symbol, timeframe, limit)
+
+    async def ticks(self, tap: str, symbols: Sequence[str]) -> Ticks | Receipt:
+        """Return every tick of these symbols since the same tap was asked last."""
+        told = self._rooms.market.feed.taps.take(tap, symbols)
+        if told is None:
+            return _deny(f"{MOST_TAPS} datasets follow every tick already: end one of them.")
+        return told
 
     async def check(self, ticket: Ticket, actor: Actor) -> Preview:
         """Say what the gate would say of a ticket now; a new symbol's quote is waited for."""

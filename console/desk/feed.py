@@ -13,6 +13,7 @@ from console.desk.connections import Connections
 from console.desk.limits import Limits
 from console.desk.rings import Rings
 from console.desk.store import Store
+from console.desk.taps import Taps
 from console.desk.workers import Sleep, Workers
 from console.domain.connections import Channel, Link
 from console.domain.events import MarketMoved
@@ -47,6 +48,7 @@ class Feed:
         self._workers = workers
         self._sleep = sleep
         self._rings = Rings(limits.ring_capacity)
+        self.taps = Taps(clock)
         self._holders: dict[Hashable, frozenset[str]] = {}
         self._subscribed: frozenset[str] = frozenset()
         self._last_at: dict[str, datetime] = {}
@@ -117,6 +119,8 @@ class Feed:
                 quotes[tick.symbol] = tick
             elif self._sets_last(tick):
                 trades[tick.symbol] = tick
+        if self.taps.is_open:
+            self.taps.hear(ticks)
         if self._connections.link(Channel.MARKET_DATA) is Link.MUTE:
             self._connections.change(Channel.MARKET_DATA, Link.LIVE)
         self._store.apply(MarketMoved(quotes=tuple(quotes.values()), trades=tuple(trades.values())))

@@ -221,6 +221,12 @@ class Catalog:
         self._table.update(dataset.id, {"columns": row_of(told)["columns"]})
         return told
 
+    def note(self, dataset: Dataset, text: str) -> Dataset:
+        """Write down what is to be known of a dataset's rows."""
+        told = replace(dataset, notes=(*dataset.notes, text))
+        self._table.update(dataset.id, {"notes": row_of(told)["notes"]})
+        return told
+
     def drop(self, dataset: Dataset) -> None:
         """Forget a dataset and delete its rows.
 

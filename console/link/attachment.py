@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Preview, Receipt
 from console.domain.scans import Scan
+from console.domain.ticks import Ticks
 from console.link import intake, messages
 from console.link.frames import NewestMarket, View
 from console.link.outbox import Outbox
@@ -218,6 +219,8 @@ def _reply(number: int, found: Found) -> messages.Reply:
         return messages.Reply(id=number, receipt=found)
     if isinstance(found, Preview):
         return messages.Reply(id=number, preview=found)
+    if isinstance(found, Ticks):
+        return messages.Reply(id=number, ticks=found)
     if found is None or isinstance(found, Scan):
         return messages.Reply(id=number, scan=found)
     return messages.Reply(id=number, bars=found)

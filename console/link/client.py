@@ -12,6 +12,7 @@ from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
 from console.domain.scans import Scan, ScanRule
 from console.domain.tickets import Ticket
+from console.domain.ticks import Ticks
 from console.link import messages
 from console.link.connection import Connection, OnTold
 from console.link.errors import DeskRefused
@@ -182,6 +183,14 @@ class LinkClient:
         if reply.receipt is not None:
             raise DeskRefused(reply.receipt.detail)
         return _expected(reply.bars)
+
+    async def ticks(self, tap: str, symbols: Sequence[str]) -> Ticks:
+        """Return every tick of these symbols since the tap was asked last."""
+        request = messages.TakeTicks(id=self._number(), tap=tap, symbols=tuple(symbols))
+        reply = await self._connection.request(request)
+        if reply.receipt is not None:
+            raise DeskRefused(reply.receipt.detail)
+        return _expected(reply.ticks)
 
     async def scan(
         self, rule: ScanRule, universe: str, symbols: Sequence[str] | None = None

@@ -20,6 +20,7 @@ from console.link.messages import (
     Message,
     Replace,
     Show,
+    TakeTicks,
 )
 from console.link.wire import decode_from_console
 
@@ -88,7 +89,12 @@ def _check(message: FromConsole) -> None:
     for name, value in _values(message):
         _check_value(name, value)
     match message:
-        case Show(symbols=many) | Cancel(orders=many) | Acknowledge(alerts=many):
+        case (
+            Show(symbols=many)
+            | TakeTicks(symbols=many)
+            | Cancel(orders=many)
+            | Acknowledge(alerts=many)
+        ):
             _check_count(len(many))
         case BeginScan(symbols=tuple() as many) if len(many) > MAX_SCANNED:
             raise ValueError(f"a scan takes {MAX_SCANNED:,} symbols, not {len(many):,}")

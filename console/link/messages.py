@@ -16,6 +16,7 @@ from console.domain.orders import OrderRequest, TimeInForce
 from console.domain.receipts import Preview, Receipt
 from console.domain.scans import Scan, ScanRule
 from console.domain.tickets import Ticket
+from console.domain.ticks import Ticks
 
 VERSION = 1
 
@@ -170,6 +171,14 @@ class Bars(Request, tag="bars", frozen=True, kw_only=True):
     limit: int
 
 
+class TakeTicks(Request, tag="take_ticks", frozen=True, kw_only=True):
+    """Every tick of some symbols since this tap was asked last; answered with Ticks."""
+
+    tap: str
+    """The caller's name for its tap; the first question begins it."""
+    symbols: tuple[str, ...]
+
+
 class BeginScan(Request, tag="begin_scan", frozen=True, kw_only=True):
     """Scan the market by a rule; answered with a Receipt once it has begun."""
 
@@ -214,6 +223,7 @@ FromConsole = (
     | Acknowledge
     | Watchlist
     | Bars
+    | TakeTicks
     | BeginScan
     | CancelScan
     | ShowScan
@@ -253,6 +263,7 @@ class Reply(Message, tag="reply", frozen=True, kw_only=True):
     preview: Preview | None = None
     bars: tuple[Bar, ...] | None = None
     scan: Scan | None = None
+    ticks: Ticks | None = None
 
 
 class Refusal(Message, tag="refusal", frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Preview, Receipt
 from console.domain.scans import Scan, ScanRule
 from console.domain.tickets import Ticket
+from console.domain.ticks import Ticks
 from console.link import messages
 from console.link.intake import replacement_terms
 
@@ -90,6 +91,9 @@ class DeskService(Protocol):
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int, /) -> Sequence[Bar]:
         """The newest bars, oldest first."""
 
+    async def ticks(self, tap: str, symbols: Sequence[str], /) -> Ticks | Receipt:
+        """Every tick of these symbols since the tap was asked last."""
+
     async def scan(
         self, rule: ScanRule, universe: str, symbols: Sequence[str] | None, actor: Actor, /
     ) -> Receipt:
@@ -114,7 +118,7 @@ class DeskService(Protocol):
         """Hear every event after this moment, in order; returns how to stop hearing."""
 
 
-Found = Receipt | Preview | tuple[Bar, ...] | Scan | None
+Found = Receipt | Preview | tuple[Bar, ...] | Scan | Ticks | None
 """What a desk answers with; None is the scan that never was."""
 
 
@@ -161,6 +165,8 @@ async def answer(  # noqa: C901, PLR0911, PLR0912 - one line a request
             return await desk.watch(request.symbol, request.is_watched, actor)
         case messages.Bars():
             return await _bars(desk, request, actor)
+        case messages.TakeTicks():
+            return await _ticks(desk, request, actor)
         case messages.BeginScan(rule=rule, universe=universe, symbols=symbols):
             return await desk.scan(rule, universe, symbols, actor)
         case messages.CancelScan():
@@ -190,6 +196,12 @@ async def _bars(
     if not actor.may(Capability.OBSERVE):
         return forbidden(actor, Capability.OBSERVE)
     return tuple(await desk.bars(request.symbol, request.timeframe, request.limit))
+
+
+async def _ticks(desk: DeskService, request: messages.TakeTicks, actor: Actor) -> Receipt | Ticks:
+    if not actor.may(Capability.OBSERVE):
+        return forbidden(actor, Capability.OBSERVE)
+    return await desk.ticks(request.tap, request.symbols)
 
 
 def _scan(desk: DeskService, actor: Actor) -> Receipt | Scan | None:

@@ -7,7 +7,7 @@ from typing import Any
 from widgets.dataset_view import DatasetFacts
 
 LOAD_HINT = "a .csv, .json, .jsonl or .parquet file, and a name if it is to have another"
-TAKE_HINT = "bars AAPL MSFT, orders, positions, fills, audit, or live AAPL MSFT every=1 rows=10000"
+TAKE_HINT = "bars AAPL MSFT, orders, positions, fills, audit, or live AAPL every=tick rows=9000"
 ROLE_HINT = "COLUMN=ROLE: time, symbol, price, size, side, id, category, value, text"
 MERGE_HINT = "OTHER asof within=1min into=NAME, or OTHER on=COLUMN,COLUMN how=inner into=NAME"
 SOURCES = ("bars", "orders", "positions", "fills", "audit", "live")

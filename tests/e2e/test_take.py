@@ -15,6 +15,7 @@ TAKES = {
     "fills": "data take fills --json",
     "audit": "data take audit --json",
     "live": "data take live AAPL SPY --every 0.1 --rows 5 --seconds 8 --json",
+    "ticks": "data take live AAPL SPY --every tick --rows 90 --seconds 8 --name ticks --json",
 }
 
 
@@ -38,5 +39,7 @@ def test_everything_the_desk_knows_becomes_a_dataset(rig: Rig):
     assert {"seq", "at", "kind", "actor", "via", "body"} == set(seen["audit"][0])
     assert 0 < len(seen["live"]) <= 5
     assert all(row["bid"] is None or row["bid"] <= row["ask"] for row in seen["live"])
+    assert all((row["bid"] is None) != (row["last"] is None) for row in seen["ticks"])
+    assert 0 < len(seen["ticks"]) <= 90
     assert told["data take orders"][0] == 1
     assert json.loads(told["data show live --json"][1])["operation"] == "live"
