@@ -1,8 +1,7 @@
 """A desk among fakes, reconciled and with fresh prices."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from tests.desk.fakes import (
     FakeMarketStream,
     FakeTradingStream,
 )
+from tests.desk.virtual_time import VirtualTimeLoop
 
 QUICK = Pace(
     send_deadline=2.0,
@@ -67,11 +67,21 @@ FREE_HAND = Limits(
 """For tests that send the same order over and over, and put holdings into the account."""
 
 
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Give each test a loop that waits for nothing, unless it needs the clock on the wall."""
+    if item.get_closest_marker("real_time"):
+        return {"real": asyncio.new_event_loop}
+    return {"virtual": VirtualTimeLoop}
+
+
 async def until(condition: Callable[[], object], what: str = "it", seconds: float = 10.0) -> None:
     """Wait until something is so; fail with its name when it never is."""
-    deadline = time.monotonic() + seconds
+    now = asyncio.get_running_loop().time
+    deadline = now() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"{what} never came"
+        assert now() < deadline, f"{what} never came"
         await asyncio.sleep(0.005)
 
 

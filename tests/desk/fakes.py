@@ -33,7 +33,8 @@ class FakeClock:
     """Starts at noon and runs on; the test may move it forward."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._seconds = _clock_of_the_loop()
+        self._began = self._seconds()
         self._moved = 0.0
         self._slept = 0.0
 
@@ -41,7 +42,7 @@ class FakeClock:
         return NOON + timedelta(seconds=self.monotonic() + self._slept)
 
     def monotonic(self) -> float:
-        return time.monotonic() - self._began + self._moved
+        return self._seconds() - self._began + self._moved
 
     def move(self, seconds: float) -> None:
         self._moved += seconds
@@ -49,6 +50,13 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         """Let the machine sleep: the time of day goes on, the other clock stands still."""
         self._slept += seconds
+
+
+def _clock_of_the_loop() -> Callable[[], float]:
+    try:
+        return asyncio.get_running_loop().time
+    except RuntimeError:
+        return time.monotonic
 
 
 class FakeTradingStream:

@@ -34,6 +34,8 @@ from console.folders import StateFolder
 from tests.builders import OWNER, buy, sell
 from tests.desk.conftest import until
 
+pytestmark = pytest.mark.real_time
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 ORDERS = 40
