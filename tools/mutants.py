@@ -68,6 +68,16 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
             *("desk/test_situation", "desk/test_cancels"),
         ],
     ),
+    "exits": (
+        [
+            *("desk/exits", "desk/exit_closer", "desk/closing_price", "desk/guard"),
+            *("desk/leave", "domain/protectors"),
+        ],
+        [
+            *("desk/test_exit_desk", "desk/test_exits", "desk/test_guard"),
+            *("desk/test_closing_price", "domain/test_protectors"),
+        ],
+    ),
     "books": (
         ["desk/reconcile", "desk/books", "desk/ledger", "desk/survey", "domain/ledger"],
         [
