@@ -2,6 +2,7 @@
 
 import bisect
 from collections import defaultdict
+from datetime import datetime
 
 from console.desk.alerts import AlertDesk
 from console.desk.connections import Connections
@@ -53,7 +54,8 @@ class Lookout:
         self._sleep = sleep
         self._armed: dict[str, list[Crossing]] = {}
         self._told: set[tuple[str, ...]] = set()
-        self._troubled: set[Channel] = set()
+        self._lost_at: dict[Channel, datetime] = {}
+        """Since when nothing certain has come over each channel in trouble."""
         self._was_live: set[Channel] = set()
         self._stale: set[str] = set()
         self._moved_at: dict[str, float] = {}
@@ -130,15 +132,17 @@ class Lookout:
         self._see_allowance(connection.allowance)
         if connection.link is Link.LIVE:
             self._was_live.add(channel)
-            if channel in self._troubled:
-                self._troubled.discard(channel)
+            if lost_at := self._lost_at.pop(channel, None):
                 text = f"The connection for {channel.value} is back."
+                text += _gap(channel, (connection.at - lost_at).total_seconds())
                 self._alerts.alert(AlertKind.SYSTEM, Severity.INFO, text)
             return
-        if connection.link is Link.RECONCILING or channel in self._troubled:
+        if connection.link is Link.RECONCILING or channel in self._lost_at:
             return
         if channel in self._was_live:
-            self._troubled.add(channel)
+            # Prices come all the time: they are missing since the last one, not since the word.
+            heard_at = connection.heard_at if channel is Channel.MARKET_DATA else None
+            self._lost_at[channel] = heard_at or connection.at
             text = f"The connection for {channel.value} is {connection.link.value}"
             text += f": {connection.detail}" if connection.detail else "."
             kind = AlertKind.STALE if channel is Channel.MARKET_DATA else AlertKind.SYSTEM
@@ -212,3 +216,12 @@ class Lookout:
             return False
         self._told.add(what)
         return True
+
+
+def _gap(channel: Channel, seconds: float) -> str:
+    """Return what the gap means: prices are gone, orders were asked for."""
+    if channel is Channel.MARKET_DATA:
+        return f" What was told in the {seconds:.0f} s before is missing in ticks and readings."
+    if channel is Channel.TRADING:
+        return f" What happened in the {seconds:.0f} s before was asked of the broker."
+    return ""

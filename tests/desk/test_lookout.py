@@ -1,5 +1,7 @@
 """What becomes an alert, and only once; and the feed that it rests on."""
 
+import re
+
 from console.domain.alerts import Direction
 from console.domain.connections import Allowance, Channel, Link
 from console.domain.events import AlertUpdated
@@ -162,6 +164,39 @@ async def test_a_part_that_dies_is_told_and_started_again(world: World):
 
     await until(lambda: world.alerts("system"), "the alert")
     assert "analyst" in world.alerts("system")[0]
+
+
+async def test_how_long_a_gap_was_is_told_when_the_stream_is_back(world: World):
+    world.price()
+    await until(lambda: _is_heard(world, Channel.MARKET_DATA), "a price")
+    await until(lambda: _is_heard(world, Channel.TRADING), "the trading stream")
+    for stream in (world.market, world.trading):
+        stream.link(Link.DOWN, "cut")
+    await until(lambda: len(_losses(world)) == 2, "the loss")
+    world.clock.move(12)
+
+    for stream in (world.market, world.trading):
+        stream.link(Link.LIVE)
+
+    await until(lambda: len(_returns(world)) == 2, "the return")
+    market, trading = sorted(_returns(world))
+    assert market.endswith("s before is missing in ticks and readings.")
+    assert trading.endswith("s before was asked of the broker.")
+    assert int(re.search(r"(\d+) s", market)[1]) >= 12
+
+
+def _is_heard(world: World, channel: Channel) -> bool:
+    told = world.state.connections[channel]
+    return told.link is Link.LIVE and (told.heard_at is not None or channel is Channel.TRADING)
+
+
+def _losses(world: World) -> list[str]:
+    told = [*world.alerts("stale"), *world.alerts("system")]
+    return [text for text in told if "is down: cut" in text]
+
+
+def _returns(world: World) -> list[str]:
+    return [text for text in world.alerts("system") if " is back. " in text]
 
 
 async def test_a_journal_in_trouble_is_told_once(world: World):
