@@ -19,10 +19,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from console.commands.halt_words import add_halt
+from console.commands.latching import Latching
 from console.desk.covering import covered
-from console.desk.latch import Latched, plain, pull
+from console.desk.latch import Latched, plain
 from console.folders import PROFILES, StateFolder, state_folder
 
+LATCH_SECONDS = 3.0
+"""How long a disk may take for the latch before we go on without it."""
 ANSWER_SECONDS = 1.0
 """How long a desk may take to say that it is latched before we act alone."""
 PROOF_SECONDS = 60.0
@@ -54,14 +57,18 @@ def main(arguments: list[str]) -> int:
         keeps="stops" if options.keep_stops else "",
     )
     report = _Report(folder.profile, as_json=options.json)
-    is_latched = _latch(folder, said, report)
+    latching = Latching(folder.latch, said)
+    is_latched = _is_latched(latching, said, report, LATCH_SECONDS)
     confirmed = _through_the_desk(folder, said, report)
     if confirmed is None:
         if is_latched and not os.path.lexists(folder.latch):
             # A re-arm was under way and has taken away the latch that we had found.
-            is_latched = _latch(folder, said, report)
+            latching = Latching(folder.latch, said)
+            is_latched = _is_latched(latching, said, report, LATCH_SECONDS)
         confirmed = _alone(folder, report, keeps_stops=options.keep_stops)
-    report.finish(confirmed=confirmed, is_latched=is_latched)
+    if is_latched is None:
+        is_latched = _is_latched(latching, said, report, 0.0)
+    report.finish(confirmed=confirmed, is_latched=bool(is_latched))
     if not is_latched:
         return NOT_LATCHED
     return CONFIRMED if confirmed else NOT_CONFIRMED
@@ -104,13 +111,18 @@ def _user() -> str:
         return f"uid {os.getuid()}"
 
 
-def _latch(folder: StateFolder, said: Latched, report: "_Report") -> bool:
-    """Set the latch; return whether it holds."""
+def _is_latched(
+    latching: Latching, said: Latched, report: "_Report", seconds: float
+) -> bool | None:
+    """Wait for the latch; return whether it holds, None while the disk does not tell."""
     try:
-        latched = pull(folder.latch, said)
+        latched = latching.wait(seconds)
     except OSError as error:
-        report.failed(f"THE LATCH COULD NOT BE SET in {folder.latch}: {error.strerror}")
+        report.failed(f"THE LATCH COULD NOT BE SET: {error.strerror}, {error.filename}")
         return False
+    if latched is None:
+        report.failed("THE DISK DOES NOT ANSWER, so the latch is not known to hold; going on")
+        return None
     report.latched(latched, is_first=latched.id == said.id)
     return True
 

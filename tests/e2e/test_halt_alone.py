@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -60,6 +61,28 @@ def test_a_desk_that_hangs_is_not_waited_for(demo):
     assert done.returncode == 0, done.stdout
     assert "no desk answered" in done.stdout
     assert "HALTED and CONFIRMED" in done.stdout
+    assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
+
+
+def test_a_disk_that_hangs_does_not_keep_it_from_the_broker(demo):
+    place(demo, 10)
+    script = (
+        "import os, sys, threading; os.fsync = lambda _: threading.Event().wait();"
+        "from console.commands.halt import main; sys.exit(main(['--reason', 'hung']))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=demo.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "THE DISK DOES NOT ANSWER" in done.stdout
+    assert "THE LATCH IS NOT SET: whatever was swept" in done.stdout
     assert demo.json_of_venue("GET", "/v2/orders?status=open") == []
 
 
