@@ -144,6 +144,38 @@ def test_every_limit_of_the_gate_is_in_its_table():
     assert sorted(name for name in used - {"Limits"} if f"`{name}`" not in listed) == []
 
 
+RUNBOOK = ROOT / "docs/runbook"
+
+
+def test_every_page_of_the_runbook_is_in_its_index():
+    listed = read(RUNBOOK / "index.md")
+
+    pages = [page.name for page in RUNBOOK.glob("*.md") if page.name != "index.md"]
+
+    assert [name for name in pages if f"]({name})" not in listed] == []
+
+
+def test_every_trigger_has_a_page():
+    watcher = read(ROOT / "console/desk/triggers/watcher.py")
+    listed = read(RUNBOOK / "index.md").lower()
+
+    triggers = set(re.findall(r"Cause\(\s*\"([a-z ]+)\"", watcher))
+
+    assert len(triggers) > 7
+    assert [name for name in triggers if name not in listed.replace("clocks", "clock")] == []
+
+
+def test_every_alert_of_the_index_is_one_that_the_desk_raises():
+    raised = " ".join("".join(map(read, sorted((ROOT / "console/desk").rglob("*.py")))).split())
+    rows = read(RUNBOOK / "index.md").split("\n| ")[3:]
+    told = [said for row in rows for said in CODE.findall(row.split(" | ")[0])]
+
+    pieces = [piece.strip(" :;") for said in told for piece in said.split("…")]
+
+    assert len(pieces) > 12
+    assert [piece for piece in pieces if piece and piece not in raised] == []
+
+
 def test_every_key_of_trading_and_safety_is_in_the_manual():
     manual = read(ROOT / "docs/using/console.md")
     wanted = [action for action in ACTIONS if action.group in {"Safety", "Trading", "Alerts"}]
