@@ -5,7 +5,7 @@ order is recognised as ours or foreign, a fill gets its order's name, and what i
 new is recorded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -35,6 +35,8 @@ class Books:
         self._key_of: dict[str, str] = {}
         self._filled: dict[str, Decimal] = {}
         self.ledger = Ledger()
+        self.on_short: Callable[[Order], None] = lambda _order: None
+        """Called with an order that was told with more filled than its fills add up to."""
 
     def remember(self, fills: Sequence[Fill]) -> None:
         """Take up the fills that a former desk has booked."""
@@ -69,7 +71,14 @@ class Books:
         self._store.apply(OrderUpdated(self.name(order)))
         told = self._store.state.orders[order.key]
         self._recorder.note("order.told", THE_DESK, {"source": source, **terms(told)}, told)
+        if self.is_short(told.key):
+            self.on_short(told)
         return True
+
+    def is_short(self, key: str) -> bool:
+        """Whether an order's fills add up to less than the broker says was filled."""
+        order = self._store.state.orders[key]
+        return self._filled.get(key, Decimal(0)) < order.filled_qty
 
     def tell_fill(self, fill: Fill, *, source: str) -> bool:
         """Take in an execution, by whatever id its order is named; return if it was news."""

@@ -10,6 +10,7 @@ from console.desk.rooms.ground import Ground
 from console.desk.rooms.outside import Outside
 from console.desk.survey import Survey
 from console.desk.trading import TradingLine
+from console.desk.unbooked import Unbooked
 from console.desk.unknowns import Unknowns
 from console.desk.wakefulness import Wakefulness
 
@@ -32,6 +33,14 @@ def build_account_side(outside: Outside, ground: Ground, feed: Feed) -> AccountS
     unknowns = _unknowns(outside, ground, books)
     reconciler = _reconciler(outside, ground, books, unknowns)
     money = _money(outside, ground, books)
+    Unbooked(
+        broker=outside.broker,
+        books=books,
+        connections=ground.connections,
+        workers=ground.workers,
+        pace=outside.limits.pace,
+        sleep=outside.sleep,
+    )
     trading = TradingLine(
         stream=outside.trading_stream,
         store=ground.store,
