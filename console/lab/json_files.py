@@ -100,8 +100,10 @@ class JsonFile:
         while True:
             try:
                 told, end = self._decoder.raw_decode(self._text, self._at)
-            except (_NotJson, RecursionError) as error:
-                raise self._wrong(str(error) or "brackets stand too deep") from None
+            except _NotJson as error:
+                raise self._wrong(str(error)) from None
+            except RecursionError:
+                raise self._wrong("brackets stand too deep inside each other") from None
             except ValueError as error:
                 if self._is_more():
                     continue
