@@ -1,7 +1,8 @@
-"""Every number the desk decides by, and where each comes from.
+"""Every number the desk decides by, what one's own code may take, and where each comes from.
 
 A default, which `killcord.toml` may replace, which the environment may replace. Read once,
-when a desk starts: a desk never changes its mind about a limit while it runs.
+when a desk starts: a desk never changes its mind about a limit while it runs. What code may
+take is read at each run.
 """
 
 import ast
@@ -18,9 +19,10 @@ from typing import Any, get_args, get_type_hints
 
 from console.desk.flatten_limits import FlattenLimits
 from console.desk.limits import Limits, Pace
-from console.desk.ranges import Within
 from console.desk.triggers.limits import TriggerLimits
+from console.domain.ranges import Within
 from console.folders import StateFolder, settings_file
+from console.sandbox.limits import CodeSettings, RunLimits
 from console.settings_sources import BadSettings, Told, of_environment, of_file
 
 Number = int | float | Decimal
@@ -29,6 +31,7 @@ SECTIONS: Mapping[str, type] = {
     "triggers": TriggerLimits,
     "flatten": FlattenLimits,
     "pace": Pace,
+    "code": CodeSettings,
 }
 """The tables of the file and what each one fills."""
 SWITCHES: Mapping[object, bool] = {True: True, False: False, "true": True, "false": False}
@@ -83,6 +86,7 @@ class Settings:
     """All of them."""
 
     limits: Limits
+    code: RunLimits
     values: tuple[Value, ...]
     files: tuple[Path, ...]
     """Where they are looked for; the later one counts."""
@@ -107,7 +111,9 @@ def read_settings(folder: StateFolder, environment: Mapping[str, str]) -> Settin
     told += of_environment(environment, _variables())
     said = {word.path: word for word in told}
     values = tuple(_value(setting, said.get(setting.path)) for setting in known_settings())
-    return Settings(limits=_made(values), values=values, files=files)
+    parts = _by_section(values)
+    code = CodeSettings(**parts["code"]).limits
+    return Settings(limits=_limits(parts), code=code, values=values, files=files)
 
 
 def _names() -> Mapping[str, Sequence[str]]:
@@ -194,10 +200,14 @@ def _wrong(setting: Setting, told: Told) -> BadSettings:
     )
 
 
-def _made(values: Sequence[Value]) -> Limits:
+def _by_section(values: Sequence[Value]) -> dict[str, dict[str, Any]]:
     parts: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for value in values:
         parts[value.setting.section][value.setting.name] = value.value
+    return parts
+
+
+def _limits(parts: Mapping[str, Mapping[str, Any]]) -> Limits:
     return Limits(
         **parts["limits"],
         flatten=FlattenLimits(**parts["flatten"]),

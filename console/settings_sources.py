@@ -9,7 +9,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-PREFIXES = ("KILLCORD_LIMITS_", "KILLCORD_TRIGGERS_", "KILLCORD_FLATTEN_", "KILLCORD_PACE_")
+PREFIXES = (
+    "KILLCORD_LIMITS_",
+    "KILLCORD_TRIGGERS_",
+    "KILLCORD_FLATTEN_",
+    "KILLCORD_PACE_",
+    "KILLCORD_CODE_",
+)
 _TABLE = re.compile(r"^\s*\[\s*([\w.]+)\s*\]")
 _KEY = re.compile(r"^\s*([\w.]+)\s*=")
 

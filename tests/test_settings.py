@@ -11,6 +11,7 @@ from console.desk.flatten_limits import FlattenLimits
 from console.desk.limits import Limits, Pace
 from console.desk.triggers.limits import Effect, TriggerLimits
 from console.folders import StateFolder
+from console.sandbox.limits import MIB, CodeSettings, RunLimits
 from console.settings import SECTIONS, known_settings, read_settings
 from console.settings_sources import BadSettings
 
@@ -41,7 +42,7 @@ def test_without_a_file_everything_is_its_default(folder):
     assert {value.source for value in settings.values} == {"default"}
 
 
-@pytest.mark.parametrize("kind", [Limits, TriggerLimits, FlattenLimits, Pace])
+@pytest.mark.parametrize("kind", [Limits, TriggerLimits, FlattenLimits, Pace, CodeSettings])
 def test_every_number_is_a_setting_with_a_range_and_a_sentence(kind):
     known = {s.name for s in known_settings() if SECTIONS[s.section] is kind}
 
@@ -82,6 +83,16 @@ def test_the_profiles_file_counts_before_that_of_all_and_the_environment_before_
 
     told = settings.limits.triggers
     assert (told.rejects, told.order_rate, told.duplicates) == (9, 80, 3)
+
+
+def test_what_code_may_take_is_set_too(folder):
+    text = "[code]\nmemory_mib = 512\nprinted_mib = 2\nwall_seconds = 5\n"
+    code = read(folder, text, KILLCORD_CODE_CPU_SECONDS="3").code
+
+    assert code == RunLimits(
+        cpu_seconds=3, wall_seconds=5.0, memory_bytes=512 * MIB, printed_bytes=2 * MIB
+    )
+    assert read(folder, "[limits]\ncollar = 0.02\n").code == RunLimits()
 
 
 def test_a_switch_is_true_or_false(folder):

@@ -44,10 +44,10 @@ Without a command it opens the console and starts the desk if none runs.
 """
 LIMITS = """# Limits and times
 
-Every number and choice the desk decides by: the name in `killcord.toml`, the default, what it may
-be, and what it is. [The desk](../using/desk.md#settings) says how to change one, and `killcord
-settings` prints what counts. What is named as a source is Alpaca, or an entry of the project's own
-specification and promises.
+Every number and choice the desk decides by, and what your own code may take: the name in
+`killcord.toml`, the default, what it may be, and what it is. [The desk](../using/desk.md#settings)
+says how to change one, and `killcord settings` prints what counts. What is named as a source is
+Alpaca, or an entry of the project's own specification and promises.
 """
 GATE = """# The gate
 

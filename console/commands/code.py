@@ -5,11 +5,13 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from console.commands import code_text, exits
 from console.commands.backtest_words import pair
+from console.commands.code_limits import code_limits
 from console.commands.code_tables import keep_result, read_tables
 from console.commands.data_tables import dataset_facts, kept_words
 from console.commands.tables import as_json
@@ -46,7 +48,7 @@ def main(folder: StateFolder, options: argparse.Namespace) -> int:
 def run(folder: StateFolder, options: argparse.Namespace) -> int:
     """Run a file, write the run down, and print what it made."""
     code = options.file.read_bytes().decode(errors="replace")
-    limits = limits_of(options)
+    limits = limits_of(folder, options)
     isolation = find_isolation()
     with closing(Catalog(folder.lab)) as catalog, History(folder.code) as history:
         if options.keep is not None:
@@ -71,15 +73,21 @@ def run(folder: StateFolder, options: argparse.Namespace) -> int:
     return exits.DONE if outcome.problem is None else exits.FAILED
 
 
-def limits_of(options: argparse.Namespace) -> RunLimits:
-    """Return the limits that were typed.
+def limits_of(folder: StateFolder, options: argparse.Namespace) -> RunLimits:
+    """Return the limits of the settings, and instead of them those that were typed.
 
     Raises:
         ValueError: when they are none.
+        SandboxProblem: when a setting is wrong.
     """
-    return RunLimits(
-        cpu_seconds=options.cpu, wall_seconds=options.time, memory_bytes=options.memory * MIB
-    )
+    memory = None if options.memory is None else options.memory * MIB
+    typed = {
+        "cpu_seconds": options.cpu,
+        "wall_seconds": options.time,
+        "memory_bytes": memory,
+    }
+    said = {name: value for name, value in typed.items() if value is not None}
+    return replace(code_limits(folder), **said)
 
 
 def _tell(outcome: Outcome, kept: Dataset | None, number: int, options: argparse.Namespace) -> None:
@@ -98,9 +106,9 @@ def _tell(outcome: Outcome, kept: Dataset | None, number: int, options: argparse
 
 def check(folder: StateFolder, options: argparse.Namespace) -> int:
     """Say whether this machine can hold code in, and by what."""
-    del folder
+    limits = code_limits(folder)
     try:
-        words, holds = find_isolation().described(RunLimits()), True
+        words, holds = find_isolation().described(limits), True
     except NoIsolation as missing:
         words, holds = str(missing), False
     print(as_json({"holds": holds, "detail": words}) if options.json else neutral(words))

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from console.commands import code_text
 from console.commands.code_files import clean_code, file_names, read_file, write_file
+from console.commands.code_limits import code_limits
 from console.commands.code_shown import Shown, lines_of, piece_of
 from console.commands.code_tables import keep_result, read_tables
 from console.commands.data_tables import clean, kept_words
 from console.folders import StateFolder
 from console.lab.catalog import Catalog
-from console.sandbox.endings import NoIsolation, SandboxProblem
+from console.sandbox.endings import SandboxProblem
 from console.sandbox.history import KEPT, History
 from console.sandbox.isolation import find_isolation
-from console.sandbox.limits import LIMITS
+from console.sandbox.limits import RunLimits
 from console.sandbox.running import Bench, Outcome
 from console.screens.lab_link import Far
 
@@ -37,10 +37,11 @@ def desk(folder: StateFolder, asked: Words, far: Far) -> Any:
     text = clean_code(read_file(folder.code, files[0]) if files else FIRST)
     told = {"files": files, "datasets": datasets, "name": files[0] if files else "", "text": text}
     try:
-        bench().warm()
-    except NoIsolation as missing:
-        return {**told, "holds": False, "wall": str(missing)}
-    return {**told, "holds": True, "wall": bench().isolation.described(LIMITS)}
+        ready = bench(code_limits(folder))
+        ready.warm()
+    except SandboxProblem as problem:
+        return {**told, "holds": False, "wall": str(problem)}
+    return {**told, "holds": True, "wall": ready.isolation.described(ready.limits)}
 
 
 def open_file(folder: StateFolder, asked: Words, far: Far) -> Any:
@@ -61,11 +62,12 @@ def run(folder: StateFolder, asked: Words, far: Far) -> Any:
     far(0.0, "running …")
     with closing(Catalog(folder.lab)) as catalog, History(folder.code) as history:
         at = datetime.now(UTC)
+        ready = bench(code_limits(folder))
         tables = read_tables(catalog, asked["data"])
         try:
-            outcome = bench().run(asked["text"], tables, asked["parameters"])
+            outcome = ready.run(asked["text"], tables, asked["parameters"])
         finally:
-            bench().warm()
+            ready.warm()
         number = history.add(
             at,
             asked["name"],
@@ -145,14 +147,26 @@ def past(folder: StateFolder, asked: Words, far: Far) -> Any:
     return {"name": clean(found.name), "text": clean_code(found.code)}
 
 
-@cache
-def bench() -> Bench:
-    """Return what runs the code of this process, its next worker ready.
+def bench(limits: RunLimits) -> Bench:
+    """Return what runs the code of this process within such limits.
 
     Raises:
         NoIsolation: when there is no wall here; it is looked for again at the next question.
     """
-    return Bench(find_isolation())
+    if _bench and _bench[0].limits != limits:
+        close_bench()
+    if not _bench:
+        _bench.append(Bench(find_isolation(), limits))
+    return _bench[0]
+
+
+def close_bench() -> None:
+    """End the worker that waits."""
+    while _bench:
+        _bench.pop().close()
+
+
+_bench: list[Bench] = []
 
 
 _last: list[tuple[Outcome, str, int, tuple[str, ...]]] = []

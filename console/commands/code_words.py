@@ -22,24 +22,21 @@ def add_limits(command: argparse.ArgumentParser) -> None:
     limits.add_argument(
         "--cpu",
         type=int,
-        default=LIMITS.cpu_seconds,
         metavar="S",
-        help=f"seconds of processor time (default: {LIMITS.cpu_seconds})",
+        help=f"seconds of processor time (default: {LIMITS.cpu_seconds}, or as set)",
     )
     limits.add_argument(
         "--time",
         type=float,
-        default=LIMITS.wall_seconds,
         metavar="S",
-        help=f"seconds by the clock (default: {LIMITS.wall_seconds:g})",
+        help=f"seconds by the clock (default: {LIMITS.wall_seconds:g}, or as set)",
     )
     most = LIMITS.memory_bytes // MIB
     limits.add_argument(
         "--memory",
         type=int,
-        default=most,
         metavar="MIB",
-        help=f"of memory, Python itself included (default: {most})",
+        help=f"of memory, Python itself included (default: {most}, or as set)",
     )
 
 

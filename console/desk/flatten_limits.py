@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from console.desk.ranges import Within
+from console.domain.ranges import Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Annotated
 
 from console.desk.flatten_limits import FlattenLimits
-from console.desk.ranges import Within
 from console.desk.triggers.limits import TriggerLimits
+from console.domain.ranges import Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from console.commands.code_answers import ANSWERS, _lines, bench
+from console.commands.code_answers import ANSWERS, _lines, close_bench
 from console.commands.code_files import file_names, read_file, write_file
 from console.commands.code_shown import MOST_COLUMNS, MOST_LINES, PIECE
 from console.commands.lab_service import _answered
@@ -34,9 +34,7 @@ def folder(tmp_path):
     catalog.keep_table("prices", table_of(rows, "rows"), Lineage(operation="file", detail="x"))
     catalog.close()
     yield made
-    if bench.cache_info().currsize:
-        bench().close()
-    bench.cache_clear()
+    close_bench()
 
 
 def ask(folder, what, **words):
@@ -93,6 +91,23 @@ def test_a_flood_is_told_in_pieces_and_is_there_after_the_process_that_ran_it(is
     assert (again["number"], again["name"], again["count"]) == (1, "mine", MOST_LINES)
     assert json.dumps(again["lines"]) == json.dumps(told[0])
     assert ask(folder, "code_lines", first=MOST_LINES - 1)["lines"] == [list(map(list, whole[-1]))]
+
+
+def test_the_limits_are_those_of_the_settings_at_each_run(isolation, folder):
+    endless = 'print("begun", flush=True)\nwhile True: pass'
+    folder.path.mkdir(exist_ok=True)
+    folder.settings.write_text("[code]\ncpu_seconds = 1\n")
+    begun = ask(folder, "code_desk")
+    ended = run(folder, endless, data=[])
+    folder.settings.write_text("[code]\ncpu_seconds = 0\n")
+    refused = ask(folder, "code_desk")
+
+    assert "at most 1 s of processor time" in begun["wall"]
+    assert ended["problem"] == "The run was ended: it took more than 1 s of processor time."
+    assert not refused["holds"]
+    assert "line 2: code.cpu_seconds must be 1 to 600 s" in refused["wall"]
+    with pytest.raises(SandboxProblem, match="not run: "):
+        run(folder, endless, data=[])
 
 
 def test_before_the_first_run_there_is_no_newest_one(folder):

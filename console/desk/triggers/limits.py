@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from console.desk.ranges import Within
+from console.domain.ranges import Within
 
 
 class Effect(StrEnum):
