@@ -7,7 +7,7 @@ middle changes nothing about what becomes of its order.
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from console.desk.life import Life
@@ -29,7 +29,6 @@ from console.domain.ticks import Ticks
 from console.ports import BrokerError
 
 T = TypeVar("T")
-Terms = Decimal | str | None
 
 
 class Desk:
@@ -118,30 +117,23 @@ class Desk:
         order: str,
         actor: Actor,
         *,
-        qty: Terms = None,
-        limit_price: Terms = None,
-        stop_price: Terms = None,
-        trail_price: Terms = None,
-        trail_percent: Terms = None,
+        qty: Decimal | None = None,
+        limit_price: Decimal | None = None,
+        stop_price: Decimal | None = None,
+        trail_price: Decimal | None = None,
+        trail_percent: Decimal | None = None,
         time_in_force: TimeInForce | None = None,
     ) -> Receipt:
         """Give a working order new terms; what is None stays as it is."""
-        wished: dict[str, object] = {}
-        for name, told in (
-            ("qty", qty),
-            ("limit_price", limit_price),
-            ("stop_price", stop_price),
-            ("trail_price", trail_price),
-            ("trail_percent", trail_percent),
-        ):
-            if told is None:
-                continue
-            number = _number(told)
-            if number is None:
-                return _deny(f"The {name.replace('_', ' ')} {told!r} is no number.")
-            wished[name] = number
-        if time_in_force is not None:
-            wished["time_in_force"] = time_in_force
+        told = {
+            "qty": qty,
+            "limit_price": limit_price,
+            "stop_price": stop_price,
+            "trail_price": trail_price,
+            "trail_percent": trail_percent,
+            "time_in_force": time_in_force,
+        }
+        wished = {name: value for name, value in told.items() if value is not None}
         if not wished:
             return _deny("Nothing was to change; give a new quantity or price.")
         return await self._do("replace", self._rooms.path.orders.replace(order, wished, actor))
@@ -261,14 +253,6 @@ class Desk:
         detail = f"{actor} may not do that at this desk."
         self._rooms.ground.recorder.note(f"{capability.value}.forbidden", actor, {"detail": detail})
         return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
-
-
-def _number(told: Decimal | str) -> Decimal | None:
-    try:
-        number = Decimal(told)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _symbol(told: str) -> str:

@@ -106,8 +106,8 @@ async def test_a_replacement_that_grows_is_refused_in_reducing(world: World):
     await world.desk.reduce("too much news", OWNER)
     world.price()
 
-    grows = await world.desk.replace(working.order, OWNER, qty="11")
-    shrinks = await world.desk.replace(working.order, OWNER, qty="4")
+    grows = await world.desk.replace(working.order, OWNER, qty=Decimal(11))
+    shrinks = await world.desk.replace(working.order, OWNER, qty=Decimal(4))
 
     assert (grows.outcome, shrinks.outcome) == (Outcome.DENIED, Outcome.ACCEPTED)
 
