@@ -166,6 +166,21 @@ def test_an_orders_fills_never_add_up_to_more_than_the_broker_says_is_filled(des
     assert ("x-2" in desk.state.fills) is is_booked
 
 
+@pytest.mark.parametrize(("booked", "is_short"), [("", True), ("3", True), ("4", False)])
+def test_an_order_that_is_told_more_filled_than_is_booked_is_said_to_be_short(
+    desk, booked, is_short
+):
+    short = []
+    desk.books.on_short = short.append
+    if booked:
+        desk.books.tell_fill(fill("x-1", qty=booked), source="stream")
+
+    desk.books.tell_order(order(filled="4"), source="look-up")
+
+    assert desk.books.is_short("kc-t-1") is is_short
+    assert short == ([order(filled="4")] if is_short else [])
+
+
 @pytest.mark.parametrize("status", [OrderStatus.IN_FLIGHT, OrderStatus.UNKNOWN])
 def test_a_fill_of_an_order_that_the_broker_has_said_nothing_of_is_booked(desk, status):
     desk.store.apply(OrderUpdated(order(status=status, broker_id=None)))
