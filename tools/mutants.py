@@ -42,24 +42,32 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "sweep": (
         ["desk/sweep", "desk/sequence", "desk/board", "desk/receipt"],
         [
-            *("desk/test_halt", "desk/test_fence", "desk/test_kept_stops", "desk/test_sweep"),
-            *("desk/test_held_halt_key",),
+            *("desk/test_receipt", "desk/test_board", "desk/test_halt_told", "desk/test_halt"),
+            *("desk/test_fence", "desk/test_kept_stops", "desk/test_sweep"),
+            *("desk/test_held_halt_key", "desk/test_flatten"),
         ],
     ),
     "halt": (
         ["desk/halt", "desk/rearm", "desk/fence", "desk/fencing"],
         [
-            *("desk/test_halt", "desk/test_fence", "desk/test_held_halt_key", "desk/test_rearm"),
-            *("desk/test_flatten",),
+            *("desk/test_halt_told", "desk/test_halt", "desk/test_fence", "desk/test_rearm"),
+            *("desk/test_held_halt_key", "desk/test_kept_stops", "desk/test_flatten"),
         ],
     ),
     "restraints": (
         ["desk/restraints", "desk/unseen", "desk/traffic", "desk/blind"],
-        ["desk/test_restraints", "desk/test_reducing", "desk/triggers"],
+        [
+            *("desk/test_reducing_latch", "desk/test_unseen", "desk/test_traffic"),
+            *("desk/test_blind", "desk/test_restraints", "desk/test_reducing", "desk/triggers"),
+        ],
     ),
     "flatten": (
         ["desk/flatten", "desk/closings", "desk/closer"],
-        ["desk/test_flatten", "desk/test_cancel_replace_flat", "desk/test_fence"],
+        [
+            *("desk/test_flatten", "desk/test_cancel_replace_flat", "desk/test_fence"),
+            *("desk/test_closings", "desk/test_closer", "desk/test_halt_told"),
+            "desk/test_closing_price",
+        ],
     ),
     "orders": (
         ["desk/orders", "desk/unknowns", "desk/situation", "desk/cancels"],
