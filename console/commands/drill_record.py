@@ -107,7 +107,7 @@ def told(drill: Drill) -> str:
         )
         for pull in drill.pulls
     ]
-    head = ("pull by", "latch", "first cancel", "confirmed", "orders", "late", "open", "receipt")
+    head = ("pull by", "latch", "cancel", "confirmed", "orders", "late", "open", "receipt")
     verdict = "DRILL PASSED." if drill.passed else f"DRILL FAILED. {drill.trouble}".strip()
     return f"{aligned((*head, 'verdict'), rows)}\n{verdict}"
 
