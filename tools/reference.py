@@ -137,8 +137,25 @@ def command_line() -> list[str]:
     words = _help_of(commands)
     parts = [COMMAND_LINE, _options(grammar)]
     for name, command in found.items():
-        parts += [f"## killcord {name}", _sentence(words[name]), _options(command)]
+        parts += [f"## killcord {name}", _sentence(words[name]), *_of(name, command)]
     return [*parts, "## Exit statuses", _sentence(" ".join(cli.EPILOG.split()))]
+
+
+def _of(name: str, command: argparse.ArgumentParser) -> list[str]:
+    """Return the options of a command, or of each of its parts."""
+    if not any(isinstance(action, Commands) for action in command._actions):  # noqa: SLF001 - no other way
+        return [_options(command)]
+    parts = _commands(command)
+    words = _help_of(parts)
+    return [
+        text
+        for part, grammar in parts.choices.items()
+        for text in (
+            f"### killcord {name} {part}",
+            _sentence(words[part]),
+            *_of(f"{name} {part}", grammar),
+        )
+    ]
 
 
 def _commands(grammar: argparse.ArgumentParser) -> "Commands[argparse.ArgumentParser]":
@@ -155,11 +172,16 @@ def _help_of(commands: "Commands[argparse.ArgumentParser]") -> Mapping[str, str]
 
 def _options(command: argparse.ArgumentParser) -> str:
     rows = [
-        (_spelling(action), "yes" if action.required else "", action.help or "")
+        (_spelling(action), "yes" if _is_required(action) else "", action.help or "")
         for action in command._actions  # noqa: SLF001 - argparse has no other way to them
         if not isinstance(action, Commands) and action.dest != "help"
     ]
     return table(("option", "required", "meaning"), rows)
+
+
+def _is_required(action: argparse.Action) -> bool:
+    # argparse says so of a list that may be empty, too
+    return action.required and action.nargs != argparse.ZERO_OR_MORE
 
 
 def _spelling(action: argparse.Action) -> str:
