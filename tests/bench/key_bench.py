@@ -2,10 +2,14 @@
 
 The baseline is the least a program can do: read the key in an asyncio loop and write a
 ready request to an open connection. It is pressed in turn with ours, beside the same desk,
-console and venue. Times are the machine's wall clock on both ends.
+console and venue. Times are the machine's wall clock on both ends. Nothing of ours leaves
+before it is durable, which the baseline does not do: so orders stand beside the baseline
+and one fsync of the same disk too.
 """
 
+import os
 import shutil
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +24,7 @@ from tests.bench.latency_stamps import (
     report,
     with_relay,
 )
+from tests.bench.results import Result, say
 from tests.e2e.rig import Rig
 from tests.e2e.terminal import Terminal
 
@@ -30,6 +35,8 @@ RAW_KEYS = 3
 TRIES = 5
 QUIET = 0.25
 """Seconds after a key in which the bench itself does nothing."""
+A_RECORD = bytes(24 * 1024)
+"""About as much as an intent writes before it is durable."""
 LOAD_SPEED = "100"
 """How fast the venue's clock runs under load; some 10,000 messages a second."""
 
@@ -47,12 +54,14 @@ class Bench:
         self.console.settle(2)
         self._raw_key = RawKey(RAW_SEND, str(port), self.relay, SINK)
         self.raw: list[float] = []
+        self.syncs: list[float] = []
 
     def press_raw(self) -> None:
         """Press the baseline's key, as long after the last as ours is."""
         for _ in range(RAW_KEYS):
             time.sleep(QUIET)
             self.raw.append(self._raw_key.press())
+        self.syncs.append(sync_milliseconds(self.rig.folder))
 
     def close(self) -> None:
         """End everything."""
@@ -60,6 +69,15 @@ class Bench:
         self.rig.close()
         self.relay.close()
         shutil.rmtree(self.rig.folder, ignore_errors=True)
+
+
+def sync_milliseconds(folder: Path) -> float:
+    """Return how long the disk takes to make one record durable."""
+    with (folder / "synced").open("ab", buffering=0) as file:
+        began = time.perf_counter()
+        file.write(A_RECORD)
+        os.fsync(file.fileno())
+        return (time.perf_counter() - began) * 1_000
 
 
 def order_milliseconds(bench: Bench) -> list[float]:
@@ -121,7 +139,11 @@ def measure(label: str, *venue: str) -> None:
         halts = halt_milliseconds(bench)
     finally:
         bench.close()
-    report(f"key -> order on the wire, {label}", orders, list(beside), "<= 6", "<= 15 ms")
+    name, sync = f"key -> order on the wire, {label}", statistics.median(bench.syncs)
+    report(name, orders, list(beside), "<= 6", "<= 15 ms")
+    durable = statistics.median(beside) + sync
+    middle = statistics.median(orders)
+    say(Result(f"{name}, p50 beside raw and an fsync", middle, durable, "ms", ""))
     report(f"key -> halt sweep on the wire, {label}", halts, bench.raw, "", "")
 
 
