@@ -118,8 +118,8 @@ class Writer:
         try:
             self._database.conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except pysqlite3.Error as error:
-            # the next commit meets the same disk, and says so to whoever waits for it
-            log.warning("the journal's log stays as long as it is: %s", error)
+            # as after a commit that failed: the next one looks at the file afresh
+            self._discard(error)
 
     def _commit(self, batch: Sequence[Entry]) -> None:
         try:
