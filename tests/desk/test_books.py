@@ -181,6 +181,12 @@ def test_an_order_that_is_told_more_filled_than_is_booked_is_said_to_be_short(
     assert short == ([order(filled="4")] if is_short else [])
 
 
+def test_half_a_share_that_nobody_told_of_is_missing_too(desk):
+    desk.books.tell_order(order(filled="0.5"), source="look-up")
+
+    assert desk.books.is_short("kc-t-1")
+
+
 @pytest.mark.parametrize("status", [OrderStatus.IN_FLIGHT, OrderStatus.UNKNOWN])
 def test_a_fill_of_an_order_that_the_broker_has_said_nothing_of_is_booked(desk, status):
     desk.store.apply(OrderUpdated(order(status=status, broker_id=None)))

@@ -252,6 +252,13 @@ async def test_a_quote_that_is_young_enough_is_priced_by_at_once(desk):
     assert desk.slept == []
 
 
+async def test_a_share_of_a_few_cents_is_priced_like_any_other(desk):
+    priced(desk, bid=0.5, ask=0.51)
+
+    for side in Side:
+        assert (await desk.sight.fresh_quote("AAPL", side)).bid == 0.5
+
+
 async def test_a_quote_is_waited_for_as_long_as_the_patience_lasts(desk):
     desk.meanwhile = lambda: desk.seconds == 2.0 and priced(desk, made_at=at(2))
 

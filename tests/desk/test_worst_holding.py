@@ -102,3 +102,48 @@ def test_other_symbols_and_the_other_side_do_not_count():
     bought = order("b", wanted=request(Side.BUY, key="b"), filled="5")
 
     assert worst.closable(Decimal(10), [elsewhere, bought], set(), 0.0) == 10
+
+
+def held(qty: str = "10", **shown: str) -> WorstHolding:
+    """A position that somebody confirmed, and what its list shows of each order's fills."""
+    known = {key: Decimal(filled) for key, filled in shown.items()}
+    return WorstHolding(symbol="AAPL", qty=Decimal(qty), shown=known, lag=LAG)
+
+
+def sale(key: str, filled: str) -> Order:
+    return order(key, OrderStatus.CANCELED, filled, wanted=request(Side.SELL, "10", key=key))
+
+
+def test_no_more_is_closed_than_is_listed_now():
+    assert held().closable(Decimal(4), [], set(), 0.0) == 4
+
+
+def test_what_our_own_orders_closed_is_not_closed_again_however_long_a_list_lags():
+    worst, own = held(), sale("own", "7")
+
+    worst.closable(Decimal(10), [own], {"own"}, 0.0)
+
+    assert worst.closable(Decimal(10), [own], {"own"}, 10 * LAG) == 3
+
+
+def test_a_fill_that_the_confirmed_list_shows_is_not_taken_off_a_second_time():
+    worst = held(stop="8")
+
+    assert worst.closable(Decimal(10), [sale("stop", "10")], set(), 0.0) == 8
+
+
+def test_each_fill_is_young_for_as_long_as_a_list_may_lag_and_counts_by_its_own_amount():
+    worst, listed = held(), Decimal(12)
+
+    told = [worst.closable(listed, [sale("stop", "2")], set(), 0.0)]
+    told += [worst.closable(listed, [sale("stop", "5")], set(), now) for now in (2.0, 5.0, 7.0)]
+
+    assert told == [10, 7, 9, 10]
+
+
+def test_a_position_has_turned_round_when_it_lies_on_the_other_side():
+    long, short = held("10"), held("-10")
+
+    assert [long.is_turned_by(Decimal(qty)) for qty in (5, 0, -5)] == [False, False, True]
+    assert [short.is_turned_by(Decimal(qty)) for qty in (5, 0, -5)] == [True, False, False]
+    assert not any(held("0").is_turned_by(Decimal(qty)) for qty in (5, -5))
