@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from console.domain.receipts import Outcome
+from console.domain.receipts import Outcome, Receipt
 from console.link.errors import LinkError
 from tests.chaos.processes import PATIENCE, Watcher, answer_of, check_audit, disagreements
 from tests.chaos.proxy import ChaosProxy
@@ -76,6 +76,27 @@ class Chaos:
         request = await watcher.resting(name, rng.choice(SYMBOLS), rng.randint(0, 99))
         return watcher.desk.submit(request)
 
+    async def live_through(self, kills: int | None, seconds: float) -> None:
+        """Trade in bad weather, and kill so often, or for so long."""
+        trading = asyncio.create_task(self.trade())
+        self.proxy.weather.badness = 0.2
+        until, number = time.monotonic() + seconds, 0
+        try:
+            while number < kills if kills is not None else time.monotonic() < until:
+                if kills is None:
+                    await asyncio.sleep(self.rng.uniform(0.5, 1.5) * KILL_EVERY)
+                else:
+                    await self._see_answers()
+                await self.kill_one()
+                number += 1
+        finally:
+            trading.cancel()
+            await asyncio.gather(trading, return_exceptions=True)
+
+    async def _see_answers(self) -> None:
+        before = self.receipts
+        await self.watcher.until(lambda: self.receipts > before + 5, "nothing is answered any more")
+
     async def kill_one(self) -> None:
         """kill -9 the desk or the venue, and start it again."""
         if self.rng.random() < 0.5:
@@ -100,11 +121,20 @@ class Chaos:
         await watcher.until(
             lambda: not watcher.state.unknown_orders, "something stays unknown for ever"
         )
-        receipt = await watcher.desk.halt("the end")
+        receipt = await self._halted()
         assert receipt.outcome is Outcome.ACCEPTED, receipt
         await watcher.until(self._is_confirmed, "the halt was never confirmed")
         await watcher.until(lambda: not disagreements(self.rig, watcher.state), "they never agreed")
         assert self.rig.json_of_venue("GET", "/v2/orders") == []
+
+    async def _halted(self) -> Receipt:
+        """Halt; again while a killed desk is taken for alive, whose end is not heard yet."""
+        while True:
+            try:
+                return await self.watcher.desk.halt("the end")
+            except LinkError:
+                await asyncio.sleep(0.2)
+                await self.watcher.until(lambda: self.watcher.is_ready, "the desk never came back")
 
     def _is_confirmed(self) -> bool:
         halt = self.watcher.state.halt
@@ -122,24 +152,12 @@ async def run_chaos(rig, seed: int, *, kills: int | None = None, seconds: float 
     """Trade through bad weather while processes die; return how many commands were answered."""
     chaos = Chaos(rig, seed)
     await chaos.start()
-    trading = asyncio.create_task(chaos.trade())
-    chaos.proxy.weather.badness = 0.2
-    until, number = time.monotonic() + seconds, 0
-    while number < kills if kills is not None else time.monotonic() < until:
-        answered = chaos.receipts
-        if kills is None:
-            await asyncio.sleep(chaos.rng.uniform(0.5, 1.5) * KILL_EVERY)
-        else:
-            await chaos.watcher.until(
-                lambda before=answered: chaos.receipts > before + 5, "nothing is answered any more"
-            )
-        await chaos.kill_one()
-        number += 1
-    trading.cancel()
-    await asyncio.gather(trading, return_exceptions=True)
-    await chaos.end()
-    check_audit(rig)
-    await chaos.close()
+    try:
+        await chaos.live_through(kills, seconds)
+        await chaos.end()
+        check_audit(rig)
+    finally:
+        await chaos.close()
     return chaos.receipts
 
 
