@@ -65,8 +65,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["desk/flatten", "desk/closings", "desk/closer"],
         [
             *("desk/test_flatten", "desk/test_cancel_replace_flat", "desk/test_fence"),
-            *("desk/test_closings", "desk/test_closer", "desk/test_halt_told"),
-            "desk/test_closing_price",
+            *("desk/test_closings", "desk/test_flatten_told", "desk/test_halt_told"),
         ],
     ),
     "orders": (
