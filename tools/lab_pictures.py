@@ -67,13 +67,17 @@ async def _draw(folder: StateFolder) -> None:
 
 async def _datasets(pilot: Pilot[None], app: Killcord) -> None:
     await pilot.press("T")
-    await until(pilot, lambda: bool(app.screen.query("#lab-tabs")))
+    await until(pilot, lambda: bool(app.screen.query("#dataset-tabs")))
     await pilot.press("f", *"minutes.parquet", "enter")
     await until(pilot, lambda: "2013-10-" in _plain(app, "#dataset-rows"))
     _keep(app, "datasets")
-    await pilot.press(*["right_square_bracket"] * 5, *["right"] * 3)
-    await until(pilot, lambda: "━" in _plain(app, "#dataset-plot"))
+    await pilot.press("6", *["right"] * 3)
+    await until(pilot, lambda: "━ SPY close" in _plain(app, "#dataset-findings-plot"))
     _keep(app, "dataset-series")
+    await pilot.press("7")
+    await until(pilot, lambda: "farther than 3.5" in _plain(app, "#dataset-findings-words"))
+    await until(pilot, lambda: "◆" in _plain(app, "#dataset-findings-plot"))
+    _keep(app, "dataset-outliers")
 
 
 async def _backtests(pilot: Pilot[None], app: Killcord) -> None:

@@ -204,7 +204,8 @@ class PagedGrid(LineView, can_focus=True):
             return self._strip(self._numbers, labels, "")
         row = y - HEADER + self.scroll_offset.y
         if row >= self.rows:
-            hint = (Cell("  No rows", "quiet"),) if y == HEADER and not self.rows else ()
+            is_told = y == HEADER and not self.rows and self._headings
+            hint = (Cell("  No rows", "quiet"),) if is_told else ()
             return strip_of(hint, self.room.width, self.ink)
         strip = self._strips.get(row)
         if strip is None:

@@ -20,6 +20,9 @@ from console.link.errors import LinkError
 from console.sandbox.endings import SandboxProblem
 from console.screens.lab_link import CANCELED, Far
 
+MANNERS = 5
+"""How much later than the console and the desk it gets the processor, where all want it."""
+
 Words = dict[str, Any]
 Answer = Callable[[StateFolder, Words, Far], Any]
 
@@ -27,6 +30,7 @@ Answer = Callable[[StateFolder, Words, Far], Any]
 def main() -> int:
     """Answer until there is nobody to ask."""
     folder = state_folder(sys.argv[1])
+    os.nice(MANNERS)
     questions, answers = sys.stdin, os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # what a library prints is no answer
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -113,7 +113,7 @@ class Terms:
     def words(self, view: View) -> str:
         """Return the view's terms as one writes them."""
         told = self.said(view).items()
-        return " ".join(f"{word}={_written(value)}" for word, value in told)
+        return " ".join(f"{word}={_written(value)}" for word, value in told if value != "")
 
 
 def read_terms(text: str, view: View, terms: Terms) -> Terms:

@@ -69,8 +69,9 @@ class DatasetWork(LabScreen):
         if not self.view.terms:
             self.answer(f"{self.view.label} has no terms.")
         elif self._needed() is not None:
-            words = self.terms.words(self.view)
-            self.ask_line(words, self._set_terms, words)
+            known = " ".join(f"{term}=" for term in self.view.terms)
+            self.answer(f"{self.view.label} has {known}")
+            self.ask_line(known, self._set_terms, self.terms.words(self.view))
 
     def action_merge_datasets(self) -> None:
         """Ask with which other dataset to merge the chosen one, by what, and into which."""

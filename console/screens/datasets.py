@@ -151,7 +151,7 @@ class DatasetScreen(DatasetWork):
         if had_focus:
             self.set_focus(self._keyed)
         self._say_view()
-        if self.chosen is not None:
+        if self.chosen is not None and pane is self._findings:
             self._findings.plot.say("drawing …")
             self._findings.say(["reckoning …"] if self.view.has_table else ())
         self.call_after_refresh(self._read_view)
