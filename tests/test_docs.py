@@ -9,6 +9,7 @@ from console.domain.language import VERBS, parse
 from console.domain.sizes import PORTIONS
 from console.domain.terms import TERM_WORDS
 from console.domain.words import Problem
+from console.folders import StateFolder
 from tools import reference
 from widgets.help_view import key_names
 
@@ -142,6 +143,17 @@ def test_every_limit_of_the_gate_is_in_its_table():
     listed = read(ROOT / "docs/reference/gate.md")
 
     assert sorted(name for name in used - {"Limits"} if f"`{name}`" not in listed) == []
+
+
+def test_every_file_of_the_state_folder_is_in_the_manual():
+    manual = read(ROOT / "docs/using/desk.md")
+    folder = StateFolder(Path("demo"))
+    names = [name for name, kind in vars(StateFolder).items() if isinstance(kind, property)]
+
+    kept = {getattr(folder, name).name for name in names if name != "profile"}
+
+    assert len(kept) > 15
+    assert sorted(name for name in kept if f"`{name}`" not in manual) == []
 
 
 RUNBOOK = ROOT / "docs/runbook"
