@@ -2,6 +2,7 @@
 
 import json
 import logging
+import stat
 import threading
 from pathlib import Path
 
@@ -74,6 +75,14 @@ async def test_a_latch_says_what_it_is_renewed_to_and_holds_until_it_is_lifted(t
     assert (trouble, renewed, told) == ("", fire, fire)
     assert not latch.is_pulled(cord.path)
     disk.close()
+
+
+def test_a_latch_that_says_something_else_is_still_its_owners_alone(tmp_path: Path):
+    said = latch.pull(tmp_path / "HALT", SMOKE)
+
+    latch.renew(tmp_path / "HALT", said)
+
+    assert stat.S_IMODE((tmp_path / "HALT").stat().st_mode) == 0o600
 
 
 async def test_a_receipt_is_kept_beside_the_latch(tmp_path: Path):
