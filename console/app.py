@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from console.domain.receipts import Receipt
     from console.screens.desk_link import DeskLink
     from console.screens.session import Session
+    from console.studies.study_rules import StudyRules
 
 HALT_REASON = "halt key pressed at the console"
 
 Connect = Callable[[], "DeskLink"]  # called in a thread
 HaltAlone = Callable[[str], Awaitable["Receipt"]]  # pulls the cord without the desk
 RunDrill = Callable[[], Awaitable[str]]  # returns what the drill told
+ReadRules = Callable[[], "StudyRules"]  # called in a thread
 StartDesk = Callable[[], str]  # called in a thread; says why not, or nothing
 
 
@@ -68,6 +70,7 @@ class Killcord(Doors):
         cord: CordLine | None = None,
         run_drill: RunDrill | None = None,
         lab: Lab | None = None,
+        rules: ReadRules | None = None,
         palettes: Path | None = None,
         now: Callable[[], datetime] = UTC_NOW,
         monotonic: Callable[[], float] = time.monotonic,
@@ -79,6 +82,7 @@ class Killcord(Doors):
         self.start_desk = start_desk
         self.cord = cord or NoCord()
         self.run_drill = run_drill
+        self.rules = rules
         self.now = now
         self.monotonic = monotonic
         self._log_file = log_file
@@ -110,6 +114,7 @@ class Killcord(Doors):
             halt_alone=self.halt_alone,
             start_desk=self.start_desk,
             cord=self.cord,
+            rules=self.rules,
             profile=self.profile,
             now=self.now,
             monotonic=self.monotonic,

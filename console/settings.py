@@ -1,4 +1,4 @@
-"""Every number the desk decides by, what one's own code may take, and where each comes from.
+"""Every number the desk decides by, studies and the gate judge by, or one's own code may take.
 
 A default, which `killcord.toml` may replace, which the environment may replace. Read once,
 when a desk starts: a desk never changes its mind about a limit while it runs. What code may
@@ -24,6 +24,10 @@ from console.domain.ranges import Within
 from console.folders import StateFolder, settings_file
 from console.sandbox.limits import CodeSettings, RunLimits
 from console.settings_sources import BadSettings, Told, of_environment, of_file
+from console.strategies.gate_limits import GateLimits
+from console.studies.attention import AttentionRules
+from console.studies.pivot_rules import PivotRules
+from console.studies.portfolio import PortfolioRules
 
 Number = int | float | Decimal
 SECTIONS: Mapping[str, type] = {
@@ -32,6 +36,10 @@ SECTIONS: Mapping[str, type] = {
     "flatten": FlattenLimits,
     "pace": Pace,
     "code": CodeSettings,
+    "pivots": PivotRules,
+    "attention": AttentionRules,
+    "portfolio": PortfolioRules,
+    "gate": GateLimits,
 }
 """The tables of the file and what each one fills."""
 SWITCHES: Mapping[object, bool] = {True: True, False: False, "true": True, "false": False}
@@ -87,6 +95,10 @@ class Settings:
 
     limits: Limits
     code: RunLimits
+    pivots: PivotRules
+    attention: AttentionRules
+    portfolio: PortfolioRules
+    gate: GateLimits
     values: tuple[Value, ...]
     files: tuple[Path, ...]
     """Where they are looked for; the later one counts."""
@@ -112,8 +124,19 @@ def read_settings(folder: StateFolder, environment: Mapping[str, str]) -> Settin
     said = {word.path: word for word in told}
     values = tuple(_value(setting, said.get(setting.path)) for setting in known_settings())
     parts = _by_section(values)
-    code = CodeSettings(**parts["code"]).limits
-    return Settings(limits=_limits(parts), code=code, values=values, files=files)
+    try:
+        return Settings(
+            limits=_limits(parts),
+            code=CodeSettings(**parts["code"]).limits,
+            pivots=PivotRules(**parts["pivots"]),
+            attention=AttentionRules(**parts["attention"]),
+            portfolio=PortfolioRules(**parts["portfolio"]),
+            gate=GateLimits(**parts["gate"]),
+            values=values,
+            files=files,
+        )
+    except ValueError as wrong:
+        raise BadSettings(f"The settings do not go together: {wrong}; mend one of them.") from None
 
 
 def _names() -> Mapping[str, Sequence[str]]:

@@ -9,13 +9,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-PREFIXES = (
-    "KILLCORD_LIMITS_",
-    "KILLCORD_TRIGGERS_",
-    "KILLCORD_FLATTEN_",
-    "KILLCORD_PACE_",
-    "KILLCORD_CODE_",
+SECTIONS = (
+    *("LIMITS", "TRIGGERS", "FLATTEN", "PACE"),
+    *("CODE", "PIVOTS", "ATTENTION", "PORTFOLIO", "GATE"),
 )
+PREFIXES = tuple(f"KILLCORD_{section}_" for section in SECTIONS)
 _TABLE = re.compile(r"^\s*\[\s*([\w.]+)\s*\]")
 _KEY = re.compile(r"^\s*([\w.]+)\s*=")
 

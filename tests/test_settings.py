@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from console.desk.flatten_limits import FlattenLimits
-from console.desk.limits import Limits, Pace
-from console.desk.triggers.limits import Effect, TriggerLimits
+from console.desk.limits import Limits
+from console.desk.triggers.limits import Effect
 from console.folders import StateFolder
-from console.sandbox.limits import MIB, CodeSettings, RunLimits
+from console.sandbox.limits import MIB, RunLimits
 from console.settings import SECTIONS, known_settings, read_settings
 from console.settings_sources import BadSettings
 
@@ -42,7 +41,7 @@ def test_without_a_file_everything_is_its_default(folder):
     assert {value.source for value in settings.values} == {"default"}
 
 
-@pytest.mark.parametrize("kind", [Limits, TriggerLimits, FlattenLimits, Pace, CodeSettings])
+@pytest.mark.parametrize("kind", SECTIONS.values())
 def test_every_number_is_a_setting_with_a_range_and_a_sentence(kind):
     known = {s.name for s in known_settings() if SECTIONS[s.section] is kind}
 

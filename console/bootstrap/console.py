@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from console.bootstrap.study_rules import read_study_rules
 from console.folders import StateFolder
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def run_console(
         cord=cord,
         run_drill=lambda: _drill(folder),
         lab=LabProcesses(folder.profile),
+        rules=lambda: read_study_rules(folder),
         log_file=folder.path / "console.log",
     )
     app.run()

@@ -21,12 +21,13 @@ from console.commands import backtest_record
 from console.commands.backtest_code import source_words
 from console.commands.backtest_lookahead import PEEKED, peeked
 from console.commands.backtest_words import pair
-from console.commands.bars_source import ask_desk, read_dataset, read_file
+from console.commands.bars_source import ask_desk, is_recorded, read_dataset, read_file
 from console.commands.exchange_calendar import calendar_of
 from console.domain.market import Timeframe
 from console.folders import StateFolder
 
 RUNS = "runs"
+DEMO = "demo"
 EPOCH = date(1970, 1, 1)
 Far = Callable[[int, int, str], None]
 """Told how many of how many are done, and of what."""
@@ -40,6 +41,8 @@ class Case:
     bars: Bars
     source: str
     """Where the bars came from, in words."""
+    is_made_up: bool
+    """Whether they are the demo's, which the embedded venue makes up, or were reckoned."""
     rules: Rules
     choices: Sequence[Parameters]
 
@@ -78,6 +81,7 @@ def prepared(folder: StateFolder, options: argparse.Namespace) -> Case:
         strategy=strategy,
         bars=_between(bars, options.since, options.until),
         source=source,
+        is_made_up=_is_made_up(folder, options),
         rules=rules,
         choices=choices,
     )
@@ -124,6 +128,15 @@ def _bars(folder: StateFolder, options: argparse.Namespace) -> tuple[Bars, str]:
     frame = options.timeframe or Timeframe.MIN_1
     bars = asyncio.run(ask_desk(folder, options.symbol, frame, options.bars))
     return bars, f"the {folder.profile} desk, prices adjusted for splits by the broker"
+
+
+def _is_made_up(folder: StateFolder, options: argparse.Namespace) -> bool:
+    """Return whether no market made these bars; what a file holds is its owner's word."""
+    if options.file is not None:
+        return False
+    if options.dataset is not None:
+        return not is_recorded(folder, options.dataset)
+    return folder.profile == DEMO
 
 
 def _split_words(splits: Sequence[Split]) -> str:

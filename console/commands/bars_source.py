@@ -58,6 +58,24 @@ def read_dataset(
     return _bars_of(table, dataset.name, symbol, frame, splits)
 
 
+def is_recorded(folder: StateFolder, name: str) -> bool:
+    """Return whether a dataset is a file's, or came straight from a broker: not the demo's own.
+
+    Raises:
+        LabProblem: when there is no such dataset.
+    """
+    from console.lab.catalog import Catalog  # noqa: PLC0415 - as in `_table`
+
+    catalog = Catalog(folder.lab)
+    try:
+        lineage = catalog.get(name).lineage
+    finally:
+        catalog.close()
+    if lineage.operation == "file":
+        return True
+    return folder.profile != "demo" and lineage.operation != "code" and not lineage.parents
+
+
 def _bars_of(
     table: Any, name: str, symbol: str, frame: Timeframe | None, splits: Sequence[Split]
 ) -> Bars:

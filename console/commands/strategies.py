@@ -18,8 +18,11 @@ from console.commands.backtest_making import prepared
 from console.commands.data_tables import clean
 from console.commands.tables import aligned, as_json
 from console.folders import StateFolder
+from console.lab.problems import LabProblem
 from console.link.errors import LinkError
 from console.sandbox.endings import SandboxProblem
+from console.settings import read_settings
+from console.settings_sources import BadSettings
 from console.strategies.gate import examine, judge
 from console.strategies.tries import Tried, Tries, Try
 from widgets.outside import neutral
@@ -41,7 +44,7 @@ def main(folder: StateFolder, options: argparse.Namespace) -> int:
     except (NoSuchParameter, ValueError) as wrong:
         print(neutral(str(wrong)), file=sys.stderr)
         return exits.USAGE
-    except (SandboxProblem, LinkError, OSError) as problem:
+    except (BadSettings, SandboxProblem, LabProblem, LinkError, OSError) as problem:
         print(neutral(str(problem)), file=sys.stderr)
         return exits.FAILED
     except NoDesk as missing:
@@ -56,9 +59,17 @@ def _try(folder: StateFolder, options: argparse.Namespace) -> int:
             raise ValueError(ONE_CHOICE.format(f"--{name.replace('_', '-')}"))
     with hosted(options), Tries(folder.code) as record:
         case = prepared(folder, options)
-        found = examine(case.strategy, case.bars, case.rules, seed=options.seed)
+        limits = read_settings(folder, os.environ).gate
+        found = examine(
+            case.strategy,
+            case.bars,
+            case.rules,
+            seed=options.seed,
+            is_made_up=case.is_made_up,
+            limits=limits,
+        )
         symbol, frame = case.bars.symbol, case.bars.frame.value
-        checks = judge(found, tries=_looks(folder, record, symbol, frame))
+        checks = judge(found, tries=_looks(folder, record, symbol, frame), limits=limits)
         tried = Tried(
             strategy=options.strategy,
             parameters=parameters(case.strategy),

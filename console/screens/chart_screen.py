@@ -7,6 +7,7 @@ from console.screens.chart_feed import REFRESH_SECONDS, ChartFeed
 from console.screens.desk_link import DeskLink
 from console.screens.letter_screen import LetterScreen
 from console.screens.overlays import Choice, Overlays
+from console.studies.pivot_rules import PivotRules
 from widgets.chart import Chart
 
 
@@ -22,6 +23,11 @@ class ChartScreen(LetterScreen):
     def on_mount(self) -> None:
         """Keep the chart's edge alive."""
         self.set_interval(REFRESH_SECONDS, self.load_bars)
+
+    def judge_pivots_by(self, rules: PivotRules) -> None:
+        """Draw the pivots of other rules from now on."""
+        if self._overlays.judge_pivots_by(rules):
+            self._chart.draw_anew()
 
     def load_bars(self) -> None:
         """Fetch the bars that are wanted now."""

@@ -1,5 +1,6 @@
 """The insight screen: what studies say of a symbol and the market, and of our own book."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,8 +21,10 @@ from console.screens.key_line import KeyLine, keys_of
 from console.screens.keys import ON_THE_APP, ON_THE_INSIGHT_SCREEN, insight_bindings
 from console.screens.own_book import OwnBook, own_book
 from console.screens.status_screen import StatusScreen
+from console.studies.study_rules import StudyRules
 from widgets.cells import Cell, Line
 from widgets.lines import LinePane
+from widgets.sections import wrapped
 
 MINUTES_SECONDS, DAYS_SECONDS = 10.0, 600.0
 """How often the newest minutes and days are fetched."""
@@ -64,6 +67,7 @@ class InsightScreen(StatusScreen):
         *,
         now: Callable[[], datetime],
         mids: Mapping[str, Decimal],
+        read_rules: Callable[[], StudyRules] = StudyRules,
     ) -> None:
         """Look at one symbol.
 
@@ -73,11 +77,14 @@ class InsightScreen(StatusScreen):
             symbol: which one; None for none.
             now: the desk's time.
             mids: when each order was decided, in dollars by client order id; it may grow.
+            read_rules: returns by which numbers to judge; called in a thread.
         """
         super().__init__(link, profile)
         self._feed = InsightFeed(link, now)
         self._feed.turn_to(symbol)
         self._mids = mids
+        self._read_rules = read_rules
+        self._rules = StudyRules()
         self._drawn_at: datetime | None = None
         self._market = InsightPane(id="insight-market")
         self._own = InsightPane(id="insight-own")
@@ -95,8 +102,7 @@ class InsightScreen(StatusScreen):
         self._market.entitle(f"Market and {symbol}" if symbol else "Market")
         self._own.entitle("Own book")
         self.set_focus(self._market)
-        self._load_minutes()
-        self._load_days()
+        run_beside(self, self._begin, "rules")
         self.set_interval(MINUTES_SECONDS, self._load_minutes)
         self.set_interval(DAYS_SECONDS, self._load_days)
 
@@ -110,8 +116,8 @@ class InsightScreen(StatusScreen):
             return
         self._drawn_at = now
         self._draw_market()
-        book = own_book(state, now, self._mids)
-        self._own.write(partial(_own_lines, book))
+        book = own_book(state, now, self._mids, self._rules)
+        self._own.write(partial(_own_lines, book, self._rules.trouble))
 
     def action_next_pane(self) -> None:
         """Go to the other half."""
@@ -147,6 +153,14 @@ class InsightScreen(StatusScreen):
     def _load_days(self) -> None:
         run_beside(self, self._fetch_days, "days", is_latest_only=True)
 
+    async def _begin(self) -> None:
+        """Learn by which numbers to judge, then fetch what is judged."""
+        self._rules = await asyncio.to_thread(self._read_rules)
+        self._feed.judge_pivots_by(self._rules.pivots)
+        self._drawn_at = None
+        self._load_minutes()
+        self._load_days()
+
     async def _fetch_minutes(self) -> None:
         await self._feed.load_symbol()
         self._draw_market()
@@ -163,12 +177,13 @@ class InsightScreen(StatusScreen):
         told: list[Line] = [(Cell(f" {feed.trouble}", "caution"),)] if feed.trouble else []
         if feed.symbol is not None:
             told += lines.timeframe_lines(feed.view, feed.minutes)
-            told += lines.pivot_lines(feed.pivots, feed.signal)
+            told += lines.pivot_lines(feed.pivots, feed.signal, self._rules.pivots)
         return [*told, *lines.regime_lines(feed.regime, width)]
 
 
-def _own_lines(book: OwnBook, width: int) -> list[Line]:
+def _own_lines(book: OwnBook, trouble: str, width: int) -> list[Line]:
     return [
+        *(wrapped(trouble, width, "caution") if trouble else ()),
         *lines.attention_lines(book.attention, width),
         *lines.portfolio_lines(book.portfolio),
         *lines.summary_lines(book.summary),

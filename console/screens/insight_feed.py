@@ -11,6 +11,7 @@ from console.screens.desk_link import DeskLink
 from console.screens.regime_now import RegimeNow, read_regime
 from console.studies.following import Following
 from console.studies.frames import Frames
+from console.studies.pivot_rules import PivotRules
 from console.studies.running_pivots import (
     FoundPivot,
     PivotState,
@@ -49,7 +50,12 @@ class InsightFeed:
         self._now = now
         self._frames = Frames()
         self._newest: datetime | None = None
-        self._running = RunningPivots()
+        self.judge_pivots_by(PivotRules())
+
+    def judge_pivots_by(self, rules: PivotRules) -> None:
+        """Find pivots by these rules from the next minutes on."""
+        self._rules = rules
+        self._running = RunningPivots(rules)
         self._following = Following(self._running)
 
     def turn_to(self, symbol: str | None) -> None:
@@ -110,7 +116,7 @@ class InsightFeed:
         self._following.follow(bars)
         known, running = self._following.bars, self._running
         found = [*running.confirmed(), *running.provisional()]
-        self.signal = signal_of(running.confirmed(), known)
+        self.signal = signal_of(running.confirmed(), known, self._rules)
         self.pivots = [_row(one, known) for one in found[-SHOWN_PIVOTS:]]
 
     def _over(self, bars: Sequence[Bar]) -> list[Bar]:

@@ -8,6 +8,7 @@ from console.domain.market import Timeframe
 from console.screens.insight_feed import PivotRow
 from console.screens.regime_now import FundFacts, RegimeNow
 from console.studies.attention import Attention, Reason
+from console.studies.pivot_rules import PivotRules
 from console.studies.portfolio import Portfolio, Weight
 from console.studies.running_pivots import PivotState
 from console.studies.session_summary import SessionSummary
@@ -15,6 +16,7 @@ from console.studies.timeframe_view import TimeframeView
 from widgets import figures
 from widgets.cells import BLANK, UNKNOWN, Align, Cell, Line, Meaning
 from widgets.chart import FRAMES
+from widgets.outside import neutral
 from widgets.sections import headings, section, tabulated, wrapped
 
 DIRECTIONS: dict[int | None, Cell] = {
@@ -59,9 +61,9 @@ def timeframe_lines(view: TimeframeView | None, minutes: int) -> list[Line]:
     return section("Timeframes", table, [(Cell(note, "quiet"),)], aside="in standard deviations")
 
 
-def pivot_lines(pivots: Sequence[PivotRow], signal: int | None) -> list[Line]:
+def pivot_lines(pivots: Sequence[PivotRow], signal: int | None, rules: PivotRules) -> list[Line]:
     """Name the newest pivots of the minutes with what became of them, and what they say."""
-    aside = FRAMES[Timeframe.MIN_1]
+    aside = f"{FRAMES[Timeframe.MIN_1]}, {_pivots_by(rules)}"
     said = (Cell(" signal ", "quiet"), SIGNALS[signal])
     if not pivots:
         return section("Pivots", [said, (Cell(" none yet", "quiet"),)], aside=aside)
@@ -72,6 +74,11 @@ def pivot_lines(pivots: Sequence[PivotRow], signal: int | None) -> list[Line]:
         known = UNKNOWN if confirmed is None else Cell(_minute(confirmed), "quiet")
         rows.append((kind, Cell(_minute(at)), price, Cell(state, STATES[state]), known))
     return section("Pivots", [said], tabulated(rows, (LEFT, LEFT, RIGHT, LEFT, LEFT)), aside=aside)
+
+
+def _pivots_by(rules: PivotRules) -> str:
+    words = f"window {rules.window}, distance {rules.min_distance}"
+    return f"{words}, swing {rules.min_swing * 100:g} %" if rules.min_swing else words
 
 
 def regime_lines(regime: RegimeNow | None, width: int) -> list[Line]:
@@ -121,14 +128,21 @@ def portfolio_lines(portfolio: Portfolio | None) -> list[Line]:
         figures.known(_share(portfolio.gross)),
         Cell("  net ", "quiet"),
         figures.known(_share(portfolio.net, is_signed=True)),
-        Cell("  of equity; sectors ", "quiet"),
-        UNKNOWN,
+        Cell("  of equity", "quiet"),
     )
     if not portfolio.holdings:
         return section("Portfolio", [(Cell(" nothing is held", "quiet"),)])
     rows = [headings("", "weight", "on cost", "")]
     rows += [_weight(one, portfolio) for one in portfolio.holdings]
-    return section("Portfolio", [sums], tabulated(rows, (LEFT, RIGHT, RIGHT, LEFT)))
+    sectors = [headings("sector", "of equity", "held", "")]
+    sectors += [_sector(name, portfolio) for name in portfolio.sectors]
+    return section(
+        "Portfolio",
+        [sums],
+        tabulated(rows, (LEFT, RIGHT, RIGHT, LEFT)),
+        [()],
+        tabulated(sectors, (LEFT, RIGHT, RIGHT, LEFT)),
+    )
 
 
 def summary_lines(summary: SessionSummary) -> list[Line]:
@@ -171,6 +185,17 @@ def _weight(one: Weight, portfolio: Portfolio) -> Line:
         figures.known(_share(one.weight, is_signed=True)),
         figures.change(figures.percent(gain), gain),
         Cell(f"! {', '.join(remarks)}" if remarks else "", "caution"),
+    )
+
+
+def _sector(name: str | None, portfolio: Portfolio) -> Line:
+    held = sum(1 for one in portfolio.holdings if one.sector == name)
+    remark = "! concentrated" if name in portfolio.heavy_sectors else ""
+    return (
+        Cell("unknown", "quiet") if name is None else Cell(neutral(name), "strong"),
+        figures.known(_share(portfolio.sectors[name])),
+        Cell(f"{held}", "quiet"),
+        Cell(remark, "caution"),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from console.domain.market import Bar, Timeframe
 from console.studies.following import Following
+from console.studies.pivot_rules import PivotRules
 from console.studies.running import Running, RunningBands, RunningEma, RunningSma, RunningVwap
 from console.studies.running_pivots import FoundPivot, RunningPivots, state_of
 from widgets.cells import Meaning
@@ -69,6 +70,7 @@ class Overlays:
         self._offered = studies
         self.chosen: frozenset[Choice] = frozenset({Choice.VWAP})
         self._timeframe = Timeframe.MIN_1
+        self._rules = PivotRules()
         self._begin()
 
     def toggle(self, choice: Choice) -> bool:
@@ -76,6 +78,14 @@ class Overlays:
         self.chosen ^= {choice}
         self._begin()
         return choice in self.chosen
+
+    def judge_pivots_by(self, rules: PivotRules) -> bool:
+        """Find pivots by these rules from now on. Return whether they are others."""
+        is_other = rules != self._rules
+        if is_other:
+            self._rules = rules
+            self._begin()
+        return is_other
 
     def __call__(self, timeframe: Timeframe, bars: Sequence[Bar]) -> Overlay:
         """Return what is drawn among these bars, of which the last may still grow."""
@@ -95,7 +105,7 @@ class Overlays:
 
     def _begin(self) -> None:
         """Begin the chosen studies anew; they hear of all bars when they are next drawn."""
-        self._pivots = RunningPivots()
+        self._pivots = RunningPivots(self._rules)
         self._studies = [
             study for one, make in self._offered.items() if self._is_drawn(one) for study in make()
         ]

@@ -11,6 +11,7 @@ from console.domain.state import TradingState
 from console.studies.attention import Attention, Held, attention
 from console.studies.portfolio import Portfolio, weigh
 from console.studies.session_summary import SessionSummary, summarise
+from console.studies.study_rules import StudyRules
 from widgets.freshness import live_mid
 
 ZERO = Decimal(0)
@@ -25,14 +26,21 @@ class OwnBook:
     summary: SessionSummary
 
 
-def own_book(state: TradingState, now: datetime, mids: Mapping[str, Decimal]) -> OwnBook:
+def own_book(
+    state: TradingState,
+    now: datetime,
+    mids: Mapping[str, Decimal],
+    rules: StudyRules | None = None,
+) -> OwnBook:
     """Return what holdings and fills come to at the desk's `now`.
 
     Args:
         state: the newest.
         now: the desk's time.
         mids: the mid in dollars when each order was decided, by client order id.
+        rules: by which numbers to judge, and the sectors; None for the defaults.
     """
+    rules = rules or StudyRules()
     market = state.market_time(now)
     summary = summarise(exchange_day(market), state.fills.values(), mids, held_before(state))
     if state.positions is None:
@@ -42,8 +50,8 @@ def own_book(state: TradingState, now: datetime, mids: Mapping[str, Decimal]) ->
     held = [_held(one, state, marks.get(one.symbol)) for one in positions]
     equity = None if state.account is None else state.account.equity
     return OwnBook(
-        attention=attention(held, market),
-        portfolio=weigh(positions, marks, equity, {}),
+        attention=attention(held, market, rules.attention),
+        portfolio=weigh(positions, marks, equity, rules.sectors, rules.portfolio),
         summary=summary,
     )
 

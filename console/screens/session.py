@@ -29,9 +29,12 @@ from console.screens.main import MainScreen
 from console.screens.pane_screen import pane_of
 from console.screens.reconciliation import ReconciliationScreen
 from console.screens.scanner import ScannerScreen
+from console.studies.study_rules import StudyRules
 from widgets.outside import neutral
 
 FRAME_SECONDS = 0.1
+RULES_SECONDS = 1.0
+"""The chart's rules are read when the console has come up, which they are not to slow down."""
 DRAWN = (MainScreen, HaltScreen, ReconciliationScreen, ScannerScreen, LabScreen, InsightScreen)
 """Screens that show the newest state, frame by frame."""
 BY_THE_CORD = "HALTED: the cord in front of this console has pulled."
@@ -50,6 +53,7 @@ class Session:
         halt_alone: Callable[[str], Awaitable[Receipt]],
         start_desk: Callable[[], str] | None,
         cord: CordLine,
+        rules: Callable[[], StudyRules] | None,
         profile: str,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
@@ -60,6 +64,7 @@ class Session:
         self._halt_alone = halt_alone
         self._start_desk = start_desk
         self._cord = cord
+        self._read_rules = rules or StudyRules
         self._profile = profile
         self._now = now
         self._monotonic = monotonic
@@ -79,6 +84,14 @@ class Session:
         await self._app.push_screen(self._main)
         run_beside(self._app, self.link.run, "link")
         self._app.set_interval(FRAME_SECONDS, self.draw_frame)
+        self._app.set_timer(RULES_SECONDS, self._take_rules)
+
+    def _take_rules(self) -> None:
+        async def take() -> None:
+            rules = await asyncio.to_thread(self._read_rules)
+            self._main.judge_pivots_by(rules.pivots)
+
+        run_beside(self._app, take, "rules")
 
     def draw_frame(self) -> None:
         """Show the newest state on every screen that can be seen."""
@@ -170,6 +183,7 @@ class Session:
             self._main.symbol,
             now=self._desk_time,
             mids=self._mids.by_order,
+            read_rules=self._read_rules,
         )
         self._app.push_screen(screen)
 

@@ -17,25 +17,10 @@ from console.backtest.metrics import NORMAL_95, Metrics, Sharpe, measure
 from console.backtest.rules import Rules
 from console.backtest.running import run_strategy
 from console.backtest.strategy import SignalStrategy, Strategy
+from console.strategies.gate_limits import LIMITS, GateLimits
 from console.strategies.walks import Edge, edge_on_walks
 
 EULER = 0.5772156649015329
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateLimits:
-    """What is asked of a strategy."""
-
-    held_out: float = 0.3
-    """The share of the bars, at their end, that counts."""
-    least_trades: int = 30
-    """Closed, among the bars held out."""
-    least_sharpe: float = 1.0
-    """A year."""
-    deepest_drawdown: float = 0.10
-    """From the peak of the equity, as the desk's own limit has it."""
-    most_errors: float = 3.5
-    """How many standard errors from 0 it may earn on random walks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +32,8 @@ class Measured:
     """Whether it is shown all bars at once; only then can it look ahead, and is it tested."""
     edge: Edge
     has_costs: bool
+    is_made_up: bool
+    """Whether its bars are the demo's, or were reckoned from others: no market's."""
     held_out: Metrics
     bars: int
     """How many were held out."""
@@ -63,13 +50,16 @@ class Check:
     asked: str
 
 
-LIMITS = GateLimits()
-
-
 def examine(
-    strategy: Strategy, bars: Bars, rules: Rules, *, seed: int, limits: GateLimits = LIMITS
+    strategy: Strategy,
+    bars: Bars,
+    rules: Rules,
+    *,
+    seed: int,
+    is_made_up: bool = False,
+    limits: GateLimits = LIMITS,
 ) -> Measured:
-    """Try a strategy in every way the gate asks for.
+    """Try a strategy in every way the gate asks for; `is_made_up` tells of the bars' market.
 
     Raises:
         ValueError: when there are too few bars to hold any out.
@@ -86,6 +76,7 @@ def examine(
         shows_all_bars=isinstance(strategy, SignalStrategy),
         edge=edge_on_walks(strategy, seed=seed),
         has_costs=not rules.costs.is_free,
+        is_made_up=is_made_up,
         held_out=measure(run_strategy(strategy, unseen, rules)),
         bars=len(unseen),
     )
@@ -102,6 +93,12 @@ def judge(found: Measured, *, tries: int, limits: GateLimits = LIMITS) -> tuple[
             passed=found.edge.errors <= limits.most_errors,
             found=f"{found.edge.mean:+.3%}, {found.edge.errors:.1f} errors from 0",
             asked=f"at most {limits.most_errors:g} errors",
+        ),
+        Check(
+            name="bars",
+            passed=not found.is_made_up,
+            found="of the demo, or reckoned" if found.is_made_up else "from a file or a broker",
+            asked="from a file or a broker",
         ),
         Check(
             name="costs",

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from console.domain.positions import Position
+from console.domain.ranges import Within
 
 PERCENT = 100
 
@@ -21,12 +23,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRules:
-    """Beyond what a holding wants a look; in percent, and a time."""
+    """Beyond what a holding wants a look. Specification F6."""
 
-    gain: float = 10.0
-    loss: float = 5.0
-    held: timedelta = timedelta(hours=2)
-    vwap_gap: float = 0.5
+    gain: Annotated[float, Within("percent", 0, 1_000)] = 10.0
+    """Gained on its cost."""
+    loss: Annotated[float, Within("percent", 0, 1_000)] = 5.0
+    """Lost on its cost."""
+    held_hours: Annotated[float, Within("hours", 0, 100_000)] = 2.0
+    """Held."""
+    vwap_gap: Annotated[float, Within("percent", 0, 100)] = 0.5
+    """Between its price and the session's VWAP, on either side."""
 
 
 DEFAULT = AttentionRules()
@@ -88,7 +94,7 @@ def _on_time(held: Held, now: datetime, rules: AttentionRules) -> list[Attention
         missing = "entered before our own fills"
         return [Attention(symbol=symbol, reason=Reason.HELD_LONG, value=None, note=missing)]
     age = now - held.opened_at
-    if age <= rules.held:
+    if age <= timedelta(hours=rules.held_hours):
         return []
     return [Attention(symbol=symbol, reason=Reason.HELD_LONG, value=age.total_seconds())]
 

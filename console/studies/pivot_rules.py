@@ -1,19 +1,26 @@
 """What counts as a pivot: the window it stands out in, and how far from its neighbours it is."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from console.domain.ranges import Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PivotRules:
-    """What counts as a pivot."""
+    """What counts as a pivot, and how long one is news. Specification F3."""
 
-    window: int = 11
+    window: Annotated[int, Within("bars, an odd number", 3, 201)] = 11
     """Bars in which it stands out, itself in the middle: odd, at least 3."""
-    min_distance: int = 3
+    min_distance: Annotated[int, Within("bars", 0, 1_000)] = 3
     """Bars between two pivots of one kind; a later one that is closer is none. Half a
     window and one bar lie between them anyhow, so this bites only beyond that."""
-    min_swing: float = 0.0
+    min_swing: Annotated[float, Within("fraction", 0, 1)] = 0.0
     """How far from the newest pivot of the other kind, as a share of its price."""
+    fresh_bars: Annotated[int, Within("bars", 0, 1_000)] = 3
+    """For so long after its confirmation a pivot is a signal."""
+    near: Annotated[float, Within("fraction", 0, 1)] = 0.02
+    """How far from its price, as a share of it, the close may be for that."""
 
     def __post_init__(self) -> None:
         if self.window < 3 or self.window % 2 == 0:  # noqa: PLR2004 - one bar on each side

@@ -16,14 +16,11 @@ def pivot_signal(
     low: Column,
     close: Column,
     rules: PivotRules = DEFAULT,
-    *,
-    fresh_bars: int = 3,
-    near: float = 0.02,
 ) -> Column:
     """Return at each bar +1 for a fresh trough, -1 for a fresh peak, 0 for neither.
 
-    The newest pivot counts that was confirmed at that bar or up to `fresh_bars` before,
-    while the close is within `near` of its price (a share of it). When a peak and a
+    The newest pivot counts that was confirmed at that bar or up to `rules.fresh_bars` before,
+    while the close is within `rules.near` of its price (a share of it). When a peak and a
     trough were confirmed by the same bar they say nothing together: 0.
 
     Returns:
@@ -39,8 +36,8 @@ def pivot_signal(
     if len(found) == 0:
         return signal
     price = found.price[newest]
-    is_fresh = (newest >= 0) & (bars - found.confirmed[newest] <= fresh_bars)
-    is_near = np.abs(close - price) <= near * np.abs(price)
+    is_fresh = (newest >= 0) & (bars - found.confirmed[newest] <= rules.fresh_bars)
+    is_near = np.abs(close - price) <= rules.near * np.abs(price)
     twice = np.append(False, np.diff(found.confirmed) == 0)[newest]
     said = is_fresh & is_near & ~twice & ~np.isnan(signal)
     signal[said] = np.where(found.is_peak[newest], -1.0, 1.0)[said]

@@ -3,20 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 
 from console.domain.positions import Position
+from console.domain.ranges import Within
 
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioRules:
-    """Shares of 1 beyond which a holding is named."""
+    """Beyond what a holding or a sector is named. Specification F10."""
 
-    concentration: Decimal = Decimal("0.20")
+    concentration: Annotated[Decimal, Within("fraction", 0, 10)] = Decimal("0.20")
     """Of equity in one symbol."""
-    large_loss: Decimal = Decimal("0.15")
-    """Of the cost of a position."""
+    sector: Annotated[Decimal, Within("fraction", 0, 10)] = Decimal("0.20")
+    """Of equity in one sector; what has no known sector is counted, and no sector."""
+    large_loss: Annotated[Decimal, Within("fraction", 0, 10)] = Decimal("0.15")
+    """Lost of the cost of a position."""
 
 
 DEFAULT = PortfolioRules()
@@ -46,9 +50,11 @@ class Portfolio:
     net: Decimal | None
     """Value with signs as a share of equity; None while a price is missing."""
     sectors: Mapping[str | None, Decimal | None]
-    """Value without signs of each sector as a share of equity; under None what has none."""
+    """Value without signs of each sector as a share of equity, the heaviest first; under None, at
+    the end, what has none that is known."""
     concentrated: tuple[str, ...]
     large_losses: tuple[str, ...]
+    heavy_sectors: tuple[str, ...]
 
 
 def weigh(
@@ -72,14 +78,17 @@ def weigh(
         _weight(one, prices.get(one.symbol), base, sectors.get(one.symbol)) for one in positions
     ]
     each.sort(key=lambda one: (one.value is None, -abs(one.value or ZERO), one.symbol))
+    exposure = _by_sector(each, base)
     return Portfolio(
         holdings=tuple(each),
         gross=_sum(each, base),
         net=_sum(each, base, is_signed=True),
-        sectors={
-            sector: _sum([one for one in each if one.sector == sector], base)
-            for sector in dict.fromkeys(one.sector for one in each)
-        },
+        sectors=exposure,
+        heavy_sectors=tuple(
+            sector
+            for sector, share in exposure.items()
+            if sector is not None and share is not None and share > rules.sector
+        ),
         concentrated=tuple(
             one.symbol
             for one in each
@@ -89,6 +98,17 @@ def weigh(
             one.symbol for one in each if one.gain is not None and -one.gain > rules.large_loss
         ),
     )
+
+
+def _by_sector(
+    holdings: Sequence[Weight], equity: Decimal | None
+) -> dict[str | None, Decimal | None]:
+    shares = {
+        sector: _sum([one for one in holdings if one.sector == sector], equity)
+        for sector in {one.sector for one in holdings}
+    }
+    order = sorted(shares, key=lambda name: (name is None, -(shares[name] or ZERO), name or ""))
+    return {sector: shares[sector] for sector in order}
 
 
 def _weight(

@@ -13,8 +13,6 @@ from console.domain.market import Bar
 from console.studies.pivot_rules import DEFAULT, PivotGate, PivotRules
 from console.studies.running import sound_price
 
-FRESH_BARS, NEAR = 3, 0.02
-
 
 class PivotState(StrEnum):
     """What became of a pivot."""
@@ -118,7 +116,9 @@ def state_of(pivot: FoundPivot, bars: Sequence[Bar]) -> PivotState:
     return PivotState.TOUCHED if was_touched else PivotState.HOLDS
 
 
-def signal_of(found: Sequence[FoundPivot], bars: Sequence[Bar]) -> int | None:
+def signal_of(
+    found: Sequence[FoundPivot], bars: Sequence[Bar], rules: PivotRules = DEFAULT
+) -> int | None:
     """Return what confirmed pivots say at the last finished bar, as `pivot_signal` does.
 
     +1 near a fresh trough, -1 near a fresh peak, 0 for neither, None while none could be known.
@@ -126,16 +126,17 @@ def signal_of(found: Sequence[FoundPivot], bars: Sequence[Bar]) -> int | None:
     Args:
         found: the confirmed pivots of the bars.
         bars: of which the last may still grow, and is not asked.
+        rules: by which the pivots were found.
     """
     place = len(bars) - 2
-    close = _known(bars[place].close) if place >= 2 * DEFAULT.half else nan
+    close = _known(bars[place].close) if place >= 2 * rules.half else nan
     if isnan(close):
         return None
     newest = found[-1] if found else None
-    if newest is None or newest.confirmed is None or place - newest.confirmed > FRESH_BARS:
+    if newest is None or newest.confirmed is None or place - newest.confirmed > rules.fresh_bars:
         return 0
     is_alone = len(found) < 2 or found[-2].confirmed != newest.confirmed  # noqa: PLR2004 - a pair
-    is_near = abs(close - newest.price) <= NEAR * abs(newest.price)
+    is_near = abs(close - newest.price) <= rules.near * abs(newest.price)
     return (-1 if newest.is_peak else 1) if is_alone and is_near else 0
 
 

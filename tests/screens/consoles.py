@@ -39,7 +39,15 @@ class Alone:
 
 
 def console_of(
-    desk, time=None, alone=None, *, log_file=Path(os.devnull), start_desk=None, cord=None, lab=None
+    desk,
+    time=None,
+    alone=None,
+    *,
+    log_file=Path(os.devnull),
+    start_desk=None,
+    cord=None,
+    lab=None,
+    rules=None,
 ):
     return Killcord(
         lambda: desk,
@@ -49,6 +57,7 @@ def console_of(
         start_desk=start_desk,
         cord=cord,
         lab=lab,
+        rules=rules,
         now=lambda: pictures.NOW,
         monotonic=time or Time(),
     )
@@ -63,10 +72,20 @@ async def until(pilot, condition):
 
 @asynccontextmanager
 async def running(
-    desk=None, size=USUAL, time=None, alone=None, *, start_desk=None, cord=None, lab=None
+    desk=None,
+    size=USUAL,
+    time=None,
+    alone=None,
+    *,
+    start_desk=None,
+    cord=None,
+    lab=None,
+    rules=None,
 ):
     """A console attached to its desk, with everything drawn once."""
-    app = console_of(desk or FakeDesk(), time, alone, start_desk=start_desk, cord=cord, lab=lab)
+    app = console_of(
+        desk or FakeDesk(), time, alone, start_desk=start_desk, cord=cord, lab=lab, rules=rules
+    )
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.session is not None and app.session.link.is_attached)
         await pilot.pause()

@@ -12,9 +12,13 @@ from console.domain.orders import OrderStatus, Side
 from console.domain.state import TradingState, apply
 from console.screens.decision_mids import DecisionMids
 from console.screens.insight_feed import InsightFeed
+from console.screens.overlays import Choice, Overlays
 from console.screens.own_book import own_book
 from console.screens.regime_now import BARS, FUNDS, regime_of
 from console.studies import regime as study
+from console.studies.pivot_rules import PivotRules
+from console.studies.portfolio import PortfolioRules
+from console.studies.study_rules import StudyRules
 from tests.screens import pictures
 from tests.screens.consoles import SMALL, running, until
 from tests.screens.fakes import FakeDesk
@@ -67,7 +71,44 @@ async def test_it_tells_frames_pivots_regime_and_our_own_book():
             await until(pilot, lambda told=told: told in market.plain)
         for told in ("Attention", "Portfolio", "Session", "! concentrated"):
             await until(pilot, lambda told=told: told in own.plain)
-        assert "sectors —" in own.plain
+        await until(pilot, lambda: "unknown     60.2 %     4" in own.plain)
+
+
+async def test_it_judges_by_the_traders_own_numbers_and_sectors():
+    rules = StudyRules(
+        pivots=PivotRules(window=7, min_swing=0.01),
+        portfolio=PortfolioRules(concentration=Decimal("0.25"), sector=Decimal("0.3")),
+        sectors={"AAPL": "technology", "NVDA": "technology"},
+    )
+    async with running(FakeDesk(), rules=lambda: rules) as pilot:
+        market, own = await shown(pilot)
+        await until(pilot, lambda: "window 7, distance 3, swing 1 %" in market.plain)
+        await until(pilot, lambda: "unknown        26.9 %     2" in own.plain)
+        lines = [line for line in own.plain.splitlines() if "concentrated" in line]
+
+    assert [line.split()[0] for line in lines] == ["AAPL", "technology"]
+
+
+async def test_a_mistake_in_a_file_is_said_on_the_screen():
+    rules = StudyRules(trouble="Sectors are not known: sectors.csv, line 3: no symbol.")
+    async with running(FakeDesk(), rules=lambda: rules) as pilot:
+        _, own = await shown(pilot)
+        for told in ("Sectors are not known", "Portfolio"):
+            await until(pilot, lambda told=told: told in own.plain)
+
+
+async def test_the_charts_pivots_are_those_of_the_traders_own_numbers():
+    rules = StudyRules(pivots=PivotRules(window=5))
+    overlays = Overlays()
+    overlays.toggle(Choice.PIVOTS)
+    bars = pictures.bars("SPY", Timeframe.MIN_1, 300)
+
+    usual = overlays(Timeframe.MIN_1, bars).marks
+    assert overlays.judge_pivots_by(rules.pivots)
+    own = overlays(Timeframe.MIN_1, bars).marks
+
+    assert not overlays.judge_pivots_by(rules.pivots)
+    assert len(own) > len(usual)
 
 
 async def test_what_is_missing_for_a_regime_is_counted():

@@ -25,6 +25,7 @@ GOOD = Measured(
     shows_all_bars=True,
     edge=Edge(mean=0.001, error=0.001),
     has_costs=True,
+    is_made_up=False,
     held_out=Metrics(
         total_return=0.1,
         annual_return=None,
@@ -80,6 +81,7 @@ def measured(**held_out):
         (measured(max_drawdown=-0.10), []),
         (measured(max_drawdown=-0.101), ["drawdown"]),
         (replace(GOOD, has_costs=False), ["costs"]),
+        (replace(GOOD, is_made_up=True), ["bars"]),
         (replace(GOOD, edge=Edge(mean=0.01, error=0.001)), ["random walks"]),
         (replace(GOOD, edge=Edge(mean=0.0, error=0.0)), []),
         (
@@ -182,6 +184,7 @@ def test_the_command_tries_lists_and_counts_what_was_looked_at(tmp_path, monkeyp
     words = ("momentum", "SPY", "--file", file, "--set", "bars=3", "--session", "all")
     killcord("backtest", *words, "--sweep", "threshold_percent=0,0.1,0.2")
     first = killcord("strategies", "try", *words)
+    (tmp_path / "state" / "demo" / "killcord.toml").write_text("[gate]\nleast_trades = 7\n")
     again = json.loads(killcord("strategies", "try", *words, "--json")[1])
     listed = killcord("strategies", "list")[1]
     approved = killcord("strategies", "approve", 1, "--reason", "hope")
@@ -191,7 +194,8 @@ def test_the_command_tries_lists_and_counts_what_was_looked_at(tmp_path, monkeyp
     assert "FAILED  costs" in first[1]
     assert "luck of 4 tries" in first[1]
     assert "REJECTED" in first[1]
-    assert [check["name"] for check in again["checks"]][5] == "luck of 5 tries"
+    assert [check["name"] for check in again["checks"]][6] == "luck of 5 tries"
+    assert [check["asked"] for check in again["checks"]][4] == "at least 7"
     assert "rejected  costs: trading was free" in listed
     assert approved[0] == 1
     assert "stays so" in approved[2]

@@ -81,6 +81,8 @@ def test_weights_are_on_equity_and_the_heavy_and_the_losing_are_named():
     assert found.holdings[0].weight == Decimal(-1_800) / 8_500
     assert found.concentrated == ("XOM",)
     assert found.large_losses == ("XOM", "AAPL")
+    assert list(found.sectors) == ["energy", "technology", None]
+    assert found.heavy_sectors == ("energy",)
     assert found.sectors["technology"] == Decimal(1_690) / 8_500
     assert found.sectors[None] == Decimal(105) / 8_500
     assert found.gross == Decimal(1_800 + 1_690 + 105) / 8_500

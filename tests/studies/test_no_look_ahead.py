@@ -138,6 +138,7 @@ NOT_OVER_TIME = {
     "timeframe_view.direction_of": "a value",
     "attention.attention": "of one moment",
     "portfolio.weigh": "of one moment",
+    "sectors.read_sectors": "a file",
     "session_summary.summarise": "of a day that is over",
 }
 

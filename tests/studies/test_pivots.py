@@ -153,7 +153,7 @@ def test_the_signal_lasts_three_bars_after_confirmation_and_two_percent_from_the
 def test_a_peak_and_a_trough_confirmed_by_one_bar_say_nothing():
     high, low = np.array([2, 2, 4, 2, 2.0]), np.array([2, 2, 1, 2, 2.0])
 
-    assert pivot_signal(high, low, high, PivotRules(window=5), near=9)[4] == 0
+    assert pivot_signal(high, low, high, PivotRules(window=5, near=9))[4] == 0
 
 
 def test_rules_and_bars_that_make_no_sense_are_refused():

@@ -30,14 +30,7 @@ class PivotTurns(SignalStrategy):
 
     def targets(self, seen: Columns) -> Targets:
         """Return the side of the newest pivot that was fresh and near."""
-        signal = pivot_signal(
-            seen.high,
-            seen.low,
-            seen.close,
-            self._rules(),
-            fresh_bars=self.fresh_bars,
-            near=self.near_percent / 100,
-        )
+        signal = pivot_signal(seen.high, seen.low, seen.close, self._rules())
         return held_on(np.nan_to_num(signal).astype(np.int8))
 
     def _rules(self) -> PivotRules:
@@ -45,4 +38,6 @@ class PivotTurns(SignalStrategy):
             window=self.window,
             min_distance=self.min_distance,
             min_swing=self.min_swing_percent / 100,
+            fresh_bars=self.fresh_bars,
+            near=self.near_percent / 100,
         )
