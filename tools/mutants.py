@@ -78,18 +78,22 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "exits": (
         [
             *("desk/exits", "desk/exit_closer", "desk/closing_price", "desk/guard"),
-            *("desk/leave", "domain/protectors"),
+            *("desk/leave", "desk/sight", "desk/worst_holding", "domain/protectors"),
         ],
         [
             *("desk/test_exit_desk", "desk/test_exits", "desk/test_guard"),
-            *("desk/test_closing_price", "domain/test_protectors"),
+            *("desk/test_closing_price", "desk/test_sight", "desk/test_worst_holding"),
+            "domain/test_protectors",
         ],
     ),
     "books": (
-        ["desk/reconcile", "desk/books", "desk/ledger", "desk/survey", "domain/ledger"],
+        [
+            *("desk/reconcile", "desk/books", "desk/unbooked", "desk/ledger", "desk/survey"),
+            "domain/ledger",
+        ],
         [
             *("desk/test_reconciler", "desk/test_books", "desk/test_own_ledger"),
-            *("desk/test_survey", "domain/test_ledger"),
+            *("desk/test_survey", "desk/test_unbooked_fills", "domain/test_ledger"),
         ],
     ),
     "domain": (
