@@ -196,17 +196,23 @@ def _configure(work: Path, modules: list[str], tests: list[str]) -> None:
 
 
 def _forget_survivors(work: Path, modules: list[str]) -> None:
-    """Have what lived, or met no test, be judged anew."""
+    """Have what lived, or met no test, be judged anew, unless it changes mere words."""
     (work / "mutants/mutmut-stats.json").unlink(missing_ok=True)
     for name in modules:
         meta = _meta(work, name)
         told = json.loads(meta.read_text())
         codes = told["exit_code_by_key"]
         told["exit_code_by_key"] = {
-            key: None if FATE.get(code) in ("survived", "no tests") else code
+            key: None if _is_to_be_judged(work, name, key, code) else code
             for key, code in codes.items()
         }
         meta.write_text(json.dumps(told))
+
+
+def _is_to_be_judged(work: Path, name: str, key: str, code: int | None) -> bool:
+    # No test is written for mere words: they would live again.
+    lived = FATE.get(code) in ("survived", "no tests")
+    return lived and not _is_wording(_diff(work, name, key))
 
 
 def _report(group: str) -> None:
