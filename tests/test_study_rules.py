@@ -39,6 +39,8 @@ def test_settings_and_sectors_are_read_and_the_profiles_own_count_before_those_o
 
 
 def test_a_mistake_in_the_sectors_makes_them_unknown_and_is_told(folder):
+    common = folder.path.parent / "config" / "killcord"
+    (common / "sectors.csv").write_text("KO,staples\n")
     (folder.path / "sectors.csv").write_text("AAPL,technology\nKO\n")
 
     rules = read_study_rules(folder)

@@ -81,7 +81,7 @@ def prepared(folder: StateFolder, options: argparse.Namespace) -> Case:
         strategy=strategy,
         bars=_between(bars, options.since, options.until),
         source=source,
-        is_made_up=_is_made_up(folder, options),
+        is_made_up=is_made_up(folder, options),
         rules=rules,
         choices=choices,
     )
@@ -130,7 +130,7 @@ def _bars(folder: StateFolder, options: argparse.Namespace) -> tuple[Bars, str]:
     return bars, f"the {folder.profile} desk, prices adjusted for splits by the broker"
 
 
-def _is_made_up(folder: StateFolder, options: argparse.Namespace) -> bool:
+def is_made_up(folder: StateFolder, options: argparse.Namespace) -> bool:
     """Return whether no market made these bars; what a file holds is its owner's word."""
     if options.file is not None:
         return False
