@@ -74,7 +74,7 @@ async def _datasets(pilot: Pilot[None], app: Killcord) -> None:
     await pilot.press("6", *["right"] * 3)
     await until(pilot, lambda: "━ SPY close" in _plain(app, "#dataset-findings-plot"))
     _keep(app, "dataset-series")
-    await pilot.press("7")
+    await pilot.press("7", "right")
     await until(pilot, lambda: "farther than 3.5" in _plain(app, "#dataset-findings-words"))
     await until(pilot, lambda: "◆" in _plain(app, "#dataset-findings-plot"))
     _keep(app, "dataset-outliers")

@@ -29,6 +29,8 @@ HEADER = 1
 GAP = 2
 NOT_READ = "…"
 MARKER = "▸"
+MORE = " >"
+"""Stands where there are more columns to the right."""
 
 Heading = tuple[str, Align]
 
@@ -243,11 +245,17 @@ class PagedGrid(LineView, can_focus=True):
             Segment(MARKER if is_marked else " ", style_of(BLANK, ground)),
             Segment(fit(number.text, digits, "right"), style_of(number, ground)),
         ]
+        width = self.room.width
+        room = width - digits - width_of(MARKER)
         for place in range(self._left, len(cells)):
+            room -= GAP + self._widths[place]
+            if room < 0 and place > self._left:
+                # half a figure would be another figure: what does not fit is farther to the right
+                segments.append(Segment(MORE, style_of(Cell(MORE, "quiet"), ground)))
+                break
             align = self._headings[place][1]
             text = fit(cells[place].text, self._widths[place], align)
             segments.append(Segment(gap + text, style_of(cells[place], ground)))
-        width = self.room.width
         return Strip(segments).adjust_cell_length(width, style_of(BLANK, ground))
 
     def _widen(self, rows: Sequence[Sequence[str]]) -> None:

@@ -21,6 +21,8 @@ from widgets.findings import Findings, NumberedTabs
 from widgets.paged_grid import PagedGrid
 
 LIVE_SECONDS = 1.0
+OF_A_ROW = ("correlate", "compare")
+"""Views that draw the row under the cursor."""
 SETTLE_SECONDS = 0.1
 """How long the cursor rests on a row before it is drawn."""
 
@@ -84,7 +86,7 @@ class DatasetScreen(DatasetWork):
     def draw_row(self, event: PagedGrid.Moved) -> None:
         """Draw the pair or the column the cursor stands on."""
         event.stop()
-        if self.view.id in ("correlate", "compare") and self._findings.is_drawn:
+        if self.view.id in OF_A_ROW and self._findings.is_drawn:
             run_beside(self, self._ask_picture_of_row, "figures", is_latest_only=True)
 
     def action_view(self, view: str) -> None:
@@ -303,7 +305,7 @@ class DatasetScreen(DatasetWork):
     async def _ask_picture(self, dataset: DatasetFacts, view: View) -> None:
         room, table = self._findings.plot.room, self._findings.table
         row = list(table.texts(table.cursor)) if view.has_table else []
-        if view.has_table and not row:
+        if view.id in OF_A_ROW and not row:
             self._findings.plot.say("There is nothing to draw.")
             return
         told = await self.asked(
