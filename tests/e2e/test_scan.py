@@ -22,6 +22,8 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 @pytest.fixture
 def demo(rig: Rig) -> Rig:
     rig.start_venue()
+    # a venue makes its calendar once, which on a slow machine takes longer than one answer may
+    rig.json_of_venue("GET", "/v2/calendar")
     rig.start_desk()
     return rig
 
