@@ -32,7 +32,7 @@ class MergeWish:
     def words(self) -> str:
         """How the origin of the result tells it."""
         if self.is_as_of:
-            return "as of" + (f" within {self.within}" if self.within else "")
+            return "by time" + (f" within {self.within}" if self.within else "")
         return f"{self.how} on {', '.join(self.on)}"
 
 
