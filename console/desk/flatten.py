@@ -63,8 +63,8 @@ class FlattenDesk:
         """Whether a symbol is in an exit's hands, which sells what a flatten would sell too."""
         self.before: Callable[[FlattenRequest], Awaitable[str]] = _nothing_in_the_way
         """Asked before a flatten begins while halted: why it may not; empty when it may."""
-        self.on_refused: Callable[[], None] = _nothing_to_take_up
-        """Called when one for which `before` was asked does not begin after all."""
+        self.on_prepared: Callable[[], None] = _nothing_to_take_up
+        """Called when none is being prepared any more, whether or not any has begun."""
         self.on_begin: Callable[[FlattenRequest], None] = lambda _request: None
         """Called when one begins while halted; `on_over` is certain to follow."""
         self.on_over: Callable[[Flatten], None] = lambda _flatten: None
@@ -91,6 +91,8 @@ class FlattenDesk:
             return await self._prepare(request, actor)
         finally:
             self._preparing.remove(request)
+            if not self._preparing:
+                self.on_prepared()
 
     async def _prepare(self, request: FlattenRequest, actor: Actor) -> Receipt:
         if detail := self._busy(request):
@@ -108,15 +110,12 @@ class FlattenDesk:
             detail = f"What is held is not known, so nothing was closed: {error}."
             return self._refuse(request, actor, Outcome.UNKNOWN, detail)
         objection = ""
-        is_way_made = before[0] and bool(self._chosen(request, held))
-        if is_way_made:
+        if before[0] and self._chosen(request, held):
             objection = await self.before(request)
         if (self._cord.is_pulled, self._stops) != before:
             objection = "The cord was pulled meanwhile: confirm again."
         # Another may have begun during the waits: two of one symbol could not both be stopped.
         objection, lines = objection or self._busy(request), self._chosen(request, held)
-        if is_way_made and (objection or not lines) and len(self._preparing) == 1:
-            self.on_refused()
         if objection:
             return self._refuse(request, actor, Outcome.DENIED, objection)
         return self._begin(request, lines, shown, actor, is_halted=before[0])

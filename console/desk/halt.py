@@ -71,7 +71,7 @@ class HaltDesk:
         held_key.on_let_go = self._let_go
         fence.on_told = board.see_fence
         flattens.before = self._make_way
-        flattens.on_refused = self._take_up
+        flattens.on_prepared = self._take_up
         flattens.on_begin = self._rest
         flattens.on_over = self._after_flatten
 
@@ -233,9 +233,11 @@ class HaltDesk:
                 await self._sender.drained()
 
     async def _put_fence(self, actor: Actor, *, is_set: bool) -> None:
-        # Rests meanwhile, so that nothing sets what is being lifted; then it sees to the fence,
-        # and tries again what could not be done.
-        self._sequence.rest()
+        # What is proven rests meanwhile, so that nothing sets what is being lifted; then it sees
+        # to the fence, and tries again what could not be done. A sweep waits for nobody.
+        is_proven = self._board.is_confirmed
+        if is_proven:
+            self._sequence.rest()
         try:
             if not is_set:
                 await self._fence.put(is_set=False)
@@ -244,7 +246,7 @@ class HaltDesk:
             self._fencing.want(is_set=is_set)
             await self._fencing.settle()
         finally:
-            if not self._pulls_under_way:
+            if is_proven and not self._pulls_under_way:
                 self._sequence.take_up()
         if is_set and not self._board.is_fenced:
             raise FenceFailed(self._fencing.words)
@@ -283,7 +285,7 @@ class HaltDesk:
         return ""
 
     def _take_up(self) -> None:
-        """A flatten for which way was made does not begin: the sequence goes on."""
+        """No flatten is being prepared any more: if way was made for none that runs, go on."""
         others = self._flattens.is_running or self._is_fence_moving or self._rearm.is_lifting
         # A re-arm that was under way when the flatten was confirmed may be over by now.
         if self._cord.said is not None and not others and not self._pulls_under_way:
