@@ -86,8 +86,10 @@ async def list_contracts(request: web.Request) -> web.Response:
     is_active = choice_of(request, "status", ("active", "inactive")) == "active"
     is_american = choice_of(request, "style", ("american", "european")) == "american"
     is_penny = request.query.get("ppind") is None or flag_of(request, "ppind")
-    today = new_york(floor.now).date()
-    weekend = today + timedelta(days=(FRIDAY - today.weekday()) % 7 + 2)
+    # after the close of a Friday that week's have expired: the next weekend is that of the next
+    lasting = (each.expires_on for each in chains.contracts.values() if chains.is_active(each))
+    first = min(lasting, default=new_york(floor.now).date())
+    weekend = first + timedelta(days=(FRIDAY - first.weekday()) % 7 + 2)
     found = [
         contract
         for contract in _filtered(request, chains.contracts.values())
