@@ -78,6 +78,8 @@ class Worker:
         Raises:
             Ended: when there is no answer.
         """
+        # it may have been ready for hours: what counts is how long its owner waits now
+        self._deadline = time.monotonic() + START_SECONDS
         self._hear()
         self._deadline = time.monotonic() + self._limits.wall_seconds
         self._is_working = True

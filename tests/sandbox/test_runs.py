@@ -5,6 +5,7 @@ import pytest
 from console.sandbox.endings import NoIsolation
 from console.sandbox.isolation import find_isolation
 from console.sandbox.limits import RunLimits
+from console.sandbox.running import Bench
 from console.sandbox.runs import Wrong, compiled, mistake_of
 
 CODE = """'''A docstring.'''
@@ -92,3 +93,15 @@ def test_where_nothing_holds_no_code_is_run(which, system, machine, words):
 def test_limits_that_let_nothing_run_are_refused(wrong):
     with pytest.raises(ValueError, match="need"):
         RunLimits(**wrong)
+
+
+def test_a_worker_that_was_ready_long_ago_still_runs(isolation):
+    bench = Bench(isolation)
+    bench.warm()
+    bench._spare._deadline = 0.0
+    try:
+        outcome = bench.run("print('here')", {}, {})
+    finally:
+        bench.close()
+
+    assert (outcome.problem, outcome.printed) == (None, "here\n")

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 NEEDED = frozenset({"open", "all", "/account/activities", "/positions", "/account"})
 """What must have been asked and answered before an order may leave."""
-MOST_ORDERS = {"flatten": 200, "flat": 60, "exit": 4}
-"""Orders that one decision may send, where it is more than one."""
+MOST_ORDERS = {"flatten": 200, "flat": 60, "exit": 12}
+"""Orders that one decision may send, where it is more than one.
+
+An exit sends two closing orders at most, and what it has lifted again: ten own stops at most here.
+"""
 NEVER_THERE = frozenset({OrderStatus.ABSENT, OrderStatus.REJECTED})
 
 
