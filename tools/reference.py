@@ -15,13 +15,14 @@ sys.path.insert(0, str(ROOT))  # a script has its own folder on the path, not th
 from console import actions, cli, settings  # noqa: E402 - only now can they be found
 from console.commands import halt as halt_command  # noqa: E402 - as above
 from console.desk import limits, rules  # noqa: E402 - as above
-from console.domain import events, orders  # noqa: E402 - as above
+from console.domain import events, halt, orders  # noqa: E402 - as above
 from console.domain.families import SUFFIX  # noqa: E402 - as above
 from console.domain.orders import LegRole, OrderClass, OrderStatus  # noqa: E402 - as above
 from console.link import messages  # noqa: E402 - as above
 from console.venue import command as venue_command  # noqa: E402 - as above
 from tools.described import field_docs, field_types, member_docs, paragraph, table, value_of  # noqa: E402 - too
 from tools.gate_rules import gate_table  # noqa: E402 - as above
+from tools.halt_states import halt_states  # noqa: E402 - as above
 from widgets.blotter import LOOKS  # noqa: E402 - as above
 from widgets.help_view import key_names  # noqa: E402 - as above
 
@@ -87,6 +88,7 @@ def pages() -> dict[Path, str]:
         "gate": _page(rules.__name__, GATE, gate_table(), GATE_LINKS),
         "messages": _page(messages.__name__, *wire()),
         "order-states": _page(orders.__name__, *order_states()),
+        "halt-states": _page(halt.__name__, *halt_states()),
     }
     desk = ROOT / "docs/using/desk.md"
     return {

@@ -50,10 +50,13 @@ class CloseStatus(StrEnum):
     """How far the closing of one position has come."""
 
     WAITING = "waiting"
+    """For its turn, or for a price."""
     FREEING = "freeing"
     """Its own orders are being canceled, and that is being proven."""
     CLOSING = "closing"
+    """A closing order is at the broker."""
     CLOSED = "closed"
+    """The broker lists nothing of it any more."""
     LEFT = "left"
     """It was not closed, or not all of it: the detail says why."""
 

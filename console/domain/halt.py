@@ -10,8 +10,11 @@ class Mode(StrEnum):
     """What the desk lets through; the highest of all its sources counts."""
 
     ACTIVE = "active"
+    """Whatever passes the gate."""
     REDUCING = "reducing"
+    """Only what makes a position smaller, and cancels."""
     HALTED = "halted"
+    """Nothing but cancels, and the closing orders of a confirmed flatten."""
 
     @property
     def rank(self) -> int:
@@ -23,10 +26,15 @@ class Source(StrEnum):
     """What can raise the mode, in words."""
 
     LATCH = "halt latch"
+    """The cord was pulled: here, by a command, a file, a signal or a trigger."""
     REDUCING = "reducing latch"
+    """Somebody, or a trigger, asked that positions only get smaller."""
     BROKER = "broker suspension"
+    """The broker says that the account is suspended or blocked."""
     RECONCILIATION = "not reconciled"
+    """What the broker holds has not been read since the start or a lost stream."""
     AUDIT = "audit not writable"
+    """The journal cannot record what would be sent."""
 
     @property
     def is_latched(self) -> bool:
@@ -58,9 +66,11 @@ class StepStatus(StrEnum):
     """How far one step of a halt has come."""
 
     WAITING = "waiting"
+    """For a step before it, or for an answer."""
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    """Not done, with the reason; what can be tried again is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
