@@ -55,6 +55,24 @@ class StockServer:
         await socket.send(msgpack.packb(messages))
 
 
+class HesitantServer(StockServer):
+    """Answers the first subscription of a connection only when it is let."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    @property
+    def subscribed(self):
+        """The symbols of every change so far, as (action, symbols)."""
+        return [(m["action"], m.get("quotes")) for m in self.received if m["action"] != "auth"]
+
+    async def answer(self, socket, message):
+        if message["action"] == "subscribe":
+            await self.may_answer.wait()
+        await super().answer(socket, message)
+
+
 class Listener:
     def __init__(self):
         self.items = []
@@ -241,6 +259,32 @@ async def test_symbols_come_and_go_while_connected(listening):
 
     assert set(server.received[2]["quotes"]) == {"AAPL", "MSFT"}
     assert server.received[3] == {"action": "unsubscribe", "quotes": ["AAPL"]}
+
+
+async def test_a_symbol_wanted_while_the_first_subscription_is_answered_is_asked_for(listening):
+    server = HesitantServer()
+    stream, heard = await listening(server)
+    await until(lambda: server.subscribed)
+
+    await stream.subscribe(["MSFT"])
+    server.may_answer.set()
+    await until(heard.is_live)
+
+    assert server.subscribed[1] == ("subscribe", ["AAPL", "MSFT"])
+
+
+async def test_a_symbol_let_go_while_the_first_subscription_is_answered_is_let_go(listening):
+    server = HesitantServer()
+    stream, heard = await listening(server)
+    await until(lambda: server.subscribed)
+
+    await stream.subscribe(["MSFT"])
+    await stream.unsubscribe(["AAPL"])
+    server.may_answer.set()
+    await until(heard.is_live)
+
+    assert ("unsubscribe", ["AAPL"]) in server.subscribed
+    assert server.subscribed[-1] == ("subscribe", ["MSFT"])
 
 
 async def test_nothing_is_connected_before_there_is_something_to_hear():

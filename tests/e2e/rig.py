@@ -105,7 +105,10 @@ class Rig:
             answers.append(self.run("order", line, *flags))
             return not any(words in answers[-1].stdout for words in FOR_WANT_OF_A_PRICE)
 
-        self.until(is_answered, f"never a fresh price for {line!r}")
+        try:
+            self.until(is_answered, f"never a fresh price for {line!r}")
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{answers[-1].stdout}") from None
         return answers[-1]
 
     def fill(self, line: str, symbol: str) -> None:

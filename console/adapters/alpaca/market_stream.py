@@ -126,6 +126,7 @@ class _StockConnection(StockDataStream):
         self._phase_seconds = phase_seconds
         self._put = put
         self._report = report
+        self._is_answered = False
         self._is_subscribed = False
 
     def want(self, symbols: Sequence[str] | set[str]) -> None:
@@ -144,8 +145,8 @@ class _StockConnection(StockDataStream):
         for channel in _CHANNELS:
             for symbol in symbols:
                 self._handlers[channel].pop(symbol, None)
-            if self._is_subscribed:
-                await self._send(self._send_unsubscribe_msg(channel, list(symbols)))
+        if self._is_subscribed:
+            await self._drop(symbols)
 
     async def open(self) -> None:
         """Connect, authenticate, subscribe, each within its time."""
@@ -174,17 +175,34 @@ class _StockConnection(StockDataStream):
             raise outage(None, plain(str(refused))) from None
 
     async def _subscribe_all(self) -> None:
-        await self._send_subscribe_msg()
+        """Subscribe to what is wanted, and again when that changed before the answer came."""
         while not self._is_subscribed:
-            self._take(await self._ws.recv())
+            asked = self._wanted()
+            self._is_answered = False
+            await self._send_subscribe_msg()
+            while not self._is_answered:
+                self._take(await self._ws.recv())
+            await self._drop(sorted(asked - self._wanted()))
+            self._is_subscribed = self._wanted() <= asked
+
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self._handlers[_CHANNELS[0]])
+
+    async def _drop(self, symbols: Sequence[str]) -> None:
+        for channel in _CHANNELS:
+            await self._send(self._send_unsubscribe_msg(channel, list(symbols)))
 
     async def _send(self, message: Any) -> None:
         """Send, unless the connection is just being lost: the next one subscribes to all."""
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 await message
-        except (TimeoutError, ConnectionClosed):
+        except ConnectionClosed:
             self._is_subscribed = False
+        except TimeoutError:
+            # What was not wholly sent is not known to be asked for: only a new connection is.
+            self._is_subscribed = False
+            self._ws.transport.abort()
 
     def _take(self, frame: bytes | str) -> None:
         messages = self.frames.messages(frame)
@@ -192,7 +210,7 @@ class _StockConnection(StockDataStream):
             if said.kind == "error":
                 self._refused(said)
             elif said.kind == "subscription":
-                self._is_subscribed = True
+                self._is_answered = True
         self._put(self.frames.ticks(messages, self._now()))
 
     def _refused(self, said: Message) -> None:
