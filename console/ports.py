@@ -12,9 +12,10 @@ from console.domain.account import Account
 from console.domain.alerts import Alert, Crossing
 from console.domain.connections import Link
 from console.domain.events import FillBooked, OrderUpdated
+from console.domain.fills import Fill
 from console.domain.instruments import Asset
 from console.domain.market import Bar, Day, MarketClock, Quote, Timeframe, Trade
-from console.domain.orders import Fill, Order, OrderRequest, ReplaceRequest
+from console.domain.orders import Order, OrderRequest, ReplaceRequest
 from console.domain.permissions import Actor
 from console.domain.positions import Position
 from console.domain.scans import MarketSnapshot, TradingSession

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from console.domain.account import Account
+from console.domain.fills import Fill
 from console.domain.instruments import Asset
 from console.domain.market import Bar, Day, MarketClock, Phase, Quote, Trade
-from console.domain.orders import Fill, Order, OrderRequest, OrderStatus, OrderType, Side
+from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side
 from console.domain.permissions import Actor, Role
 from console.domain.positions import Position
 from console.domain.tickets import Ticket

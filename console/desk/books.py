@@ -14,9 +14,10 @@ from console.desk.ledger import Ledger
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.store import Store
 from console.domain.events import FillBooked, HoldingUpdated, OrderUpdated, PositionsReported
+from console.domain.fills import Fill
 from console.domain.ledger import Holding
 from console.domain.order_ids import is_ours
-from console.domain.orders import Fill, Order, OrderStatus
+from console.domain.orders import Order, OrderStatus
 from console.domain.positions import Position
 from console.domain.tellings import newest, unfolded
 from console.ports import Clock, Setting

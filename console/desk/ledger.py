@@ -12,8 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from console.domain.fills import Fill
 from console.domain.ledger import ZERO, Holding, book, book_all, exchange_day, moment_of
-from console.domain.orders import Fill
 from console.domain.positions import Position
 from console.domain.reconciliation import Difference, Subject
 

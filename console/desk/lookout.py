@@ -21,8 +21,10 @@ from console.domain.events import (
     MarketMoved,
     OrderUpdated,
 )
+from console.domain.fills import Fill
 from console.domain.halt import Halt
-from console.domain.orders import Fill, Order, OrderStatus, Side, dollars
+from console.domain.orders import Order, OrderStatus, Side
+from console.domain.prices import dollars
 from console.ports import Clock
 
 SCARCE = 0.25

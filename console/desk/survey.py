@@ -12,8 +12,9 @@ from console.desk.ledger import holdings_of
 from console.desk.limits import Pace
 from console.desk.store import Store
 from console.domain.account import Account
+from console.domain.fills import Fill
 from console.domain.market import MarketClock
-from console.domain.orders import Fill, Order
+from console.domain.orders import Order
 from console.domain.positions import Position
 from console.ports import Broker, Clock
 

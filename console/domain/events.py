@@ -10,11 +10,12 @@ from datetime import datetime
 from console.domain.account import Account
 from console.domain.alerts import Alert, Crossing
 from console.domain.connections import Connection
+from console.domain.fills import Fill
 from console.domain.flatten import Flatten
 from console.domain.halt import Halt, Restraint
 from console.domain.ledger import Holding
 from console.domain.market import Day, MarketClock, Quote, Trade
-from console.domain.orders import Fill, Order
+from console.domain.orders import Order
 from console.domain.positions import Position
 from console.domain.readings import Reading
 from console.domain.reconciliation import Reconciliation

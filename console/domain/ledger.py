@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from console.domain.orders import Fill
+from console.domain.fills import Fill
 
 EXCHANGE = ZoneInfo("America/New_York")
 ZERO = Decimal(0)

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from console.domain.alerts import Alert, Crossing
+from console.domain.fills import Fill
 from console.domain.ledger import Holding
 from console.domain.market import Day
-from console.domain.orders import Fill
 
 V = TypeVar("V")
 

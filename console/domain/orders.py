@@ -1,4 +1,4 @@
-"""Orders: what the trader asks for, what the broker holds, what was executed.
+"""Orders: what the trader asks for, and what the broker holds.
 
 An order is always told whole, with cumulative quantities, so the newest telling
 of it is all that is ever needed; `console.domain.tellings` says which of two that is.
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from console.domain.prices import dollars
 
 
 class Side(StrEnum):
@@ -156,10 +158,11 @@ class OrderRequest:
             if price is not None and not price > 0:
                 words = label.replace("_", " ")
                 raise ValueError(f"the {words} must be more than 0, it is {price}")
+        kind = self.order_type.value.replace("_", " ")
         if self.order_type in _NEEDS_LIMIT and self.limit_price is None:
-            raise ValueError(f"a {_words(self.order_type)} order needs a limit price")
+            raise ValueError(f"a {kind} order needs a limit price")
         if self.order_type in _NEEDS_STOP and self.stop_price is None:
-            raise ValueError(f"a {_words(self.order_type)} order needs a stop price")
+            raise ValueError(f"a {kind} order needs a stop price")
         if self.order_type is OrderType.TRAILING_STOP and (
             (self.trail_price is None) == (self.trail_percent is None)
         ):
@@ -208,12 +211,6 @@ class OrderRequest:
         return words
 
 
-def dollars(price: Decimal) -> str:
-    """Return a price with its cents, and with all its decimals where it has more."""
-    whole, _, cents = f"{price:f}".partition(".")
-    return f"{whole}.{cents:0<2}" if price.is_finite() else whole
-
-
 _ABOVE_ZERO = (
     "limit_price",
     "stop_price",
@@ -226,10 +223,6 @@ _ABOVE_ZERO = (
 )
 _NEEDS_LIMIT = (OrderType.LIMIT, OrderType.STOP_LIMIT)
 _NEEDS_STOP = (OrderType.STOP, OrderType.STOP_LIMIT)
-
-
-def _words(order_type: OrderType) -> str:
-    return order_type.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,22 +296,3 @@ class Order:
         if self.status.is_closed:
             return Decimal(0)
         return self.request.qty - self.filled_qty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fill:
-    """One execution of one of our orders."""
-
-    execution_id: str
-    order: str
-    """The client order id of the order that was executed; the broker's until that is known."""
-    symbol: str
-    side: Side
-    qty: Decimal
-    price: Decimal
-    at: datetime
-
-    @property
-    def is_nameless(self) -> bool:
-        """Whether its order goes by the broker's id, with which the execution's own id begins."""
-        return self.execution_id.startswith(f"{self.order}:")

@@ -32,12 +32,13 @@ from console.domain.events import (
     RestraintsChanged,
     WatchlistChanged,
 )
+from console.domain.fills import Fill
 from console.domain.flatten import Flatten
 from console.domain.halt import Halt, Mode, Restraint, Source, highest
 from console.domain.ledger import Holding, exchange_day, realized_on
 from console.domain.market import Day, MarketClock, Quote, Trade
 from console.domain.merges import acknowledged, disarmed, fuller, later, named, revised
-from console.domain.orders import Fill, Order, OrderStatus
+from console.domain.orders import Order, OrderStatus
 from console.domain.positions import Position
 from console.domain.readings import Reading
 from console.domain.reconciliation import Reconciliation

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from console.domain.fills import Fill
 from console.domain.ledger import Holding, book, exchange_day, moment_of
-from console.domain.orders import Fill
 
 ZERO = Decimal(0)
 BASIS_POINTS = Decimal(10_000)

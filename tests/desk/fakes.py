@@ -10,9 +10,10 @@ from decimal import Decimal
 from console.domain.account import Account
 from console.domain.connections import Link
 from console.domain.events import FillBooked, OrderUpdated
+from console.domain.fills import Fill
 from console.domain.instruments import Asset
 from console.domain.market import Bar, Day, MarketClock, Quote, Timeframe, Trade
-from console.domain.orders import Fill, Order, OrderRequest, OrderStatus, ReplaceRequest
+from console.domain.orders import Order, OrderRequest, OrderStatus, ReplaceRequest
 from console.domain.positions import Position
 from console.ports import (
     BrokerUnavailable,

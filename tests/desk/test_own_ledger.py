@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.desk.ledger import Ledger, from_text, holdings_of
+from console.domain.fills import Fill
 from console.domain.ledger import Holding, exchange_day
-from console.domain.orders import Fill, Side
+from console.domain.orders import Side
 from console.domain.positions import Position
 from console.domain.reconciliation import Subject
 from tests.builders import at

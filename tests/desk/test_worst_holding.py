@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from console.desk.worst_holding import WorstHolding, fills_shown
-from console.domain.orders import Fill, Order, OrderStatus, Side
+from console.domain.fills import Fill
+from console.domain.orders import Order, OrderStatus, Side
 from console.domain.state import TradingState
 from tests.builders import at, fill, order, request
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.domain.fills import Fill
 from console.domain.ledger import Holding, book_all, exchange_day, realized_on
-from console.domain.orders import Fill, Side
+from console.domain.orders import Side
 from tests.builders import at
 
 FLAT = Holding(symbol="AAPL")

@@ -8,14 +8,8 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 
-from console.domain.orders import (
-    Order,
-    OrderClass,
-    OrderStatus,
-    OrderType,
-    TimeInForce,
-    dollars,
-)
+from console.domain.orders import Order, OrderClass, OrderStatus, OrderType, TimeInForce
+from console.domain.prices import dollars
 from console.domain.tellings import newest
 from tests.builders import buy, order, sell
 from tests.strategies import orders

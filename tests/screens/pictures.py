@@ -20,17 +20,10 @@ from console.domain.events import (
     ReadingsTaken,
     WatchlistChanged,
 )
+from console.domain.fills import Fill
 from console.domain.halt import Halt, HaltStep, StepStatus
 from console.domain.market import Bar, Day, MarketClock, Phase, Quote, Timeframe, Trade
-from console.domain.orders import (
-    Fill,
-    Order,
-    OrderRequest,
-    OrderStatus,
-    OrderType,
-    Side,
-    TimeInForce,
-)
+from console.domain.orders import Order, OrderRequest, OrderStatus, OrderType, Side, TimeInForce
 from console.domain.positions import Position
 from console.domain.readings import Reading, Unit
 

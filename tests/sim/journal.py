@@ -7,7 +7,8 @@ import msgspec
 
 from console.adapters.sqlite.chain import GENESIS, canonical, chained, numbered
 from console.domain.alerts import Alert, Crossing
-from console.domain.orders import Fill, Order
+from console.domain.fills import Fill
+from console.domain.orders import Order
 from console.ports import JournalUnavailable, Record, Remembered, Row, Setting, Unrecordable
 from tests.sim.timeline import ProcessLoop
 

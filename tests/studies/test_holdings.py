@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.domain.fills import Fill
 from console.domain.ledger import Holding
-from console.domain.orders import Fill, Side
+from console.domain.orders import Side
 from console.domain.positions import Position
 from console.studies.attention import Held, Reason, attention
 from console.studies.portfolio import weigh

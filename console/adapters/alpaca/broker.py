@@ -23,9 +23,10 @@ from console.adapters.alpaca.outside import Garbled, plain, row, rows
 from console.adapters.system_clock import SystemClock
 from console.domain.account import Account
 from console.domain.connections import Allowance
+from console.domain.fills import Fill
 from console.domain.instruments import Asset
 from console.domain.market import MarketClock
-from console.domain.orders import Fill, Order, OrderRequest, ReplaceRequest
+from console.domain.orders import Order, OrderRequest, ReplaceRequest
 from console.domain.positions import Position
 from console.domain.scans import TradingSession
 from console.ports import Clock, OrderRejected, Unconfirmed

@@ -11,7 +11,8 @@ from typing import Any
 from console.adapters.alpaca.orders import SIDE, IsOurs, order
 from console.adapters.alpaca.outside import Garbled, needed_decimal, needed_moment, plain, row
 from console.domain.events import FillBooked, OrderUpdated
-from console.domain.orders import Fill, Order
+from console.domain.fills import Fill
+from console.domain.orders import Order
 
 _FILLS = ("fill", "partial_fill")
 

@@ -13,7 +13,7 @@ from alpaca.common.rest import RESTClient
 from console.adapters.alpaca.executions import activity_fill
 from console.adapters.alpaca.orders import IsOurs, flattened, ties
 from console.adapters.alpaca.outside import Garbled, needed_moment, rows
-from console.domain.orders import Fill
+from console.domain.fills import Fill
 
 ORDERS_A_PAGE = 500
 FILLS_A_PAGE = 100

@@ -8,7 +8,8 @@ import msgspec
 from sqlite_utils import Database
 
 from console.domain.alerts import Alert, Crossing
-from console.domain.orders import Fill, Order
+from console.domain.fills import Fill
+from console.domain.orders import Order
 from console.ports import Remembered, Row, Setting
 
 DAYS = timedelta(days=3)
