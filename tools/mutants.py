@@ -68,6 +68,30 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
             *("desk/test_closings", "desk/test_flatten_told", "desk/test_halt_told"),
         ],
     ),
+    "triggers": (
+        [
+            *("desk/triggers/audit_silent", "desk/triggers/clocks", "desk/triggers/counts"),
+            *("desk/triggers/daily_loss", "desk/triggers/mismatch", "desk/triggers/stale_data"),
+            "desk/triggers/watcher",
+        ],
+        ["desk/triggers"],
+    ),
+    "key": (
+        ["desk/held_key", "desk/halt_socket", "desk/checklist", "desk/choice"],
+        [
+            *("desk/test_held_key", "desk/test_halt_socket", "desk/test_halt_socket_told"),
+            *("desk/test_checklist", "desk/test_choice", "desk/test_held_halt_key"),
+            "desk/test_board",
+        ],
+    ),
+    "lines": (
+        ["desk/trading", "desk/recorder", "desk/money", "desk/connections"],
+        [
+            *("desk/test_trading", "desk/test_recorder", "desk/test_money"),
+            *("desk/test_connections", "desk/test_connections_told", "desk/test_faults"),
+            "desk/test_gap",
+        ],
+    ),
     "orders": (
         ["desk/orders", "desk/unknowns", "desk/situation", "desk/cancels"],
         [
