@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.commands import code_text
-from console.commands.code_files import clean_code, file_names, read_file, write_file
+from console.commands.code_files import clean_code, file_names, has_file, read_file, write_file
 from console.commands.code_limits import code_limits
 from console.commands.code_shown import Shown, lines_of, piece_of
 from console.commands.code_tables import keep_result, read_tables
@@ -28,14 +28,20 @@ show(df.tail(PARAMETERS["rows"]), "the last rows")
 '''
 
 
-def desk(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return the files and datasets there are, and whether code can be run; get a worker ready."""
+def stock(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return the files and datasets there are now: a shell may have made some."""
     del asked, far
     with closing(Catalog(folder.lab)) as catalog:
         datasets = [dataset.name for dataset in catalog.all()]
-    files = file_names(folder.code)
-    text = clean_code(read_file(folder.code, files[0]) if files else FIRST)
-    told = {"files": files, "datasets": datasets, "name": files[0] if files else "", "text": text}
+    return {"files": file_names(folder.code), "datasets": datasets}
+
+
+def desk(folder: StateFolder, asked: Words, far: Far) -> Any:
+    """Return the files and datasets there are, and whether code can be run; get a worker ready."""
+    told = stock(folder, asked, far)
+    name = next(iter(told["files"]), "")
+    text = clean_code(read_file(folder.code, name) if name else FIRST)
+    told |= {"name": name, "text": text}
     try:
         ready = bench(code_limits(folder))
         ready.warm()
@@ -45,15 +51,17 @@ def desk(folder: StateFolder, asked: Words, far: Far) -> Any:
 
 
 def open_file(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Return a file's text."""
+    """Return a file's text; of one that there is not, that it is new."""
     del far
-    return {"name": asked["name"], "text": read_file(folder.code, asked["name"])}
+    if not has_file(folder.code, asked["name"]):
+        return {"name": asked["name"], "text": "", "is_new": True}
+    return {"name": asked["name"], "text": read_file(folder.code, asked["name"]), "is_new": False}
 
 
 def save(folder: StateFolder, asked: Words, far: Far) -> Any:
-    """Write a file."""
+    """Write a file, unless somebody else has written another text into it."""
     del far
-    write_file(folder.code, asked["name"], asked["text"])
+    write_file(folder.code, asked["name"], asked["text"], known=asked["known"])
     return {"name": asked["name"]}
 
 
@@ -175,6 +183,7 @@ _lines: list[Any] = []
 
 ANSWERS: dict[str, Callable[[StateFolder, Words, Far], Any]] = {
     "code_desk": desk,
+    "code_stock": stock,
     "code_open": open_file,
     "code_save": save,
     "code_run": run,

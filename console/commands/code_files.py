@@ -34,16 +34,28 @@ def read_file(folder: Path, name: str) -> str:
     return clean_code(text)
 
 
-def write_file(folder: Path, name: str, text: str) -> None:
-    """Write a file, whole or not at all.
+def has_file(folder: Path, name: str) -> bool:
+    """Return whether there is a file of that name.
 
     Raises:
-        SandboxProblem: when the name is none, or the text too long.
+        SandboxProblem: when the name is none.
+    """
+    return _path(folder, name).exists()
+
+
+def write_file(folder: Path, name: str, text: str, *, known: str | None = None) -> None:
+    """Write a file, whole or not at all; `known` is what its writer takes it to hold.
+
+    Raises:
+        SandboxProblem: when the name is none, the text too long, or the file holds another text
+            than the one known.
     """
     path = _path(folder, name)
     told = text.encode(errors="replace")
     if len(told) > LIMITS.code_bytes:
         raise SandboxProblem(f"The code is too long: {LIMITS.code_bytes // 1024} KiB is the most.")
+    if known is not None and path.exists():
+        _refuse_another(read_file(folder, name), (known, text), name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = folder / f".{name}.part"
     part.write_bytes(told)
@@ -53,6 +65,15 @@ def write_file(folder: Path, name: str, text: str) -> None:
 def clean_code(text: str) -> str:
     """Return code as a screen can show it: tabs are four blanks, and nothing acts."""
     return "\n".join(neutral(line.expandtabs(4)) for line in text.splitlines())
+
+
+def _refuse_another(held: str, known: tuple[str, ...], name: str) -> None:
+    """Keep what somebody else has written: it may be all there is of it."""
+    if held not in [clean_code(text) for text in known]:
+        raise SandboxProblem(
+            f"{name} holds another text, which is kept: save this one under another name (ctrl+s),"
+            " or open that one (ctrl+o)."
+        )
 
 
 def _path(folder: Path, name: str) -> Path:

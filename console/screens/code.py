@@ -22,6 +22,8 @@ from widgets.editor import Editor
 from widgets.outside import neutral
 
 FIRST_NAME = "scratch"
+STOCK_HAND = "rows"
+"""Who tells of files and datasets: not the hand that may be running code for a minute."""
 MOST_LINES = 4
 
 
@@ -36,8 +38,6 @@ class CodeScreen(LabScreen):
         super().__init__(link, profile, lab)
         self._ran = ran
         self._file = FIRST_NAME
-        self._files: list[str] = []
-        self._datasets: list[str] = []
         self._data: list[str] = []
         self._parameters: dict[str, str] = {}
         self._saved = ""
@@ -95,13 +95,13 @@ class CodeScreen(LabScreen):
 
     def action_open_code(self) -> None:
         """Open another file, or begin one."""
-        known = ", ".join(self._files) or "none yet"
-        self.ask_line(f"which file, old or new: {known}", self._open)
+        self.ask_line("which file, old or new", self._open)
+        run_beside(self, partial(self._list_known, "files", "none yet"), "stock")
 
     def action_choose_data(self) -> None:
         """Say which datasets the code is given."""
-        known = ", ".join(self._datasets) or "none yet: T loads one"
-        self.ask_line(f"datasets, the first is df: {known}", self._choose, " ".join(self._data))
+        self.ask_line("datasets, the first is df", self._choose, " ".join(self._data))
+        run_beside(self, partial(self._list_known, "datasets", "none yet: T loads one"), "stock")
 
     def action_set_parameters(self) -> None:
         """Say which declared parameters are other than their defaults."""
@@ -138,8 +138,7 @@ class CodeScreen(LabScreen):
         told = await self.asked(HAND, "code_desk")
         if told is None:
             return
-        self._files, self._datasets = told["files"], told["datasets"]
-        self._data = self._datasets[:1]
+        self._data = told["datasets"][:1]
         if not self._editor.text:
             self._show_text(told["name"] or FIRST_NAME, told["text"])
         self.answer(told["wall"], is_good=told["holds"])
@@ -176,24 +175,25 @@ class CodeScreen(LabScreen):
         self.answer(f"Done in {told['seconds']:.2f} s{kept}.")
 
     def _save_as(self, name: str) -> None:
-        self._file = name.lower().removesuffix(".py")
-        self.begin(self._say_saved)
+        self.begin(partial(self._say_saved, name.lower().removesuffix(".py")))
 
-    async def _say_saved(self) -> None:
-        if await self._saved_text(is_forced=True):
-            self.answer(f"Saved as {self._file}.")
+    async def _say_saved(self, name: str) -> None:
+        if await self._written(name, known=self._saved if name == self._file else ""):
+            self.answer(f"Saved as {name}.")
 
-    async def _saved_text(self, *, is_forced: bool = False) -> bool:
+    async def _saved_text(self) -> bool:
         """Save the text if it changed; return whether it is safe."""
-        text = self._editor.text
-        if text == self._saved and not is_forced:
+        if self._editor.text == self._saved:
             return True
-        told = await self.asked(HAND, "code_save", name=self._file, text=text)
+        return await self._written(self._file, known=self._saved)
+
+    async def _written(self, name: str, *, known: str) -> bool:
+        """Write the text into a file that is taken to hold what is known, or nothing."""
+        text = self._editor.text
+        told = await self.asked(HAND, "code_save", name=name, text=text, known=known)
         if told is None:
             return False
-        self._saved = text
-        if self._file not in self._files:
-            self._files.insert(0, self._file)
+        self._file, self._saved = name, text
         self._entitle()
         return True
 
@@ -204,23 +204,35 @@ class CodeScreen(LabScreen):
     async def _opened(self, name: str) -> None:
         if not await self._saved_text():
             return
-        if name not in self._files:
-            self._show_text(name, "")
-            self.answer(f"{name} is a new file: it is saved when it is run.")
-            return
         told = await self.asked(HAND, "code_open", name=name)
-        if told is not None:
-            self._show_text(told["name"], told["text"])
-            self.answer(f"{name} is open.")
+        if told is None:
+            return
+        self._show_text(told["name"], told["text"])
+        is_new = "is a new file: it is saved when it is run" if told["is_new"] else "is open"
+        self.answer(f"{name} {is_new}.")
 
     def _choose(self, text: str) -> None:
         names = text.replace(",", " ").split()
-        unknown = [name for name in names if name not in self._datasets]
+        run_beside(self, partial(self._chosen, names), "data")
+
+    async def _chosen(self, names: list[str]) -> None:
+        """Give these datasets to the code, if there are such now."""
+        told = await self.asked(STOCK_HAND, "code_stock")
+        if told is None:
+            return
+        unknown = [name for name in names if name not in told["datasets"]]
         if unknown:
             self.answer(f"There is no dataset {unknown[0]}.", is_good=False)
             return
         self._data = names
         self._entitle()
+
+    async def _list_known(self, what: str, none: str) -> None:
+        """Say in the line that is being written what there is now to choose from."""
+        hint = self.line.placeholder
+        told = await self.asked(STOCK_HAND, "code_stock")
+        if told is not None and self.line.placeholder == hint:
+            self.line.placeholder = f"{hint}: {', '.join(told[what]) or none}"
 
     def _set(self, text: str) -> None:
         pairs = [word.partition("=") for word in text.split() if word != "-"]
@@ -255,7 +267,6 @@ class CodeScreen(LabScreen):
     async def _kept(self, name: str) -> None:
         told = await self.asked(HAND, "code_keep", name=name)
         if told is not None:
-            self._datasets = sorted({*self._datasets, name.lower()})
             self.answer(told["words"])
 
     async def _leave(self) -> None:

@@ -115,8 +115,8 @@ def test_before_the_first_run_there_is_no_newest_one(folder):
 
 
 def test_files_are_written_listed_and_read_by_names_that_are_no_paths(folder):
-    ask(folder, "code_save", name="first", text="x = 1\n")
-    ask(folder, "code_save", name="second", text="\ty = '\x1b[2J'\n")
+    ask(folder, "code_save", name="first", text="x = 1\n", known="")
+    ask(folder, "code_save", name="second", text="\ty = '\x1b[2J'\n", known="")
 
     assert set(file_names(folder.code)) == {"first", "second"}
     assert ask(folder, "code_open", name="second")["text"] == "    y = '[2J'"
@@ -127,6 +127,22 @@ def test_files_are_written_listed_and_read_by_names_that_are_no_paths(folder):
         read_file(folder.code, "none")
     with pytest.raises(SandboxProblem, match="256 KiB is the most"):
         write_file(folder.code, "long", "x" * 300_000)
+
+
+def test_a_file_is_opened_whoever_wrote_it_and_no_text_of_another_is_written_over(folder):
+    new = ask(folder, "code_open", name="mine")
+    ask(folder, "code_save", name="mine", text="x = 1\n", known="")
+    (folder.code / "mine.py").write_text("x = 2\n")
+    opened = ask(folder, "code_open", name="mine")
+    with pytest.raises(SandboxProblem, match="mine holds another text, which is kept"):
+        ask(folder, "code_save", name="mine", text="x = 3\n", known="x = 1\n")
+    kept = read_file(folder.code, "mine")
+    ask(folder, "code_save", name="mine", text="x = 3\n", known=opened["text"])
+
+    assert (new["text"], new["is_new"]) == ("", True)
+    assert (opened["text"], opened["is_new"]) == ("x = 2", False)
+    assert (kept, read_file(folder.code, "mine")) == ("x = 2", "x = 3")
+    assert ask(folder, "code_stock") == {"files": ["mine"], "datasets": ["prices"]}
 
 
 def test_what_is_not_there_is_said(folder):

@@ -66,7 +66,8 @@ class CodeLab(FakeLab):
             "code_newest": None,
             "code_save": {},
             "code_keep": {"words": "means: 2 rows."},
-            "code_open": {"name": "older", "text": "x = 1"},
+            "code_open": {"name": "older", "text": "x = 1", "is_new": False},
+            "code_stock": {"files": ["outside", "means"], "datasets": ["daily", "prices"]},
             "code_past": {"lines": [[["number  when", "words"]]], "text": "y = 2"},
         }
 
@@ -97,6 +98,7 @@ async def test_what_stands_in_the_editor_is_saved_and_run():
     async with running(lab=lab) as pilot:
         await open_code(pilot)
         await write(pilot, "f2", "prices daily")
+        await until(pilot, lambda: "prices, daily" in str(editor(pilot).border_subtitle))
         await write(pilot, "f3", "window=50")
         await pilot.press(*"x=1", "enter", "f5")
         await until(pilot, lambda: lab.asked_for("code_run"))
@@ -104,7 +106,7 @@ async def test_what_stands_in_the_editor_is_saved_and_run():
         output = pilot.app.screen.query_one("#code-output").plain
 
     ran = lab.asked_for("code_run")[0]
-    assert lab.asked_for("code_save") == [{"name": "means", "text": f"x=1\n{CODE}"}]
+    assert lab.asked_for("code_save") == [{"name": "means", "text": f"x=1\n{CODE}", "known": CODE}]
     assert (ran["text"], ran["data"]) == (f"x=1\n{CODE}", ["prices", "daily"])
     assert ran["parameters"] == {"window": "50"}
     assert "2021-03-31  SPY     396.33" in output
@@ -157,7 +159,7 @@ async def test_leaving_saves_what_was_written():
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, CodeScreen))
 
-    assert lab.asked_for("code_save") == [{"name": "means", "text": f"z{CODE}"}]
+    assert lab.asked_for("code_save") == [{"name": "means", "text": f"z{CODE}", "known": CODE}]
 
 
 async def test_files_and_past_runs_are_opened_and_results_kept():
@@ -174,13 +176,42 @@ async def test_files_and_past_runs_are_opened_and_results_kept():
         await until(pilot, lambda: editor(pilot).text == "y = 2")
         title = editor(pilot).border_title
         await write(pilot, "f2", "nothing")
-        unknown = said(pilot)
+        await until(pilot, lambda: "no dataset nothing" in said(pilot))
 
-    assert lab.asked_for("code_save") == [{"name": "newer", "text": "x = 1"}]
+    assert lab.asked_for("code_save") == [{"name": "newer", "text": "x = 1", "known": ""}]
     assert lab.asked_for("code_keep") == [{"name": "means"}]
     assert {"number": 3} in lab.asked_for("code_past")
     assert title == "run-3.py"
-    assert "no dataset nothing" in unknown
+
+
+async def test_a_file_that_was_written_elsewhere_meanwhile_is_offered_and_opened():
+    lab = CodeLab()
+    async with running(lab=lab) as pilot:
+        await open_code(pilot)
+        await pilot.press("ctrl+o")
+        line = pilot.app.screen.query_one("#lab-line")
+        await until(pilot, lambda: "outside, means" in line.placeholder)
+        await pilot.press(*"outside", "enter")
+        await until(pilot, lambda: "outside is open" in said(pilot))
+        opened = editor(pilot).text
+        lab.answers["code_open"] = {"name": "fresh", "text": "", "is_new": True}
+        await write(pilot, "ctrl+o", "fresh")
+        await until(pilot, lambda: "fresh is a new file" in said(pilot))
+
+    assert opened == "x = 1"
+    assert lab.asked_for("code_open") == [{"name": "outside"}, {"name": "fresh"}]
+
+
+async def test_a_text_that_could_not_be_saved_keeps_its_file():
+    lab = CodeLab()
+    lab.troubles["code_save"] = "older holds another text, which is kept."
+    async with running(lab=lab) as pilot:
+        await open_code(pilot)
+        await write(pilot, "ctrl+s", "older")
+        await until(pilot, lambda: "another text" in said(pilot))
+        title = editor(pilot).border_title
+
+    assert title == "means.py"
 
 
 async def test_pasted_text_can_do_nothing_to_the_terminal():
