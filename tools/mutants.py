@@ -79,17 +79,15 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "key": (
         ["desk/held_key", "desk/halt_socket", "desk/checklist", "desk/choice"],
         [
-            *("desk/test_held_key", "desk/test_halt_socket", "desk/test_halt_socket_told"),
-            *("desk/test_checklist", "desk/test_choice", "desk/test_held_halt_key"),
-            "desk/test_board",
+            *("desk/test_held_key", "desk/test_halt_socket", "desk/test_held_halt_key"),
+            *("desk/test_checklist", "desk/test_choice", "desk/test_board"),
         ],
     ),
     "lines": (
         ["desk/trading", "desk/recorder", "desk/money", "desk/connections"],
         [
-            *("desk/test_trading", "desk/test_recorder", "desk/test_money"),
-            *("desk/test_connections", "desk/test_connections_told", "desk/test_faults"),
-            "desk/test_gap",
+            *("desk/test_connections", "desk/test_faults", "desk/test_gap"),
+            *("desk/test_audit_away", "desk/test_reconcile"),
         ],
     ),
     "orders": (
