@@ -1,12 +1,11 @@
 """The command line: what can be typed after `killcord`."""
 
 import argparse
-import os
 from collections.abc import Sequence
 
-from console.commands import backtest_words, code_words, data_words
+from console.commands import backtest_words, code_words, data_words, processes
 from console.commands.past_words import add_audit, add_drills, add_halts
-from console.commands.process_words import MARKET, add_desk, add_market, add_record, open_console
+from console.commands.process_words import add_desk, add_record
 from console.commands.reading_words import add_reading, add_scan, add_settings, add_study
 from console.commands.shared_words import Commands, Run, add_command, add_profile
 from console.commands.strategies_words import add_strategies
@@ -24,10 +23,8 @@ EPILOG = """exit status: 0 done, 1 failed, 2 wrong usage, 3 denied by our own ga
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
-    if list(arguments[:1]) == ["venue"]:
-        from console.venue.command import main as venue  # noqa: PLC0415 - its own heavy imports
-
-        return venue(list(arguments[1:]))
+    if list(arguments[:1]) in processes.SHORT:
+        return processes.main(arguments)
     options = parser().parse_args(arguments)
     run: Run = options.run
     return run(options)
@@ -35,20 +32,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the grammar of the command line; the docs are made from it too."""
-    made = argparse.ArgumentParser(
-        prog="killcord",
+    made, commands = processes.console_grammar(
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_profile(made)
-    add_market(made)
-    made.set_defaults(
-        run=open_console,
-        profile=os.environ.get("KILLCORD_PROFILE", "demo"),
-        **dict.fromkeys(MARKET),
-    )
-    commands = made.add_subparsers(dest="command", metavar="COMMAND")
     add_reading(commands)
     add_trading(commands)
     add_halts(commands)

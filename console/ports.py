@@ -106,6 +106,12 @@ class History(Protocol):
     async def latest(self, symbols: Sequence[str]) -> tuple[Sequence[Quote], Sequence[Trade]]:
         """The newest quote and trade of each symbol the source knows."""
 
+    async def compared(self, symbols: Sequence[str]) -> Sequence[Quote | Trade]:
+        """The same of at most a hundred symbols, from the feed that the stream tells of.
+
+        Raises Postponed at once when requests are scarce: nobody waits for the answer.
+        """
+
 
 class ScanSource(Protocol):
     """Market data of many symbols, asked for a part of them at a time.
@@ -213,6 +219,10 @@ class Unrecordable(JournalUnavailable):
     """This one record can never be written, whatever becomes of the disk."""
 
 
+Note = tuple[Record, tuple[Row, ...]]
+"""A record, and the rows that are stored with it."""
+
+
 class Journal(Protocol):
     """The desk's memory and its audit: what is written is durable when the call returns."""
 
@@ -221,6 +231,13 @@ class Journal(Protocol):
 
         Raises:
             JournalUnavailable: when it is not on the disk.
+        """
+
+    async def write_all(self, notes: Sequence[Note]) -> None:
+        """Append all these records in their order, each with its rows, or none of them.
+
+        Raises:
+            JournalUnavailable: when they are not on the disk.
         """
 
     async def remembered(self) -> Remembered:

@@ -1,4 +1,6 @@
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,15 +93,32 @@ def test_every_module_that_is_named_exists(page):
 
 
 def is_module(name):
-    """Return whether the dotted name is a module, or something that a module holds."""
+    """Return whether the dotted name is a module, or something that a module makes."""
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
         place = ROOT.joinpath(*parts[:end])
-        if place.is_dir() or place.with_suffix(".py").is_file():
+        if place.is_dir():
+            return not parts[end:]
+        if place.with_suffix(".py").is_file():
             rest = parts[end:]
-            source = "" if place.is_dir() else read(place.with_suffix(".py"))
-            return all(re.search(rf"\b{word}\b", source) for word in rest)
+            return not rest or rest[0] in made_in(parse_file(place.with_suffix(".py")).body)
     return False
+
+
+@cache
+def parse_file(path):
+    return ast.parse(read(path))
+
+
+def made_in(body):
+    """Return the names that a module or a class gives to functions, classes and values."""
+    found = set()
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
@@ -112,11 +131,25 @@ def test_every_method_that_is_named_exists(page):
 
 
 def has(kind, name):
-    """Return whether a class of ours is called `kind` and its module speaks of `name`."""
-    texts = [
-        text for text in map(read, SOURCES) if re.search(rf"^class {kind}\b", text, re.MULTILINE)
-    ]
-    return any(re.search(rf"\b{name}\b", text) for text in texts)
+    """Return whether a class of ours is called `kind`, and it or what it is made of has `name`."""
+    return any(
+        name in made_in(each.body)
+        or any(
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and node.attr == name
+            for node in ast.walk(each)
+        )
+        or any(isinstance(base, ast.Name) and has(base.id, name) for base in each.bases)
+        for each in CLASSES.get(kind, ())
+    )
+
+
+CLASSES: dict[str, list[ast.ClassDef]] = {}
+for source in SOURCES:
+    for node in ast.walk(parse_file(source)):
+        if isinstance(node, ast.ClassDef):
+            CLASSES.setdefault(node.name, []).append(node)
 
 
 def test_every_command_is_in_the_manual():

@@ -23,11 +23,12 @@ from console.venue import command as venue_command  # noqa: E402 - as above
 from tools.described import field_docs, field_types, member_docs, paragraph, table, value_of  # noqa: E402 - too
 from tools.gate_rules import gate_table  # noqa: E402 - as above
 from tools.halt_states import halt_states  # noqa: E402 - as above
+from tools.trigger_rules import trigger_table  # noqa: E402 - as above
 from widgets.blotter import LOOKS  # noqa: E402 - as above
 from widgets.help_view import key_names  # noqa: E402 - as above
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - its only name
-GATE_BEGIN, GATE_END = "<!-- gate: made by `make docs` -->", "<!-- gate: end -->"
+BEGIN, END = "<!-- {name}: made by `make docs` -->", "<!-- {name}: end -->"
 
 KEYS = """# Keys
 
@@ -93,7 +94,7 @@ def pages() -> dict[Path, str]:
     desk = ROOT / "docs/using/desk.md"
     return {
         **{ROOT / f"docs/reference/{name}.md": text for name, text in told.items()},
-        desk: _with_gate(desk.read_text(encoding="utf-8")),
+        desk: _with_tables(desk.read_text(encoding="utf-8")),
     }
 
 
@@ -103,11 +104,13 @@ def _page(module: str, *parts: str) -> str:
     return "\n\n".join([head, *(part.strip() for part in parts)]) + "\n"
 
 
-def _with_gate(text: str) -> str:
-    """Put the gate's table between its marks."""
-    before, _, rest = text.partition(GATE_BEGIN)
-    after = rest.partition(GATE_END)[2]
-    return f"{before}{GATE_BEGIN}\n\n{gate_table()}\n\n{GATE_END}{after}"
+def _with_tables(text: str) -> str:
+    """Put the tables of the gate and of the triggers between their marks."""
+    for name, made in (("gate", gate_table()), ("triggers", trigger_table())):
+        begin, end = BEGIN.format(name=name), END.format(name=name)
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n\n{made}\n\n{end}{rest.partition(end)[2]}"
+    return text
 
 
 def keys() -> list[str]:

@@ -19,6 +19,8 @@ class Freshness(Enum):
 
     ALIVE = auto()
     STALE = auto()
+    MUTE = auto()
+    """The stream keeps back what the market makes of it."""
     ASLEEP = auto()
     """Old because the market is closed."""
     NONE = auto()
@@ -33,6 +35,8 @@ def freshness(
     stream = state.connections.get(Channel.MARKET_DATA)
     if stream is None or stream.link is not Link.LIVE or quote.is_crossed:
         return Freshness.STALE
+    if quote.symbol in stream.mute_symbols:
+        return Freshness.MUTE
     if quote.age(now) <= stale_after:
         return Freshness.ALIVE
     return Freshness.STALE if is_in_session(state) else Freshness.ASLEEP

@@ -163,6 +163,8 @@ def _arrowed(text: str, arrow: str) -> Cell:
 def _age(seen: Seen) -> Cell:
     if seen.freshness is Freshness.STALE:
         return Cell(f"stale {seen.age}", "caution")
+    if seen.freshness is Freshness.MUTE:
+        return Cell(f"mute {seen.age}", "caution")
     if seen.freshness is Freshness.NONE:
         return Cell("no quote", "stale")
     return Cell(seen.age, "quiet")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 KEY_VARIABLE = "APCA_API_KEY_ID"
 SECRET_VARIABLE = "APCA_API_SECRET_KEY"  # noqa: S105 - the variable's name, as Alpaca's tools use it
+ISSUED_FOR = {"PK": "paper", "AK": "live"}
+"""How Alpaca begins the keys of each kind of account; of any other beginning the broker decides."""
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -46,6 +48,20 @@ def read_keys(path: Path | None, environment: Mapping[str, str]) -> Keys:
         f"there are no keys: set {KEY_VARIABLE} and {SECRET_VARIABLE}"
         + (f', or write {{"key": …, "secret": …}} to {path} with mode 0600.' if path else ".")
     )
+
+
+def refuse_keys_of_another(profile: str, keys: Keys) -> None:
+    """Let no paper key near the live account, nor a live one near paper.
+
+    Raises:
+        KeysMissing: when the key's beginning says that it was issued for the other.
+    """
+    kind = ISSUED_FOR.get(keys.key[:2], profile)
+    if kind != profile:
+        raise KeysMissing(
+            f"these keys were issued for a {kind} account, and nothing was sent: "
+            f"give those of a {profile} account."
+        )
 
 
 def _from_file(path: Path) -> Keys:

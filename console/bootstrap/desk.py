@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from console.adapters.late_pandas import pandas_when_used
 from console.adapters.system_clock import SystemClock
 from console.domain.permissions import Actor, Capability, Role
 from console.domain.receipts import Outcome, Receipt
@@ -140,20 +141,26 @@ class DeskProcess:
         from console.adapters.alpaca.access import AlpacaAccess  # noqa: PLC0415 - after the venue
 
         if venue is not None:
-            # half a second of imports, while the venue starts on the other core
-            from console.adapters.alpaca import (  # noqa: F401, PLC0415
-                broker,
-                market_stream,
-                trading_stream,
-            )
+            # a third of a second of imports, while the venue starts on the other core
+            with pandas_when_used():
+                from console.adapters.alpaca import (  # noqa: F401, PLC0415
+                    broker,
+                    market_stream,
+                    trading_stream,
+                )
 
             return AlpacaAccess.venue(await self._started(venue))
         if self._folder.profile == "demo":
             return AlpacaAccess.venue(_start_line(self._market["venue"], self._folder))
-        from console.adapters.keys import KeysMissing, read_keys  # noqa: PLC0415 - not in the demo
+        from console.adapters.keys import (  # noqa: PLC0415 - not in the demo
+            KeysMissing,
+            read_keys,
+            refuse_keys_of_another,
+        )
 
         try:
             keys = read_keys(self._folder.keys, os.environ)
+            refuse_keys_of_another(self._folder.profile, keys)
         except KeysMissing as missing:
             raise CannotStart(f"{self._folder.profile}: {missing}") from None
         return AlpacaAccess.of_profile(self._folder.profile, keys.key, keys.secret)
@@ -167,7 +174,8 @@ class DeskProcess:
             raise CannotStart(str(failure)) from None
 
     def _desk(self, access: "AlpacaAccess", stack: AsyncExitStack) -> "Desk":
-        from console.bootstrap.desk_parts import build_desk  # noqa: PLC0415 - this process only
+        with pandas_when_used():
+            from console.bootstrap.desk_parts import build_desk  # noqa: PLC0415 - this process only
         from console.ports import JournalUnavailable  # noqa: PLC0415 - as above
 
         try:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
@@ -59,12 +61,12 @@ class Desk:
 def answer(question: Coroutine[None, None, int]) -> int:
     """Ask the question, print what comes of it, and return the exit status."""
     try:
-        status = asyncio.run(question)
+        status = asyncio.run(_interruptible(question))
         sys.stdout.flush()
     except NoDesk as missing:
         print(missing, file=sys.stderr)
         return exits.NO_DESK
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("killcord: interrupted", file=sys.stderr)
         return exits.INTERRUPTED
     except BrokenPipeError:
@@ -72,6 +74,20 @@ def answer(question: Coroutine[None, None, int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.FAILED
     return status
+
+
+async def _interruptible(question: Coroutine[None, None, int]) -> int:
+    """Be canceled by Ctrl-C, also by one that comes just as the loop falls asleep.
+
+    The handler of `asyncio.run` wakes no loop that waits already: it would be heard with the
+    next event.
+    """
+    task = asyncio.current_task()
+    is_main = threading.current_thread() is threading.main_thread()
+    # a shell that starts it in the background has it ignored, and so it stays
+    if task is not None and is_main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+    return await question
 
 
 @asynccontextmanager

@@ -108,6 +108,7 @@ def _connection(connection: Connection) -> Facts:
         "detail": connection.detail,
         "heard": connection.heard,
         "bad": connection.bad,
+        "mute_symbols": list(connection.mute_symbols),
         "requests_left": connection.allowance and connection.allowance.remaining,
         "requests_a_minute": connection.allowance and connection.allowance.limit,
     }
@@ -147,6 +148,8 @@ def _link_words(link: Facts) -> str:
         words.append(f"{link['latency_ms']:.0f} ms")
     if link["bad"]:
         words.append(f"{link['bad']:,} unreadable")
+    if link["mute_symbols"]:
+        words.append(f"mute on {', '.join(link['mute_symbols'])}")
     if link["requests_left"] is not None:
         words.append(f"{link['requests_left']:,} of {link['requests_a_minute']:,} requests left")
     if link["detail"]:

@@ -35,6 +35,7 @@ def run_behind_the_cord(folder: StateFolder, run_console: RunConsole) -> int:
         os.close(master)
         ours.close()
         os.login_tty(slave)
+        _forget_the_size()
         # even where hang-ups are ignored: without the cord this console has no terminal
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         return run_console(ConsoleEnd(theirs, folder.latch))
@@ -53,3 +54,9 @@ def run_behind_the_cord(folder: StateFolder, run_console: RunConsole) -> int:
     )
     sys.setswitchinterval(TURN_SECONDS)
     return guard.run()
+
+
+def _forget_the_size() -> None:
+    """Have the terminal asked for its size: an exported one would outlive every resize."""
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)

@@ -91,6 +91,15 @@ class Board:
         self.receipt = ""
         self.is_question_open = False
 
+    def withdraw(self) -> None:
+        """What was proven holds no more: there is no receipt until it is proven anew."""
+        if not self.receipt:
+            return
+        self.receipt = ""
+        for name in ("proof", "receipt"):
+            self._checklist.tick(name, StepStatus.WAITING, "to be proven anew")
+        self.tell()
+
     def tick(self, name: str, status: StepStatus, detail: str = "") -> None:
         """Note how far a step has come; tell it when that is new."""
         if self._checklist.tick(name, status, detail):

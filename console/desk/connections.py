@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ class Connections:
         self._links = dict.fromkeys(Channel, Link.DOWN)
         self._details = dict.fromkeys(Channel, "")
         self._heard: dict[Channel, datetime] = {}
+        self._mute_symbols: tuple[str, ...] = ()
         self._failures = 0
         self._round_trips: deque[float] = deque(maxlen=ROUND_TRIPS)
 
@@ -58,6 +59,13 @@ class Connections:
             return
         self._links[channel], self._details[channel] = link, detail
         self._tell(channel)
+
+    def mark_mute(self, symbols: Collection[str]) -> None:
+        """Exactly these symbols are silent among talking ones; told when it is news."""
+        marked = tuple(sorted(symbols))
+        if marked != self._mute_symbols:
+            self._mute_symbols = marked
+            self._tell(Channel.MARKET_DATA)
 
     def measure(self) -> None:
         """Tell the age of every channel."""
@@ -112,6 +120,7 @@ class Connections:
             detail=self._details[channel],
             heard=self._gauges.quotes_heard() if channel is Channel.MARKET_DATA else 0,
             bad=self._bad(channel),
+            mute_symbols=self._mute_symbols if channel is Channel.MARKET_DATA else (),
             allowance=self._gauges.allowance() if channel is Channel.REST else None,
         )
         self._store.apply(ConnectionChanged(connection))

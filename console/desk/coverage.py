@@ -1,11 +1,13 @@
 """What an order would do to a holding, and what is claimed by orders the account has not seen."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from console.desk.gate import Facts, failed, passed
 from console.domain.exposure import ZERO, cost, held_qty
 from console.domain.orders import Order, OrderClass, OrderRequest, OrderType, Side
 from console.domain.receipts import Check
+from console.domain.state import TradingState
 
 MEETS_ANYTHING = frozenset({OrderType.MARKET, OrderType.STOP})
 
@@ -16,7 +18,7 @@ def unseen_cost(facts: Facts) -> Decimal | None:
     Unconfirmed orders count as wholly filled. None when one of them cannot be priced.
     """
     total = ZERO
-    for order in facts.state.orders.values():
+    for order in _unseen_orders(facts.state):
         qty = _unseen_qty(order, facts)
         if not qty or order is facts.replacing:
             continue
@@ -68,13 +70,18 @@ def could_meet(one: OrderRequest, other: OrderRequest) -> bool:
     return (buy.limit_price or ZERO) >= (sell.limit_price or ZERO)
 
 
+def _unseen_orders(state: TradingState) -> Iterable[Order]:
+    """Return the few orders of a day that the account was told without."""
+    account, orders = state.account, state.orders.values()
+    if account is None:
+        return orders
+    told_at = account.at
+    return [o for o in orders if o.submitted_at > told_at or o.status.is_ours]
+
+
 def _unseen_qty(order: Order, facts: Facts) -> Decimal:
     if order.is_group_exit:
         return ZERO  # it closes what its entry, or a holding, has paid for
-    account = facts.state.account
-    is_seen = account is not None and order.submitted_at <= account.at
-    if is_seen and not order.status.is_ours:
-        return ZERO
     held = held_qty(facts.position(order.request.symbol))
     if held * order.request.side.sign < 0:
         return ZERO

@@ -169,7 +169,8 @@ class ExitDesk:
         """Wait until the fate of a closing order is known and what is left is protected."""
         try:
             receipt = await self._closer.see_it_over(leave, key)
-        except BrokerError:
+        except Exception as error:  # noqa: BLE001 - whatever it was, what is left needs protection
+            _log(f"the exit of {leave.symbol} could not be followed", error)
             await self._protect_later(leave)
             return
         self._guard.tell(leave.symbol, receipt.detail)
@@ -183,8 +184,8 @@ class ExitDesk:
             try:
                 why = "the broker was lost meanwhile"
                 receipt = await self._closer.protect(leave, Outcome.REJECTED, why)
-            except BrokerError as error:
-                log.warning("%s is not protected again yet: %s", symbol, error)
+            except Exception as error:  # noqa: BLE001 - shares without protection wait for no cause
+                _log(f"{symbol} is not protected again yet", error)
                 continue
             self._guard.tell(symbol, receipt.detail)
             await self._answer(symbol, leave.actor, receipt)
@@ -225,3 +226,8 @@ class ExitDesk:
 
 def _deny(detail: str) -> Receipt:
     return Receipt(outcome=Outcome.DENIED, detail=detail)
+
+
+def _log(what: str, error: Exception) -> None:
+    """Note what went wrong, with its place in the code unless it was the broker."""
+    log.warning("%s: %s", what, error, exc_info=not isinstance(error, BrokerError))

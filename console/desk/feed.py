@@ -7,10 +7,14 @@ console); a symbol is streamed as long as anybody holds it.
 import asyncio
 import logging
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from console.desk.connections import Connections
+from console.desk.evidence import Evidence
+from console.desk.last_prints import LastPrints
 from console.desk.limits import Limits
+from console.desk.reopenings import Reopenings
 from console.desk.rings import Rings
 from console.desk.store import Store
 from console.desk.taps import Taps
@@ -22,6 +26,8 @@ from console.domain.windows import MarketWindow
 from console.ports import BrokerError, Clock, History, MarketStream, Tick
 
 log = logging.getLogger(__name__)
+
+REOPENED = "opened anew, and nothing has come yet"
 
 
 class Feed:
@@ -38,6 +44,7 @@ class Feed:
         limits: Limits,
         workers: Workers,
         sleep: Sleep,
+        has_real_time: bool = False,
     ) -> None:
         self._stream = stream
         self._history = history
@@ -51,7 +58,18 @@ class Feed:
         self.taps = Taps(clock)
         self._holders: dict[Hashable, frozenset[str]] = {}
         self._subscribed: frozenset[str] = frozenset()
-        self._last_at: dict[str, datetime] = {}
+        self._leaving: frozenset[str] = frozenset()
+        """What may be streamed still, because an unsubscription of it has not come through."""
+        self._renewed: frozenset[str] = frozenset()
+        """What is to be unsubscribed and subscribed again."""
+        self._returning: frozenset[str] = frozenset()
+        """Of these the last known prices are not asked for: no answer must pass for the stream."""
+        self.evidence = Evidence(self._pace.cross_check_tolerance)
+        self._reopenings = Reopenings(self._pace.mute_after)
+        self._is_up = False
+        self._last_prints = LastPrints()
+        self._late_after = limits.stale_after
+        self._has_real_time = has_real_time
         self._changed = asyncio.Event()
         self._patient_since = clock.monotonic()
 
@@ -59,6 +77,11 @@ class Feed:
     def wanted(self) -> frozenset[str]:
         """Every symbol that somebody holds."""
         return frozenset().union(*self._holders.values())
+
+    @property
+    def streamed(self) -> frozenset[str]:
+        """Every symbol that the stream has been asked for."""
+        return self._subscribed
 
     def start(self) -> None:
         """Begin to listen, to subscribe and to watch over the stream."""
@@ -80,6 +103,13 @@ class Feed:
             self._holders[holder] = wished
         else:
             del self._holders[holder]
+        self._changed.set()
+
+    def renew(self, symbols: Iterable[str]) -> None:
+        """Unsubscribe and subscribe what is streamed of these symbols."""
+        renewed = self._subscribed & frozenset(symbols)
+        self._renewed |= renewed
+        self.evidence.begin(renewed, self._clock.monotonic())
         self._changed.set()
 
     def window(self, symbol: str) -> MarketWindow:
@@ -111,43 +141,64 @@ class Feed:
         """Keep every tick; tell the state the newest of each symbol, once a batch."""
         self._connections.hear(Channel.MARKET_DATA)
         self._patient_since = self._clock.monotonic()
+        self._reopenings.flow(self._patient_since)
         quotes: dict[str, Quote] = {}
         trades: dict[str, Trade] = {}
+        prints: dict[str, Trade] = {}
         for tick in ticks:
             self._rings.add(tick)
             if isinstance(tick, Quote):
                 quotes[tick.symbol] = tick
-            elif self._sets_last(tick):
+                continue
+            prints[tick.symbol] = tick
+            if self._last_prints.sets_last(tick):
                 trades[tick.symbol] = tick
+        self.evidence.hear(quotes.values())
+        self.evidence.hear(prints.values())
         if self.taps.is_open:
             self.taps.hear(ticks)
         if self._connections.link(Channel.MARKET_DATA) is Link.MUTE:
             self._connections.change(Channel.MARKET_DATA, Link.LIVE)
-        self._store.apply(MarketMoved(quotes=tuple(quotes.values()), trades=tuple(trades.values())))
+        told = tuple(self._aged(quote) for quote in quotes.values())
+        self._store.apply(MarketMoved(quotes=told, trades=tuple(trades.values())))
 
-    def _sets_last(self, trade: Trade) -> bool:
-        """Whether a print is the new last price: its conditions let it, and none is younger."""
-        last_at = self._last_at.get(trade.symbol)
-        if not trade.counts.sets_last or (last_at is not None and trade.at < last_at):
-            return False
-        self._last_at[trade.symbol] = trade.at
-        return True
+    def _aged(self, quote: Quote) -> Quote:
+        """Return the quote; one that was served late is as old as the market made it."""
+        clock = self._store.state.clock
+        if clock is None or not self._has_real_time:
+            return quote
+        late = clock.market_time(quote.received_at) - quote.at
+        if late.total_seconds() <= self._late_after:
+            return quote
+        return replace(quote, received_at=quote.received_at - late)
 
     def _on_link(self, link: Link, detail: str) -> None:
         # Only within one connection is an older print a late one: a tape may begin anew.
-        self._last_at.clear()
+        self._last_prints.begin_anew()
         self._patient_since = self._clock.monotonic()
+        self.evidence.begin_anew(self._patient_since)
+        self._is_up = link is Link.LIVE
+        if self._is_up and self._reopenings.tries and not detail:
+            # One that was mute is live once it talks, not once it stands.
+            self._connections.change(Channel.MARKET_DATA, Link.MUTE, REOPENED)
+            return
         self._connections.change(Channel.MARKET_DATA, link, detail)
 
     async def _subscribe(self) -> None:
+        self._changed.set()  # one that died has left something undone
         while True:
             await self._changed.wait()
             self._changed.clear()
             wanted = self.wanted
-            added, dropped = wanted - self._subscribed, self._subscribed - wanted
+            added = wanted - self._subscribed
+            renewed, self._renewed = self._renewed & self._subscribed, frozenset()
+            dropped = ((self._subscribed | self._leaving) - wanted) | renewed
+            if renewed:
+                self._returning |= renewed
+                self._changed.set()
             try:
                 await self._change_subscription(sorted(added), sorted(dropped))
-            except BrokerError as error:
+            except (BrokerError, TimeoutError) as error:
                 log.warning("the market data could not be subscribed: %s", error)
                 self._changed.set()
                 await self._sleep(self._pace.retry_first)
@@ -156,10 +207,18 @@ class Feed:
         if added:
             await self._stream.subscribe(added)
             self._subscribed |= set(added)
-            self._workers.run("last known prices", self._fetch_last_known(added))
+            self._leaving -= set(added)
+            self.evidence.begin(added, self._clock.monotonic())
+            new, self._returning = set(added) - self._returning, self._returning - set(added)
+            if new:
+                self._workers.run("last known prices", self._fetch_last_known(sorted(new)))
         if dropped:
-            await self._stream.unsubscribe(dropped)
+            # Not known to be streamed from here on: whoever wants one again subscribes anew.
             self._subscribed -= set(dropped)
+            self._leaving |= set(dropped)
+            self.evidence.end(dropped)
+            await self._stream.unsubscribe(dropped)
+            self._leaving -= set(dropped)
 
     async def _fetch_last_known(self, symbols: Sequence[str]) -> None:
         """Show what was last known of the symbols until the stream speaks of them."""
@@ -195,9 +254,20 @@ class Feed:
         while True:
             await self._sleep(self._pace.measure_every)
             self._connections.measure()
-            if not self._is_mute():
-                continue
-            self.reopen(f"silent for {self._pace.mute_after:g} s in an open session: reconnecting")
+            self._look_for_silence()
+
+    def _look_for_silence(self) -> None:
+        """Call the stream mute when it is silent, and open it anew, ever more seldom."""
+        silence = self._silence()
+        if silence < self._pace.mute_after:
+            return
+        why = f"silent for {self._pace.mute_after:g} s in an open session: "
+        if silence >= self._reopenings.wait:
+            self._reopenings.spend()
+            self.reopen(f"{why}reconnecting")
+            return
+        wait = f"the next try is {self._reopenings.wait:.0f} s after the last"
+        self._connections.change(Channel.MARKET_DATA, Link.MUTE, why + wait)
 
     def reopen(self, why: str) -> None:
         """Connect anew: what looks like a connection is none."""
@@ -205,13 +275,18 @@ class Feed:
         self._connections.change(Channel.MARKET_DATA, Link.MUTE, why)
         self._workers.run("market stream reconnect", self._stream.reconnect())
 
-    def _is_mute(self) -> bool:
+    def _silence(self) -> float:
+        """Return for how many seconds nothing came though something should have."""
         clock = self._store.state.clock
         is_in_session = clock is not None and clock.is_open
-        is_up = self._connections.link(Channel.MARKET_DATA) is not Link.DOWN
-        if not (is_in_session and is_up and self._subscribed):
+        link = self._connections.link(Channel.MARKET_DATA)
+        if not is_in_session and self._reopenings.tries:
+            self._reopenings.begin_anew()
+            if self._is_up and link is Link.MUTE:
+                self._connections.change(Channel.MARKET_DATA, Link.LIVE)
+        if not (is_in_session and link is not Link.DOWN and self._subscribed):
             self._patient_since = self._clock.monotonic()
-        return self._clock.monotonic() - self._patient_since >= self._pace.mute_after
+        return self._clock.monotonic() - self._patient_since
 
 
 def _is_news(known: Quote | Trade | None, told_at: datetime) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from console.desk.limits import Limits
 from console.domain.exposure import ZERO, claim_of, free_to_close
@@ -21,9 +22,9 @@ from console.domain.receipts import Check
 from console.domain.state import TradingState
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Facts:
-    """All that the gate decides by, at one moment."""
+    """All that the gate decides by, at one moment. Without slots: it keeps what rules ask twice."""
 
     state: TradingState
     asset: Asset | None
@@ -64,7 +65,7 @@ class Facts:
         """The holding in a symbol, if there is one."""
         return self.state.position_of(symbol)
 
-    @property
+    @cached_property
     def other_orders(self) -> tuple[Order, ...]:
         """Every open order but the one that is replaced, and those that go when it trades."""
         if self.replacing is None:

@@ -9,19 +9,18 @@ from dataclasses import asdict, replace
 from console.desk import latch
 from console.desk.board import Board, found
 from console.desk.cord import Cord
-from console.desk.fence import Fence, FenceFailed
-from console.desk.fencing import Fencing
 from console.desk.flatten import FlattenDesk
 from console.desk.held_key import HeldKey
 from console.desk.latch import Latched
 from console.desk.latch_disk import LatchDisk
 from console.desk.limits import Pace
-from console.desk.rearm import Rearm, deny
+from console.desk.rearm import Rearm
 from console.desk.recorder import THE_DESK, Recorder
 from console.desk.sender import Sender
 from console.desk.sequence import HaltSequence
+from console.desk.turns import Turns
 from console.desk.workers import Sleep
-from console.domain.flatten import Flatten, FlattenRequest
+from console.domain.flatten import FlattenRequest
 from console.domain.halt import StepStatus
 from console.domain.permissions import Actor, Capability
 from console.domain.receipts import Outcome, Receipt
@@ -38,8 +37,7 @@ class HaltDesk:
         board: Board,
         disk: LatchDisk,
         sequence: HaltSequence,
-        fence: Fence,
-        fencing: Fencing,
+        turns: Turns,
         flattens: FlattenDesk,
         rearm: Rearm,
         held_key: HeldKey,
@@ -53,9 +51,7 @@ class HaltDesk:
         self._board = board
         self._disk = disk
         self._sequence = sequence
-        self._fence = fence
-        self._fencing = fencing
-        self._flattens = flattens
+        self._turns = turns
         self._rearm = rearm
         self._held_key = held_key
         self._sender = sender
@@ -63,17 +59,8 @@ class HaltDesk:
         self._clock = clock
         self._pace = pace
         self._sleep = sleep
-        self._is_flattening = False
-        self._is_fence_moving = False
-        self._pulls_under_way = 0
-        """Pulls whose latch is on its way to the disk: their sequence has still to begin."""
-        rearm.objection = self._other_than_rearm
         held_key.on_let_go = self._let_go
-        fence.on_told = board.see_fence
         flattens.before = self._make_way
-        flattens.on_prepared = self._take_up
-        flattens.on_begin = self._rest
-        flattens.on_over = self._after_flatten
 
     def close(self) -> None:
         """Let go of the thread; the latch stays as it is."""
@@ -85,7 +72,7 @@ class HaltDesk:
             return
         # A latch that says nothing, such as a dangling link, holds all the same.
         said = latch.read(self._cord.path) or found()
-        self._stop_closing()
+        self._turns.stop_closing()
         self._cord.said = said
         age = (self._clock.now() - self._board.pulled_at).total_seconds()
         self._sequence.begin(max(age, 0.0))
@@ -100,7 +87,7 @@ class HaltDesk:
         """
         if not actor.may(Capability.HALT):
             return Receipt(outcome=Outcome.FORBIDDEN, detail=f"{actor} may not halt this desk.")
-        was_closing = self._stop_closing()
+        was_closing = self._turns.stop_closing()
         is_held = self._held_key.press(actor) and not was_closing
         if self._cord.said is not None:
             return await self._pull_again(reason, actor, keeps=keeps, is_held=is_held)
@@ -129,27 +116,7 @@ class HaltDesk:
 
     async def fence(self, actor: Actor, *, is_set: bool) -> Receipt:
         """Set the fence, which leaves open positions as they are, or lift it, while halted."""
-        if not actor.may(Capability.REARM):
-            detail = f"{actor} may not change the fence of this desk."
-            return Receipt(outcome=Outcome.FORBIDDEN, detail=detail)
-        if self._cord.said is None or self._rearm.is_lifting:
-            return deny("The fence belongs to a halt, and trading is not halted.")
-        if self._flattens.is_under_way:
-            return deny("Positions are being closed; choose when that is over.")
-        if self._is_fence_moving:
-            return deny("The fence is being changed already; wait for it.")
-        self._is_fence_moving = True
-        try:
-            await self._recorder.try_write("fence.chosen", actor, {"is_set": is_set})
-            await self._put_fence(actor, is_set=is_set)
-        except FenceFailed as failure:
-            detail = f"The fence is not known to stand as you wish: {failure}."
-            return Receipt(outcome=Outcome.UNKNOWN, detail=detail)
-        finally:
-            self._is_fence_moving = False
-        await self._sequence.reissue()
-        detail = f"The fence: {self._fencing.words}."
-        return Receipt(outcome=Outcome.ACCEPTED, detail=detail)
+        return await self._turns.fence(actor, is_set=is_set)
 
     async def watch(self) -> None:
         """Notice a latch that another process made; restore one that nobody lifted here."""
@@ -187,11 +154,8 @@ class HaltDesk:
         self, said: Latched, hold: Callable[[Latched], Awaitable[str]]
     ) -> str:
         """Make the latch hold, then begin the sequence; return the disk's trouble, if any."""
-        self._pulls_under_way += 1
-        try:
+        with self._turns.pulling():
             trouble = await hold(said)
-        finally:
-            self._pulls_under_way -= 1
         self._sequence.go_on()
         self._tick_latch(trouble)
         return trouble
@@ -207,14 +171,14 @@ class HaltDesk:
     async def _let_go(self) -> None:
         """A held key was let go: its last repeat is honoured by one more look."""
         said = self._cord.said
-        if said is None or self._rearm.is_lifting or self._flattens.is_running:
+        if said is None or self._rearm.is_lifting or self._turns.is_closing:
             return
         if self._sequence.is_sweeping:
             self._sequence.doubt()
             return
         is_clear = await self._sequence.is_still_clear()
         # A flatten that has begun during the look is followed by a sweep of its own.
-        if is_clear or self._cord.said is not said or self._flattens.is_running:
+        if is_clear or self._cord.said is not said or self._turns.is_closing:
             return
         # A re-arm may have begun during the look: what was seen wins, as a pull does.
         self._rearm.see_pull()
@@ -232,83 +196,7 @@ class HaltDesk:
             async with asyncio.timeout(self._pace.halt_grace):
                 await self._sender.drained()
 
-    async def _put_fence(self, actor: Actor, *, is_set: bool) -> None:
-        # What is proven rests meanwhile, so that nothing sets what is being lifted; then it sees
-        # to the fence, and tries again what could not be done. A sweep waits for nobody.
-        is_proven = self._board.is_confirmed
-        if is_proven:
-            self._sequence.rest()
-        try:
-            if not is_set:
-                await self._fence.put(is_set=False)
-            elif self._board.is_question_open:
-                self._fencing.decline(actor)
-            self._fencing.want(is_set=is_set)
-            await self._fencing.settle()
-        finally:
-            if is_proven and not self._pulls_under_way:
-                self._sequence.take_up()
-        if is_set and not self._board.is_fenced:
-            raise FenceFailed(self._fencing.words)
-
-    # ── one at a time: the fence, a flatten, a re-arm ────────────────────────
-    #
-    # Each looks at the others and is seen by them in one breath, before it waits for
-    # anything: so none begins beside another. Only a pull comes between, and wins.
-
-    def _other_than_rearm(self) -> str:
-        if self._is_fence_moving:
-            return "The fence is being changed; re-arm once that is over."
-        if self._flattens.is_under_way:
-            return "Positions are being closed; re-arm once that is over."
-        return ""
-
     async def _make_way(self, request: FlattenRequest) -> str:
-        """Prepare for a confirmed flatten; return why it may not begin, if so."""
+        # A latch that another process made counts from here on, not from the next look at it.
         self.resume()
-        if self._rearm.is_lifting:
-            return "The halt is being lifted; ask again after that."
-        if self._is_fence_moving:
-            return "The fence is being changed; ask again after that."
-        if self._pulls_under_way:
-            return "The cord is being pulled; confirm again after that."
-        if request.lifts_fence:
-            # Nothing that is set going now may put it up again under the flatten's orders.
-            self._sequence.rest()
-            try:
-                await self._fence.put(is_set=False)
-            except FenceFailed as failure:
-                return f"The fence at the broker cannot be lifted: {failure}."
-            except Exception:
-                self._take_up()
-                raise
-        return ""
-
-    def _take_up(self) -> None:
-        """No flatten is being prepared any more: if way was made for none that runs, go on."""
-        others = self._flattens.is_running or self._is_fence_moving or self._rearm.is_lifting
-        # A re-arm that was under way when the flatten was confirmed may be over by now.
-        if self._cord.said is not None and not others and not self._pulls_under_way:
-            self._sequence.take_up()
-
-    def _rest(self, request: FlattenRequest) -> None:
-        """Let the sequence rest: a confirmed flatten begins now."""
-        self._is_flattening = True
-        # What it sends must not be swept away, nor anything be called proven meanwhile.
-        self._sequence.rest()
-        self._board.receipt = ""
-        self._board.is_question_open = False
-        self._board.tick("flatten", StepStatus.RUNNING, f"closing {request}")
-        self._board.tell()
-
-    def _stop_closing(self) -> bool:
-        """End a flatten for a pull; return whether one was running."""
-        # What a pull has ended answers nothing: its own sequence asks about the positions anew.
-        self._is_flattening = False
-        return self._flattens.stop()
-
-    def _after_flatten(self, flatten: Flatten) -> None:
-        if self._is_flattening:
-            self._is_flattening = False
-            self._fencing.flattened(flatten)
-            self._sequence.go_on()
+        return await self._turns.make_way(request)

@@ -85,6 +85,8 @@ class Life:
             ("lookout", rooms.market.lookout.work),
             ("wakefulness", rooms.account.wakefulness.work),
             ("analyst", rooms.market.analyst.work),
+            ("cross-check", rooms.market.cross_check.ask),
+            ("judge of the cross-check", rooms.market.cross_check.judge),
         ):
             rooms.ground.workers.keep(name, work)
 

@@ -24,6 +24,11 @@ class Pace:
     threads for: an order that waits must wait before the latch is looked at, not after."""
     mute_after: Annotated[float, Within("s", 2, 120)] = 15.0
     """Silence of the market data in an open session that counts as mute. Promise S1."""
+    cross_check_every: Annotated[float, Within("s", 3, 60)] = 6.0
+    """How often the newest quotes and trades are asked of the source and held against what the
+    stream told. Promise S1: a symbol that moves is found mute after two looks, within 15 s."""
+    cross_check_tolerance: Annotated[float, Within("s", 0.5, 30)] = 1.0
+    """How late, and how far out of order, the stream may tell of a symbol before it is mute."""
     asleep_after: Annotated[float, Within("s", 1, 60)] = 3.0
     """How far the two clocks may part within one look before the machine has slept."""
     measure_every: Annotated[float, Within("s", 0.1, 5)] = 1.0

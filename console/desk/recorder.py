@@ -10,17 +10,20 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import islice
 
 from console.desk.limits import Pace
 from console.desk.store import Store
 from console.desk.workers import Sleep
 from console.domain.orders import Order
 from console.domain.permissions import Actor, Role
-from console.ports import Clock, Journal, JournalUnavailable, Record, Row, Unrecordable
+from console.ports import Clock, Journal, JournalUnavailable, Note, Record, Row, Unrecordable
 
 log = logging.getLogger(__name__)
 MOST_KEPT = 10_000
 """Records held back while the journal cannot be written; beyond it the oldest is lost."""
+MOST_TOGETHER = 100
+"""Waiting records that share one transaction and one fsync."""
 
 THE_DESK = Actor(
     uid=os.getuid(), name="desk", pid=os.getpid(), role=Role.OWNER, via="the desk itself"
@@ -38,7 +41,8 @@ class Recorder:
         self._clock = clock
         self._pace = pace
         self._sleep = sleep
-        self._waiting: deque[tuple[Record, tuple[Row, ...]]] = deque(maxlen=MOST_KEPT)
+        self._waiting: deque[Note] = deque(maxlen=MOST_KEPT)
+        self._writing: asyncio.Task[None] | None = None
         self._something = asyncio.Event()
         self.on_trouble: Callable[[str], None] = log.error
         self.trouble = ""
@@ -47,7 +51,7 @@ class Recorder:
     async def write(self, kind: str, actor: Actor, body: Mapping[str, object], *rows: Row) -> None:
         """Record durably. JournalUnavailable when it is not on the disk."""
         try:
-            await self._put(self._record(kind, actor, body), rows)
+            await self._put((self._record(kind, actor, body), rows))
         except Unrecordable:
             raise
         except JournalUnavailable as error:
@@ -89,27 +93,43 @@ class Recorder:
     async def flush(self) -> None:
         """Write all that was noted. JournalUnavailable when that cannot be done now."""
         while self._waiting:
-            record, rows = self._waiting[0]
-            try:
-                await self._put(record, rows)
-            except Unrecordable as error:
-                # It must not stand in the way of all that wait behind it.
-                log.exception("a record is lost")
-                lost = {"kind": record.kind, "why": ascii(str(error))}
-                await self._put(self._record("record.lost", THE_DESK, lost), ())
-            # Another flush may have written it meanwhile: only what was written is taken off.
-            if self._waiting and self._waiting[0][0] is record:
-                self._waiting.popleft()
-            self.trouble = ""
+            if self._writing is None or self._writing.done():
+                self._writing = asyncio.create_task(self._write_some(), name="notes")
+            # Whoever gives up waiting must not have it written a second time.
+            await asyncio.shield(self._writing)
         self._something.clear()
 
-    async def _put(self, record: Record, rows: tuple[Row, ...]) -> None:
-        """Write one record; a disk that keeps silent closes the gate as one that fails does."""
+    async def _write_some(self) -> None:
+        """Write the oldest notes in one transaction, and take them off."""
+        together = tuple(islice(self._waiting, MOST_TOGETHER))
+        try:
+            await self._put(*together)
+        except Unrecordable:
+            # One of them; it must not stand in the way of all that wait behind it.
+            together = together[:1]
+            await self._put_or_lose(*together)
+        # The oldest may have been dropped meanwhile: only what was written is taken off.
+        written = set(map(id, together))
+        while self._waiting and id(self._waiting[0]) in written:
+            self._waiting.popleft()
+        self.trouble = ""
+
+    async def _put_or_lose(self, note: Note) -> None:
+        """Write one note, or that it can never be written."""
+        try:
+            await self._put(note)
+        except Unrecordable as error:
+            log.exception("a record is lost")
+            lost = {"kind": note[0].kind, "why": ascii(str(error))}
+            await self._put((self._record("record.lost", THE_DESK, lost), ()))
+
+    async def _put(self, *notes: Note) -> None:
+        """Write them at once; a disk that keeps silent closes the gate as one that fails does."""
         patience = self._pace.send_patience
         why = f"the disk that holds the audit has not answered for {patience:g} s"
         alarm = asyncio.get_running_loop().call_later(patience, self._fail, why)
         try:
-            await self._journal.write(record, *self._newest(rows))
+            await self._journal.write_all([(said, self._newest(rows)) for said, rows in notes])
         finally:
             alarm.cancel()
 

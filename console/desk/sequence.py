@@ -72,7 +72,7 @@ class HaltSequence:
         """Sweep and prove, from now on; what was proven before counts no more."""
         self.rest()
         self._sweep.keeps_stops = self.keeps_stops(self._board.said.keeps)
-        self._board.receipt = ""
+        self._board.withdraw()
         self._board.tell()
         self._task = self._workers.run("halt", self._carry_through())
 
@@ -92,13 +92,11 @@ class HaltSequence:
     def doubt(self) -> None:
         """Somebody has pulled once more: a look from before that proves nothing."""
         self._doubts += 1
-        if self._board.is_confirmed:
-            self._board.receipt = ""
-            self._board.tell()
+        self._board.withdraw()
 
     def take_up(self) -> None:
         """Go on after what it rested for is over; what was proven by then still is."""
-        if self._task is not None:
+        if self._task is not None and not self._task.done():
             return
         if not self._board.is_confirmed:
             self.go_on()

@@ -1,20 +1,25 @@
 """What the trading stream tells: taken into the books, and trusted only once reconciled."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from console.desk.books import Books
 from console.desk.connections import Connections
+from console.desk.limits import Pace
 from console.desk.money import Money
 from console.desk.reconcile import Reconciler
+from console.desk.reopenings import Reopenings
 from console.desk.store import Store
 from console.desk.workers import Workers
 from console.domain.connections import Channel, Link
 from console.domain.events import FillBooked, OrderUpdated
 from console.domain.reconciliation import Cause
-from console.ports import TradingStream
+from console.ports import Clock, TradingStream
 
+TRUSTED_AFTER = 300.0
+"""Seconds without a lie after which the next one is a new trouble."""
 WHILE_DOWN = "while the trading stream was down"
 log = logging.getLogger(__name__)
 
@@ -32,6 +37,8 @@ class TradingLine:
         reconciler: Reconciler,
         connections: Connections,
         workers: Workers,
+        clock: Clock,
+        pace: Pace,
     ) -> None:
         self._stream = stream
         self._store = store
@@ -41,6 +48,9 @@ class TradingLine:
         self._connections = connections
         self._workers = workers
         self._is_up = False
+        self._clock = clock
+        self._reopenings = Reopenings(pace.reconcile_every)
+        self._reopened_at = -math.inf
         self._round = 0
 
     def start(self) -> None:
@@ -103,7 +113,16 @@ class TradingLine:
     def _on_deaf(self) -> None:
         if not self._is_up:
             return
+        now = self._clock.monotonic()
+        since = now - self._reopened_at
+        if since >= TRUSTED_AFTER:
+            self._reopenings.begin_anew()
+        if self._reopenings.tries and since < self._reopenings.wait:
+            log.warning("the trading stream still does not tell: the comparisons do")
+            return
         log.warning("the trading stream is live and did not tell: reconnecting it")
+        self._reopenings.spend()
+        self._reopened_at = now
         self.reopen("it did not tell what the broker knows: reconnecting")
 
     def reopen(self, why: str) -> None:

@@ -102,6 +102,10 @@ class Unknowns:
         except BrokerError as error:
             log.warning("looking up %s failed: %s", key, error)
             return False
+        except Exception:
+            # Whatever it was, it says nothing of the order: it is followed to its end all the same.
+            log.exception("looking up %s failed in a way nobody foresaw", key)
+            return False
 
     def _is_unanswered(self, key: str) -> bool:
         return self._store.state.orders[key].status in UNANSWERED

@@ -47,5 +47,7 @@ class Connection:
     """Quotes and trades that came over it since the desk started."""
     bad: int = 0
     """Messages that could not be read since the desk started."""
+    mute_symbols: tuple[str, ...] = ()
+    """Symbols that move at the source while the channel tells nothing of them."""
     allowance: Allowance | None = None
     """What is left of the broker's requests a minute, where it was told."""

@@ -31,8 +31,16 @@ HEARTBEAT_SECONDS = 1.0
 BREATH_SECONDS = 0.003
 """How long facts wait for those that follow: an order has left by then, undisturbed."""
 
+Breathe = Callable[[], Awaitable[None]]
+"""Waits as long as facts wait."""
+
 OnStop = Callable[[Actor], Awaitable[Receipt]]
 """Asks the desk to end and says so; it does not wait for the end, which waits for it."""
+
+
+async def breathe() -> None:
+    """Wait as long as facts wait."""
+    await asyncio.sleep(BREATH_SECONDS)
 
 
 class Attachment:
@@ -48,6 +56,7 @@ class Attachment:
         clock: Clock,
         on_stop: OnStop,
         on_show: Callable[[], None],
+        breathe: Breathe = breathe,
     ) -> None:
         self.name = name
         self.actor = actor
@@ -57,6 +66,7 @@ class Attachment:
         self._clock = clock
         self._on_stop = on_stop
         self._on_show = on_show
+        self._breathe = breathe
         self._view = View()
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
@@ -128,7 +138,7 @@ class Attachment:
                 await self._woken.wait()
                 self._woken.clear()
                 if not (self.outbox.has_answer or self._frame):
-                    await asyncio.sleep(BREATH_SECONDS)
+                    await self._breathe()
                 await self._send_waiting()
         except ConnectionClosed:
             return

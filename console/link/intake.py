@@ -5,9 +5,9 @@ lists without end) is checked here, so that the desk never meets them.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 import msgspec
 
@@ -86,8 +86,7 @@ def _id_of(data: bytes) -> int:
 
 
 def _check(message: FromConsole) -> None:
-    for name, value in _values(message):
-        _check_value(name, value)
+    _check_parts(message)
     match message:
         case (
             Show(symbols=many)
@@ -111,14 +110,31 @@ def _check_count(count: int) -> None:
         raise ValueError(f"a list may have {MAX_SYMBOLS} entries, this one has {count}")
 
 
+def _check_parts(holder: object) -> None:
+    """Check every value in a message: on an order's way, so nothing is done for one in vain."""
+    kind: type = type(holder)
+    for name in _names(kind):
+        value = getattr(holder, name)
+        if value is None:
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            _check_value(name, item)
+            _check_parts(item)
+
+
 def _check_value(name: str, value: object) -> None:
-    words = name.replace("_", " ")
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise ValueError(f"the {words} may have {MAX_TEXT} characters, it has {len(value)}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"the {words} must be a number, it is {value}")
-    if isinstance(value, Decimal):
-        _check_number(words, value)
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            words = _words(name)
+            raise ValueError(f"the {words} may have {MAX_TEXT} characters, it has {len(value)}")
+    elif isinstance(value, Decimal):
+        _check_number(_words(name), value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"the {_words(name)} must be a number, it is {value}")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _check_number(words: str, value: Decimal) -> None:
@@ -141,17 +157,9 @@ def _positive(words: str, text: str | None) -> Decimal | None:
     return value
 
 
-def _values(holder: object) -> Iterator[tuple[str, object]]:
-    """Every named value in a message, in the order it was written down."""
-    if isinstance(holder, Message):
-        names: tuple[str, ...] = holder.__struct_fields__
-    elif is_dataclass(holder):
-        names = tuple(field.name for field in fields(holder))
-    else:
-        return
-    for name in names:
-        value = getattr(holder, name)
-        items = value if isinstance(value, tuple) else (value,)
-        for item in items:
-            yield name, item
-            yield from _values(item)
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Return what a message, or a value in one, is made of, in the order it was written down."""
+    if issubclass(kind, Message):
+        return kind.__struct_fields__
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

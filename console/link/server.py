@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from console.domain.events import Event, MarketMoved, OrderUpdated, PositionsReported, ReadingsTaken
 from console.domain.permissions import Actor
 from console.link import intake, peers, sockets
-from console.link.attachment import Attachment, OnStop
+from console.link.attachment import Attachment, Breathe, OnStop, breathe
 from console.link.frames import Exposure, NewestMarket
 from console.link.messages import VERSION, Hello, Message, Refusal, Told, Welcome
 from console.link.service import DeskService
@@ -50,6 +50,7 @@ class LinkServer:
         on_stop: OnStop,
         identify: Identify = peers.identify,
         frame_seconds: float = FRAME_SECONDS,
+        breathe: Breathe = breathe,
     ) -> None:
         self._desk = desk
         self._path = path
@@ -58,6 +59,7 @@ class LinkServer:
         self._on_stop = on_stop
         self._identify = identify
         self._frame_seconds = frame_seconds
+        self._breathe = breathe
         self._market = NewestMarket()
         self._exposure = Exposure()
         self._consoles: dict[str, Attachment] = {}
@@ -166,6 +168,7 @@ class LinkServer:
             clock=self._clock,
             on_stop=self._on_stop,
             on_show=self._moved.set,
+            breathe=self._breathe,
         )
         # from here to run() nothing else happens, so no event falls between
         opening = self._opening(console)

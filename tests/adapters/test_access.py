@@ -21,6 +21,18 @@ def test_paper_and_live_are_alpacas_own_addresses():
     assert live.market_stream_url == f"{BaseURL.MARKET_DATA_STREAM.value}/v2/sip"
 
 
+def test_a_profile_names_its_own_account_and_no_other():
+    paper, live = (AlpacaAccess.of_profile(name, "k", "s") for name in ("paper", "live"))
+
+    assert paper == AlpacaAccess.paper("k", "s")
+    assert live == AlpacaAccess.live("k", "s")
+    assert {paper.trading_url, paper.trading_stream_url}.isdisjoint(
+        {live.trading_url, live.trading_stream_url}
+    )
+    with pytest.raises(KeyError):
+        AlpacaAccess.of_profile("demo", "k", "s")
+
+
 def test_the_keys_are_not_shown():
     assert "canary" not in repr(AlpacaAccess.paper("canary-key", "canary-secret"))
 

@@ -44,6 +44,7 @@ OF_HISTORY: dict[str, Callable[[AlpacaHistory], Awaitable[object]]] = {
     "bars": lambda history: history.bars("AAPL", Timeframe.MIN_1, 10),
     "days": lambda history: history.days(["AAPL"]),
     "latest": lambda history: history.latest(["AAPL"]),
+    "compared": lambda history: history.compared(["AAPL"]),
 }
 
 

@@ -305,6 +305,19 @@ async def test_a_full_disk_is_named_and_nothing_acknowledged_is_lost(tmp_path):
     assert verify_chain(path) == (2, None)
 
 
+async def test_what_is_acknowledged_has_been_synced_to_the_disk(tmp_path):
+    journal = open_journal(tmp_path / "desk.db")
+    asked = ("journal_mode", "synchronous", "fullfsync", "checkpoint_fullfsync")
+
+    told = await journal._ask(
+        lambda base: [base.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
+    )
+
+    # only a power loss would tell: 2 is SQLite's FULL
+    assert told == ["wal", 2, 1, 1]
+    await journal.close()
+
+
 async def test_a_record_of_what_is_no_plain_value_is_refused_alone(tmp_path):
     journal = open_journal(tmp_path / "desk.db")
 
@@ -315,6 +328,35 @@ async def test_a_record_of_what_is_no_plain_value_is_refused_alone(tmp_path):
     await journal.close()
     assert said[0] == 1
     assert isinstance(said[1], JournalUnavailable)
+
+
+async def test_records_that_are_written_together_are_all_there_in_their_order(tmp_path):
+    path = tmp_path / "desk.db"
+    journal = open_journal(path, clock=FixedClock())
+    orders = [builders.order(key=f"kc-{n}") for n in range(3)]
+    await journal.write_all([(record(n=n), (order,)) for n, order in enumerate(orders)])
+
+    assert await journal.write(record(n=3)) == 4
+    assert len((await journal.remembered()).orders) == 3
+    await journal.close()
+    assert verify_chain(path) == (4, None)
+
+
+async def test_of_records_that_are_written_together_none_is_there_when_one_fails(tmp_path):
+    path = tmp_path / "desk.db"
+    journal = open_journal(path, clock=FixedClock())
+    await journal._ask(lambda base: base.execute("PRAGMA max_page_count = 1"))
+    big, small = record(text="x" * 500_000), record(n=1)
+
+    with pytest.raises(JournalUnavailable, match="is full"):
+        await journal.write_all([(small, (builders.order(key="kc-lost"),)), (big, ())])
+    with pytest.raises(JournalUnavailable, match="cannot be recorded"):
+        await journal.write_all([(small, ()), (record(n=object()), ())])
+
+    assert await journal.write(record(n=2)) == 1
+    assert (await journal.remembered()).orders == ()
+    await journal.close()
+    assert verify_chain(path) == (1, None)
 
 
 async def test_a_file_that_was_taken_away_is_noticed(tmp_path):

@@ -1,6 +1,6 @@
 import pytest
 
-from console.adapters.keys import KeysMissing, read_keys
+from console.adapters.keys import Keys, KeysMissing, read_keys, refuse_keys_of_another
 
 ENVIRONMENT = {"APCA_API_KEY_ID": "PKENV", "APCA_API_SECRET_KEY": "env-canary"}
 GOOD = '{"key": "PKFILE", "secret": "file-canary"}'
@@ -74,3 +74,21 @@ def test_half_an_environment_names_the_other_half(name):
 def test_no_keys_at_all_says_where_they_go(tmp_path):
     with pytest.raises(KeysMissing, match="APCA_API_KEY_ID"):
         read_keys(tmp_path / "keys.json", {})
+
+
+@pytest.mark.parametrize(("profile", "beginning"), [("paper", "AK"), ("live", "PK")])
+def test_keys_that_were_issued_for_the_other_account_are_refused_unquoted(profile, beginning):
+    keys = Keys(key=f"{beginning}canary", secret="canary")
+
+    with pytest.raises(KeysMissing, match=f"give those of a {profile} account") as refused:
+        refuse_keys_of_another(profile, keys)
+
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("profile", "key"),
+    [("paper", "PKone"), ("live", "AKone"), ("paper", "CKone"), ("live", "x"), ("live", "ak")],
+)
+def test_keys_of_the_profile_and_those_that_do_not_say_are_the_brokers_to_judge(profile, key):
+    refuse_keys_of_another(profile, Keys(key=key, secret="canary"))

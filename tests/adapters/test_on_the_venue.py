@@ -14,7 +14,7 @@ from console.adapters.alpaca.trading_stream import AlpacaTradingStream
 from console.adapters.system_clock import SystemClock
 from console.domain.connections import Link
 from console.domain.events import FillBooked, OrderUpdated
-from console.domain.market import Quote, Timeframe
+from console.domain.market import Quote, Timeframe, Trade
 from console.domain.orders import OrderStatus, OrderType, ReplaceRequest, Side
 from console.ports import KeysRefused, OrderRejected
 from tests import builders
@@ -149,6 +149,33 @@ async def test_what_the_source_does_not_know_is_left_out(venue):
     await history.close()
     assert {told.symbol for told in (*quotes, *trades, *days)} == {"AAPL"}
     assert days[0].previous_close
+
+
+@pytest.fixture
+async def listening(venue):
+    stream, ticks = AlpacaMarketStream(venue), []
+    stream.start(ticks.extend, lambda _link, _detail: None)
+    yield stream, ticks
+    await stream.stop()
+
+
+async def test_the_newest_of_a_symbol_for_a_comparison_is_what_the_stream_tells(venue, listening):
+    history, (stream, ticks) = AlpacaHistory(venue), listening
+    await stream.subscribe(["SPY"])
+    # at night even the busiest symbol may trade seldom
+    await until(lambda: {type(tick) for tick in ticks} == {Quote, Trade}, seconds=300)
+
+    compared = await history.compared(["SPY", "ZZZZ"])
+
+    newest = {type(tick): tick.at for tick in compared}
+    assert {tick.symbol for tick in compared} == {"SPY"}
+    assert newest.keys() == {Quote, Trade}
+    for kind, made_at in newest.items():
+        await until(lambda k=kind, m=made_at: any(type(t) is k and t.at >= m for t in ticks))
+        # the one source's nanoseconds are cut off, the other's rounded
+        apart = min(abs(tick.at - made_at) for tick in ticks if type(tick) is kind)
+        assert apart <= timedelta(microseconds=1)
+    await history.close()
 
 
 async def test_the_market_streams_and_survives_a_reconnect(venue):

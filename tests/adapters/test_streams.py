@@ -3,6 +3,7 @@ import json
 import threading
 from datetime import UTC, datetime
 from itertools import pairwise
+from math import isfinite
 
 import msgpack
 import pytest
@@ -16,6 +17,7 @@ from console.adapters.alpaca.outages import Patience, wait_before
 from console.adapters.alpaca.stream_frames import Frames
 from console.adapters.alpaca.trading_stream import AlpacaTradingStream
 from console.domain.connections import Link
+from console.domain.market import Quote
 from tests import builders
 from tests.adapters.fakes import ORDER, access, ours, until
 
@@ -70,6 +72,27 @@ class HesitantServer(StockServer):
     async def answer(self, socket, message):
         if message["action"] == "subscribe":
             await self.may_answer.wait()
+        await super().answer(socket, message)
+
+
+class SmallServer(StockServer):
+    """Takes so many symbols of a connection; refuses whatever would make more of them."""
+
+    def __init__(self, limit):
+        super().__init__()
+        self.limit = limit
+        self.taken = {}
+
+    async def answer(self, socket, message):
+        taken = self.taken.setdefault(socket, set())
+        if message["action"] == "unsubscribe":
+            taken.difference_update(message["quotes"])
+        elif message["action"] == "subscribe":
+            if len(taken | set(message["quotes"])) > self.limit:
+                refusal = {"T": "error", "code": 405, "msg": "symbol limit exceeded"}
+                await self.send(socket, [refusal])
+                return
+            taken.update(message["quotes"])
         await super().answer(socket, message)
 
 
@@ -211,6 +234,17 @@ async def test_garbage_neither_deafens_nor_ends_the_stream(listening):
     assert stream.bad > 16
 
 
+@pytest.mark.parametrize("garbage", GARBAGE, ids=lambda told: repr(told)[:30])
+def test_garbage_tells_nothing_and_is_counted(garbage):
+    frames = Frames()
+
+    ticks = frames.ticks(frames.messages(garbage), NOW)
+
+    # a number that is only huge is one
+    assert [tick for tick in ticks if isinstance(tick, Quote) or not isfinite(tick.price)] == []
+    assert frames.bad >= 1
+
+
 async def test_a_bad_message_loses_itself_alone():
     frames = Frames()
 
@@ -255,10 +289,10 @@ async def test_symbols_come_and_go_while_connected(listening):
 
     await stream.subscribe(["MSFT"])
     await stream.unsubscribe(["AAPL"])
-    await until(lambda: len(server.received) >= 5)
+    await until(lambda: len(server.received) >= 4)
 
-    assert set(server.received[2]["quotes"]) == {"AAPL", "MSFT"}
-    assert server.received[3] == {"action": "unsubscribe", "quotes": ["AAPL"]}
+    assert server.received[2] == {"action": "subscribe", "quotes": ["MSFT"], "trades": ["MSFT"]}
+    assert server.received[3] == {"action": "unsubscribe", "quotes": ["AAPL"], "trades": ["AAPL"]}
 
 
 async def test_a_symbol_wanted_while_the_first_subscription_is_answered_is_asked_for(listening):
@@ -285,6 +319,35 @@ async def test_a_symbol_let_go_while_the_first_subscription_is_answered_is_let_g
 
     assert ("unsubscribe", ["AAPL"]) in server.subscribed
     assert server.subscribed[-1] == ("subscribe", ["MSFT"])
+
+
+async def test_one_symbol_too_many_deafens_no_other(listening):
+    server = SmallServer(limit=5)
+    stream, heard = await listening(server)
+    await until(heard.is_live)
+
+    for symbol in ("B", "C", "D", "E", "F", "G"):
+        await stream.subscribe([symbol])
+    await until(lambda: "limit is reached" in heard.links[-1][1])
+    await server.connections[0].close()
+    await until(lambda: len(server.connections) == 2 and "limit" in heard.links[-1][1])
+
+    assert heard.is_live()
+    assert server.taken[server.connections[1]] == {"AAPL", "B", "C", "D", "E"}
+
+
+async def test_a_symbol_that_is_let_go_makes_room_for_one_that_was_refused(listening):
+    server = SmallServer(limit=2)
+    stream, heard = await listening(server)
+    await until(heard.is_live)
+    await stream.subscribe(["MSFT"])
+    await stream.subscribe(["SPY"])
+    await until(lambda: "limit is reached" in heard.links[-1][1])
+
+    await stream.unsubscribe(["AAPL"])
+    await stream.subscribe(["SPY"])
+
+    await until(lambda: server.taken[server.connections[0]] == {"MSFT", "SPY"})
 
 
 async def test_nothing_is_connected_before_there_is_something_to_hear():

@@ -77,6 +77,23 @@ async def test_a_request_takes_the_connection_that_stands_open(alpaca: Counting)
     assert (alpaca.connected, len(alpaca.requests)) == (1, 1)
 
 
+async def test_a_wire_that_was_closed_sends_its_next_request_over_a_connection_of_its_own(
+    alpaca: Counting,
+):
+    url = access(alpaca.port).trading_url
+    wire = Wire(TradingClient("PKTEST", "canary-secret", raw_data=True, url_override=url))
+
+    def ask_close_ask() -> None:
+        for number in range(4):
+            wire.client.post("/orders", {"client_order_id": f"kc-{number}"})
+            if number == 1:
+                wire.close()
+        wire.close()
+
+    await asyncio.to_thread(ask_close_ask)
+    assert (alpaca.connected, len(alpaca.requests)) == (2, 4)
+
+
 async def test_connections_stand_open_before_there_is_an_order(
     alpaca: Counting, broker: AlpacaBroker
 ):

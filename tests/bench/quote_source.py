@@ -5,12 +5,14 @@ decides. A second's quotes go out in a hundred frames, each at its time.
 """
 
 import asyncio
+import contextlib
 import sys
 import time
 from datetime import UTC, datetime
 
 from msgspec.msgpack import decode, encode
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 A_SECOND = int(sys.argv[1]) if sys.argv[1:] else 10_000
 FRAMES = 100
@@ -36,18 +38,25 @@ def frame(symbols: list[str], first: int) -> bytes:
 
 
 async def flood(socket: ServerConnection, symbols: list[str]) -> None:
-    """Send at the pace for ever; what comes late is made up for."""
+    """Send at the pace until nobody listens; what comes late is made up for."""
     began, sent = time.monotonic(), 0
-    while True:
-        while sent < (time.monotonic() - began) * A_SECOND:
-            if symbols:
-                await socket.send(frame(symbols, sent))
-            sent += A_SECOND // FRAMES
-        await asyncio.sleep(1 / FRAMES)
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            while sent < (time.monotonic() - began) * A_SECOND:
+                if symbols:
+                    await socket.send(frame(symbols, sent))
+                sent += A_SECOND // FRAMES
+            await asyncio.sleep(1 / FRAMES)
 
 
 async def listen(socket: ServerConnection) -> None:
-    """Let anybody in, and note what is subscribed."""
+    """Let anybody in, and note what is subscribed, until they leave."""
+    with contextlib.suppress(ConnectionClosed):
+        await answer(socket)
+
+
+async def answer(socket: ServerConnection) -> None:
+    """Answer what is asked, while the quotes go out."""
     symbols: list[str] = []
     await socket.send(encode([{"T": "success", "msg": "connected"}]))
     flooding = asyncio.create_task(flood(socket, symbols))

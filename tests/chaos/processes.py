@@ -25,6 +25,8 @@ from tests.e2e.rig import KILLCORD, Rig
 
 PATIENCE = 90.0
 """Seconds after which something will never happen, on the slowest machine there is."""
+LONGEST_PAGE = 500
+"""Orders of one answer, by Alpaca's rules."""
 NEVER_THERE = frozenset({OrderStatus.ABSENT, OrderStatus.REJECTED})
 
 
@@ -124,10 +126,21 @@ async def answer_of(command: Any) -> Receipt | None:
     return receipt
 
 
+def orders_there(rig: Rig) -> list[dict[str, Any]]:
+    """Return every order that the venue ever took, page by page."""
+    query = f"/v2/orders?status=all&limit={LONGEST_PAGE}&nested=false&direction=asc"
+    found: list[dict[str, Any]] = []
+    while True:
+        after = f"&after_order_id={found[-1]['id']}" if found else ""
+        page = rig.json_of_venue("GET", query + after)
+        found += page
+        if len(page) < LONGEST_PAGE:
+            return found
+
+
 def disagreements(rig: Rig, state: TradingState) -> list[str]:
     """Return where the desk's picture is not the venue's."""
-    told = rig.json_of_venue("GET", "/v2/orders?status=all&limit=500&nested=false")
-    theirs = {order["client_order_id"]: order for order in told}
+    theirs = {order["client_order_id"]: order for order in orders_there(rig)}
     found = [
         f"{key} is {order.status.value} at the desk and not at the venue"
         for key, order in state.orders.items()
@@ -189,6 +202,6 @@ def check_audit(rig: Rig) -> None:
     assert first_bad is None
     names = sent(rig.journal())
     assert {name: times for name, times in names.items() if times > 1} == {}
-    there = rig.json_of_venue("GET", "/v2/orders?status=all&limit=500&nested=false")
-    ours = {o["client_order_id"] for o in there if is_ours(o["client_order_id"])}
+    there = {order["client_order_id"] for order in orders_there(rig)}
+    ours = {key for key in there if is_ours(key)}
     assert ours - intended(database) == set()

@@ -11,6 +11,7 @@ import pytest
 from console import cli
 from console.commands.status_text import status_facts, status_words
 from console.desk import latch
+from console.domain.connections import Channel, Connection, Link
 from console.domain.halt import Mode, Restraint, Source
 from console.domain.state import TradingState
 from console.folders import state_folder
@@ -49,6 +50,17 @@ def test_the_status_names_every_source_in_words():
     assert "mode          REDUCING" in words
     assert "broker suspension, REDUCING while it lasts: suspended (by broker)" in words
     assert "reducing latch, REDUCING until a re-arm: too much news (by ann (console))" in words
+
+
+def test_the_status_names_the_symbols_that_the_stream_keeps_back():
+    stream = Connection(
+        channel=Channel.MARKET_DATA, link=Link.LIVE, at=NOON, mute_symbols=("AAPL", "SPY")
+    )
+
+    facts = status_facts(WELCOME, TradingState(connections={stream.channel: stream}), NOON)
+
+    assert facts["connections"]["market data"]["mute_symbols"] == ["AAPL", "SPY"]
+    assert "market data   live, mute on AAPL, SPY" in status_words(facts)
 
 
 def test_reduce_without_a_desk_latches_for_its_next_start(capsys):

@@ -79,7 +79,10 @@ from console.commands.asking import answer
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def question():
-    print("ready", flush=True)
+    # what wakes the loop for a signal that comes just as it falls asleep
+    waker = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(waker)
+    print("deaf" if waker == -1 else "ready", flush=True)
     await asyncio.sleep(3600)
     return 0
 

@@ -51,6 +51,13 @@ while True:
             line.tell_shown()
 """
 
+EXPORTED = """
+import shutil
+size = shutil.get_terminal_size()
+say(f"<{size.columns}x{size.lines}>")
+select.select([0], [], [])
+"""
+
 
 def restored(guarded):
     return termios.tcgetattr(guarded.slave) == guarded.settings
@@ -112,7 +119,8 @@ def test_a_stopped_console_keeps_no_key_from_halting(behind, key):
 
 
 def test_a_key_behind_a_paste_that_nobody_takes_halts(behind):
-    guarded = behind(WAIT)
+    # raw, or the kernel would throw away what nobody reads
+    guarded = behind(f"tty.setraw(0)\n{WAIT}")
     guarded.wait_for(b"shown")
     guarded.stop_console()
 
@@ -137,11 +145,20 @@ def test_a_new_size_is_handed_on_and_so_is_the_last_of_a_storm(behind):
     guarded = behind(SIZES, columns=100, rows=30)
     guarded.wait_for(b"<100x30>")
 
-    for number in range(300):
-        guarded.resize(80 + number, 24)
+    for number in range(1_000):
+        guarded.resize(80 + number % 200, 24)
     guarded.resize(132, 43)
 
     guarded.wait_for(b"<132x43>")
+
+
+def test_the_terminal_s_own_size_counts_whatever_a_shell_has_exported(behind, monkeypatch):
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.setenv(name, "7")
+
+    guarded = behind(EXPORTED, columns=100, rows=30)
+
+    guarded.wait_for(b"<100x30>")
 
 
 def test_a_killed_console_leaves_a_clean_terminal(behind):

@@ -102,7 +102,7 @@ class World:
         self.allowance: Allowance | None = None
         self.desk = self.make_desk()
 
-    def make_desk(self, limits: Limits | None = None) -> Desk:
+    def make_desk(self, limits: Limits | None = None, *, has_real_time: bool = False) -> Desk:
         return Desk(
             Outside(
                 broker=self.broker,
@@ -115,6 +115,7 @@ class World:
                 take_readings=lambda symbol, window: (),
                 epoch=self.epoch,
                 limits=limits or FREE_HAND,
+                has_real_time=has_real_time,
                 gauges=Gauges(
                     audit_head=lambda: self.audit_head,
                     set_back=lambda: self.set_back,

@@ -18,6 +18,7 @@ from console.domain.positions import Position
 from console.ports import (
     BrokerUnavailable,
     JournalUnavailable,
+    Note,
     OrderRejected,
     Record,
     Remembered,
@@ -129,6 +130,8 @@ class FakeHistory:
     def __init__(self) -> None:
         self.quotes: list[Quote] = []
         self.trades: list[Trade] = []
+        self.compared_symbols: list[tuple[str, ...]] = []
+        self.trouble: Exception | None = None
 
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         return ()
@@ -139,6 +142,12 @@ class FakeHistory:
     async def latest(self, symbols: Sequence[str]) -> tuple[Sequence[Quote], Sequence[Trade]]:
         quotes = [q for q in self.quotes if q.symbol in symbols]
         return quotes, [t for t in self.trades if t.symbol in symbols]
+
+    async def compared(self, symbols: Sequence[str]) -> Sequence[Tick]:
+        self.compared_symbols.append(tuple(symbols))
+        if self.trouble is not None:
+            raise self.trouble
+        return [tick for tick in (*self.quotes, *self.trades) if tick.symbol in symbols]
 
 
 class FakeJournal:
@@ -164,13 +173,18 @@ class FakeJournal:
         return writing, go_on
 
     async def write(self, record: Record, *rows: Row) -> int:
+        await self.write_all([(record, rows)])
+        return len(self.records)
+
+    async def write_all(self, notes: Sequence[Note]) -> None:
         if self.before_write is not None:
-            await self.before_write(record)
+            for record, _ in notes:
+                await self.before_write(record)
         if self.trouble:
             raise JournalUnavailable(self.trouble)
-        self.records.append(record)
-        self.rows.extend(rows)
-        return len(self.records)
+        for record, rows in notes:
+            self.records.append(record)
+            self.rows.extend(rows)
 
     async def remembered(self) -> Remembered:
         return self._remembered
@@ -324,11 +338,11 @@ class FakeBroker:
 
     # what the test does at the broker
 
-    def place(self, request: OrderRequest) -> Order:
+    def place(self, request: OrderRequest, status: OrderStatus = OrderStatus.NEW) -> Order:
         now = self.clock_now()
         placed = Order(
             request=request,
-            status=OrderStatus.NEW,
+            status=status,
             updated_at=now,
             submitted_at=now,
             broker_id=f"b-{request.client_order_id}",

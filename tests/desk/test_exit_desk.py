@@ -337,6 +337,22 @@ async def test_a_closing_that_neither_fills_nor_ends_is_said_aloud_and_seen_to_i
     assert desk.written[-1] == ("exit.over", {"symbol": "AAPL"}, row())
 
 
+async def test_a_closing_that_cannot_be_followed_leaves_nothing_without_protection():
+    desk = Leaving()
+    desk.fates = [OrderStatus.NEW]
+
+    def stumble(_number: int) -> None:
+        raise RuntimeError("a bug")
+
+    desk.on_look_up = stumble
+    await desk.exit()
+    await desk.rest()
+
+    assert [keys for keys, _, _ in desk.protected] == [["kc-t-1"]]
+    assert desk.told == ["protected: the broker was lost meanwhile"]
+    assert not desk.desk.is_leaving("AAPL")
+
+
 async def test_where_nothing_was_lifted_a_closing_without_an_end_is_told_as_a_warning():
     desk = Leaving()
     desk.lifted, desk.fates = (), [OrderStatus.NEW]
@@ -440,6 +456,18 @@ async def test_a_broker_lost_in_the_middle_is_tried_until_the_protection_is_back
     assert desk.seconds == 15.0
     assert desk.told == ["protected: the broker was lost meanwhile"]
     assert not desk.desk.is_leaving("AAPL")
+
+
+async def test_an_error_that_nobody_foresaw_does_not_end_the_tries_to_protect():
+    desk = Leaving()
+    desk.closable_ = [BrokerUnavailable("the line is cut")]
+    desk.protect_answers = [RuntimeError("a bug"), TimeoutError(), KeyError("kc-t-91")]
+
+    await desk.exit()
+    await desk.rest()
+
+    assert len(desk.protected) == 4
+    assert desk.told == ["protected: the broker was lost meanwhile"]
 
 
 @pytest.mark.parametrize(

@@ -238,3 +238,18 @@ def test_an_exit_may_be_larger_than_any_entry():
     assert objections(whole, facts(held="250000")) == []
     assert "quantity" in objections(sell("250001", limit="190.00"), facts(held="250000"))
     assert "quantity" in objections(buy("250000"), facts())
+
+
+def test_the_orders_of_a_day_are_looked_through_once_for_all_rules():
+    known = facts(orders=[order("kc-1"), order("kc-2")])
+
+    assert known.other_orders is known.other_orders
+
+
+def test_facts_of_another_state_look_at_its_orders():
+    known = facts(orders=[order("kc-1"), order("kc-2")])
+    assert len(known.other_orders) == 2
+
+    later = replace(known, state=replace(known.state, orders={}))
+
+    assert later.other_orders == ()

@@ -105,6 +105,27 @@ async def test_an_unknown_order_is_waited_for_in_words(world: World):
     assert "1 order unknown: looking them up" in told
 
 
+async def test_no_re_arm_while_an_order_is_unknown(world: World):
+    find = world.broker.find
+    world.broker.before_taking = drop_answer
+    world.broker.find = no_answer
+    await world.desk.submit(buy(), OWNER)
+    await world.desk.halt("smoke", OWNER)
+    await until(lambda: "1 order unknown" in step(world, "proof").detail, "the unknown order")
+
+    refused = await world.desk.rearm("all clear", OWNER)
+    world.broker.find = find
+    await until(lambda: world.state.halt.is_confirmed, "the confirmation")
+
+    assert refused.outcome is Outcome.DENIED
+    assert refused.detail.startswith("The halt is not confirmed yet")
+    assert (await world.desk.rearm("all clear", OWNER)).outcome is Outcome.ACCEPTED
+
+
+async def no_answer(_key: str) -> None:
+    raise BrokerUnavailable("500")
+
+
 async def test_a_broker_that_goes_away_before_the_proof_is_told_in_its_words(world: World):
     told = set()
     is_away = []

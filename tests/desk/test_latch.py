@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from console.desk.latch import LONGEST_WORD, Latched, is_pulled, lift, plain, pull, read
+from console.desk.latch import LONGEST_WORD, Latched, is_pulled, lift, plain, pull, read, renew
 
 SAID = Latched(id="a1", reason="too fast", by="kim (console)", at="2026-11-23T15:00:00+00:00")
 
@@ -144,3 +144,28 @@ def test_a_latch_that_cannot_be_looked_at_counts_as_pulled(tmp_path):
     (tmp_path / "folder").write_text("a file where the folder was")
 
     assert is_pulled(tmp_path / "folder" / "HALT")
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """What has been put on the disk for certain: without it only a power loss would tell."""
+    found, fsync = [], os.fsync
+
+    def record(handle):
+        found.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", record)
+    return found
+
+
+def test_a_latch_outlives_the_power_before_anybody_hears_of_it(tmp_path, synced):
+    latch = tmp_path / "HALT"
+
+    pull(latch, SAID)
+    first, folder = latch.stat().st_ino, tmp_path.stat().st_ino
+    renew(latch, SAID)
+    second = latch.stat().st_ino
+    lift(latch)
+
+    assert synced == [first, folder, second, folder, folder]

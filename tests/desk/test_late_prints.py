@@ -62,3 +62,30 @@ async def test_a_market_that_begins_anew_after_a_break_is_heard(world: World):
     world.market.tell(told(180.0, 0))
 
     await until(lambda: last(world) == 180.0)
+
+
+def in_a_row(world: World, *prints: Trade) -> list[float]:
+    """Tell prints one by one; return the last price after each."""
+    prices = []
+    for each in prints:
+        world.market.tell(each)
+        prices.append(last(world))
+    return prices
+
+
+async def test_a_print_dated_far_ahead_does_not_block_the_price_for_long(world: World):
+    ahead = told(190.0, 7_200)
+    going_on = [told(191.0, 10), told(191.1, 11), told(191.2, 12), told(191.3, 11.5)]
+
+    assert in_a_row(world, ahead, *going_on) == [190.0, 190.0, 190.0, 191.2, 191.2]
+
+
+async def test_prints_that_come_late_prove_nothing_of_the_last_one(world: World):
+    youngest = told(190.0, 3_600)
+    in_order = [told(100.0, second) for second in (3_541, 3_542, 3_543, 3_544)]
+    out_of_order = [told(100.0, second) for second in (500, 400, 401, 300, 301, 200)]
+    interrupted = [told(100.0, second) for second in (100, 101, 3_550, 102, 103, 3_550, 104, 105)]
+
+    prices = in_a_row(world, youngest, *in_order, *out_of_order, *interrupted)
+
+    assert set(prices) == {190.0}

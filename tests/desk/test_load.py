@@ -25,15 +25,19 @@ SLOPE = 5 * 2**20
 """Bytes that it may leave behind: what the promise allows an hour."""
 
 
+def bid(second: int, number: int) -> float:
+    return 100.0 + second + number / 100_000
+
+
 def frames_of(second: int) -> list[bytes]:
     """One second of quotes of every symbol in turn, as the wire carries them."""
     said = [
         {
             "T": "q",
             "S": f"S{number % SYMBOLS}",
-            "bp": 100.0 + second,
+            "bp": bid(second, number),
             "bs": 100.0,
-            "ap": 100.0 + second + number / 100_000,
+            "ap": bid(second, number) + 0.01,
             "as": 200.0,
             "t": msgpack.Timestamp(1_790_000_000 + second, number),
         }
@@ -90,11 +94,12 @@ def agrees(world: World) -> bool:
 async def test_a_flood_of_quotes_costs_no_order_event_and_leaves_the_newest(busy):
     await flooded(busy, 9)
 
-    def newest() -> set[float]:
+    def newest() -> list[float]:
         known = busy.state.quotes
-        return {known[name].bid for name in NAMES if name in known}
+        return sorted(known[name].bid for name in NAMES if name in known)
 
-    await until(lambda: busy.state.quotes.keys() >= NAMES and newest() == {102.0}, "the last", 60)
+    last = [bid(2, number) for number in range(A_SECOND - SYMBOLS, A_SECOND)]
+    await until(lambda: newest() == last, "the last of each symbol", 60)
     assert len(busy.state.fills) == 9
     assert agrees(busy)
 

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.real_time
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 ORDERS = 40
-PACE = Pace(reconcile_every=0.5, difference_grace=0.2, measure_every=0.2)
+PACE = Pace(reconcile_every=0.5, difference_grace=0.2, measure_every=0.2, cross_check_every=1.0)
 LIMITS = replace(
     Limits(),
     pace=PACE,
@@ -177,6 +177,25 @@ async def test_a_stream_that_tells_a_fifth_of_what_happens_is_found_out_and_corr
     assert any("The connection for trading is mute" in text for text in alerts)
     assert any("did not place" in text for text in alerts)
     assert desk.state.holdings["AAPL"].qty == 30
+
+
+async def test_one_symbol_kept_back_among_talking_ones_is_found_until_it_talks(venue, desk):
+    desk.show("1", ["AAPL", "MSFT"], None)
+    await until(lambda: {"AAPL", "MSFT"} <= desk.state.quotes.keys(), "quotes", PATIENCE)
+    await venue.misbehave(kind="drop", stream="data", symbol="MSFT")
+
+    await until(lambda: mute(desk) == ("MSFT",), "the word on it", PATIENCE)
+    await venue.behave()
+    await until(lambda: mute(desk) == (), "its voice", PATIENCE)
+
+    alerts = [alert.text for alert in desk.state.alerts.values()]
+    assert any(text.startswith("MSFT is mute on a stream that talks") for text in alerts)
+    assert any(text.startswith("MSFT is told again") for text in alerts)
+    assert not any(text.startswith("AAPL is mute") for text in alerts)
+
+
+def mute(desk: Desk) -> tuple[str, ...]:
+    return desk.state.connections[Channel.MARKET_DATA].mute_symbols
 
 
 def held(desk: Desk) -> Decimal | None:

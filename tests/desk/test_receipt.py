@@ -2,7 +2,7 @@
 
 import json
 import stat
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -94,3 +94,44 @@ def test_whatever_a_halt_is_called_its_receipt_has_a_plain_short_name(tmp_path: 
 
     (kept,) = (tmp_path / "receipts").iterdir()
     assert kept.name == f"unproven-{'x' * 40}.json"
+
+
+def test_the_whole_body_stands_as_readers_of_the_file_know_it():
+    body = receipt_body(replace(FOUND, flatten=None))
+
+    assert body == {
+        "halt": "h-1",
+        "reason": "smoke",
+        "by": "ann",
+        "pulled_at": "2026-11-20T17:00:00+00:00",
+        "snapshots_at": [
+            "2026-11-20T17:00:01+00:00",
+            "2026-11-20T17:00:02.500000+00:00",
+        ],
+        "elapsed_ms": 2_500.0,
+        "covers": "It holds for PA1.",
+        "open_orders": 0,
+        "unknown_orders": 0,
+        "kept_stops": ["s"],
+        "orders": {"a": "canceled", "b": "filled", "s": "new"},
+        "order_lines": [asdict(line) for line in ORDERS],
+        "fence": "set",
+        "flatten": None,
+        "text": (
+            "Halt h-1 confirmed 2.50 s after the cord was pulled. "
+            "Orders that were open: 1 canceled, 1 filled. "
+            "Two snapshots of the broker, at 17:00:01.000000 and 17:00:02.500000 UTC, "
+            "showed 0 open orders besides the 1 stop kept by choice and 0 unknown. "
+            "Fence: set. It holds for PA1."
+        ),
+    }
+
+
+def test_a_halt_of_nothing_says_so_and_several_stops_are_counted():
+    stop = ORDERS[2]
+    nothing = replace(FOUND, orders=(), flatten=None)
+    several = replace(FOUND, orders=(stop, replace(stop, order="s2")), flatten=None)
+
+    assert "Orders that were open: none. " in receipt_text(nothing)
+    assert "showed 0 open orders and 0 unknown. Fence: set." in receipt_text(nothing)
+    assert "showed 0 open orders besides the 2 stops kept by choice" in receipt_text(several)

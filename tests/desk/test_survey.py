@@ -115,3 +115,20 @@ async def test_the_smallest_question_is_the_time_of_day():
     told = await desk.survey.answers()
 
     assert (told.is_open, desk.broker.asked) == (True, ["clock"])
+
+
+QUESTIONS = ["open_orders", "orders_since", "fills_since", "positions", "account", "clock"]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_a_list_that_could_not_be_had_is_no_empty_one(question, is_first):
+    desk = Asking()
+
+    async def fail(*_since):
+        raise BrokerUnavailable("500")
+
+    setattr(desk.broker, question, fail)
+
+    with pytest.raises(BrokerUnavailable, match="500"):
+        await desk.survey.take(at(-60), is_first=is_first)

@@ -28,13 +28,13 @@ class Counted:
 
 def test_only_what_the_broker_rejects_from_now_on_counts_and_once():
     counted = Counted()
-    counted.tell(order("old", REJECTED), order("new"))
+    counted.tell(order("old", REJECTED), order("new"), order("other"))
     counted.traffic.start()
 
     counted.tell(order("old", REJECTED, updated=1), order("new", REJECTED, updated=1))
-    counted.tell(order("new", REJECTED, updated=2))
+    counted.tell(order("new", REJECTED, updated=2), order("other", REJECTED, updated=2))
 
-    assert counted.traffic.rejected == 1
+    assert counted.traffic.rejected == 2
 
 
 def test_a_rejection_of_another_program_does_not_count():

@@ -122,6 +122,16 @@ async def test_an_answer_that_took_long_is_as_old_as_its_question():
     assert [asked for asked, _ in desk.asked] == [0.0, 4.25, 8.75, 13.75]
 
 
+async def test_a_look_up_that_fails_in_a_way_nobody_foresaw_does_not_end_the_following():
+    desk = Following()
+    desk.answers = [TypeError("half an answer"), THERE]
+
+    await desk.follow(LOST)
+
+    assert desk.only().status is THERE.status
+    assert desk.resolved == [desk.only()]
+
+
 async def test_a_failed_look_up_is_no_no_and_is_asked_again_ever_more_slowly():
     desk = Following()
     desk.answers = [*[BrokerUnavailable("500")] * 7, THERE]

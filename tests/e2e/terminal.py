@@ -1,9 +1,12 @@
 """A real pseudo-terminal with a program in it, read as a person reads a screen."""
 
+import fcntl
 import os
 import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -40,12 +43,14 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = open_terminal(columns, rows)
+        # what pytest's workers say of a size goes before the terminal's own
+        own = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             command,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env={**own, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
             start_new_session=True,
         )
         os.close(slave)
@@ -57,6 +62,12 @@ class Terminal:
             if key == "esc":
                 # what follows an escape at once is one key to every terminal program
                 self.settle(0.3)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the terminal's size, as its window does."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+        self._screen.resize(rows, columns)
 
     def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """Read until the screen shows `wanted`; return the screen."""

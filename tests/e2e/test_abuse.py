@@ -197,13 +197,15 @@ def _holds(path: Path, secret: str) -> bool:
     return secret.encode() in path.read_bytes()
 
 
-def test_a_desk_started_by_a_console_keeps_its_log_and_the_one_before(rig: Rig):
+def test_a_desk_started_by_a_console_lives_on_after_a_hang_up_and_keeps_its_logs(rig: Rig):
     rig.start_venue()
     for _ in range(2):
         console = rig.console()
         console.wait_for("SPY")
         rig.until(lambda: rig.status() != {}, "the console started no desk")
-        os.kill(rig.status()["desk_pid"], signal.SIGHUP)
+        desk = rig.status()["desk_pid"]
+        os.kill(desk, signal.SIGHUP)
+        assert rig.status().get("desk_pid") == desk
         rig.run("desk", "--stop")
         console.kill()
 

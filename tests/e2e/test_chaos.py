@@ -124,7 +124,11 @@ class Chaos:
         receipt = await self._halted()
         assert receipt.outcome is Outcome.ACCEPTED, receipt
         await watcher.until(self._is_confirmed, "the halt was never confirmed")
-        await watcher.until(lambda: not disagreements(self.rig, watcher.state), "they never agreed")
+        try:
+            await watcher.until(self._agree, "they never agreed")
+        except AssertionError as error:
+            found = disagreements(self.rig, watcher.state)
+            raise AssertionError(f"{len(found)} disagreements, as {found[:5]}") from error
         assert self.rig.json_of_venue("GET", "/v2/orders") == []
 
     async def _halted(self) -> Receipt:
@@ -135,6 +139,9 @@ class Chaos:
             except LinkError:
                 await asyncio.sleep(0.2)
                 await self.watcher.until(lambda: self.watcher.is_ready, "the desk never came back")
+
+    def _agree(self) -> bool:
+        return not disagreements(self.rig, self.watcher.state)
 
     def _is_confirmed(self) -> bool:
         halt = self.watcher.state.halt

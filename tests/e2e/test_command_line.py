@@ -75,6 +75,18 @@ def test_a_second_desk_of_a_profile_is_refused(demo):
     assert "running already" in done.stderr
 
 
+@pytest.mark.parametrize(("profile", "key"), [("live", "PKPAPER"), ("paper", "AKLIVE")])
+def test_keys_of_the_other_account_start_no_desk(rig, profile, key):
+    rig.env |= {"APCA_API_KEY_ID": key, "APCA_API_SECRET_KEY": "canary"}
+
+    done = rig.run("desk", "--profile", profile)
+
+    assert done.returncode == 1
+    assert f"give those of a {profile} account" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+
+
 def test_live_without_keys_says_what_to_set(rig):
     done = rig.run("desk", "--profile", "live")
 

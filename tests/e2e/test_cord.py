@@ -106,11 +106,15 @@ def test_a_console_whose_loop_is_stuck_halts_and_shows_it_when_it_lives_again(tr
         console.wait_for(lambda screen: "CONFIRMED" in screen and "does not answer" not in screen)
 
 
-def test_a_pull_by_key_is_one_pull_in_the_audit(trading):
+def test_a_key_in_a_storm_of_sizes_is_one_pull_in_the_audit(trading):
     console = trading.console()
     console.wait_for("AAPL")
 
-    console.press("ctrl+g")
+    for number in range(1_000):
+        console.resize(80 + number % 60, 24 + number % 20)
+        if number == 500:
+            console.press("ctrl+g")
+    console.resize(140, 45)  # none of the sizes before: all is painted anew
     console.wait_for(lambda screen: "CONFIRMED" in screen and "NOT CONFIRMED" not in screen)
 
     kinds = trading.python(

@@ -59,7 +59,7 @@ def consoles_of(rig: Rig) -> list[psutil.Process]:
 
 
 @needs("tmux")
-def test_in_tmux_the_key_halts_and_a_paste_does_not(trading, stack):
+def test_in_tmux_the_key_halts_in_any_size_and_a_paste_does_not(trading, stack):
     tmux = ["tmux", "-S", str(trading.folder / "tmux"), "-f", "/dev/null"]
     stack.callback(subprocess.run, [*tmux, "kill-server"], capture_output=True, check=False)
     console = Terminal([*tmux, "new-session", *console_command(trading)], trading.env)
@@ -71,6 +71,8 @@ def test_in_tmux_the_key_halts_and_a_paste_does_not(trading, stack):
     subprocess.run([*tmux, "paste-buffer", "-p"], check=True)
     console.wait_for("buy 1 F")
     assert trading.status()["mode"] == "active"
+    for columns, rows in ((80, 24), (132, 43), (100, 30)):
+        console.resize(columns, rows)
 
     halts(trading, console, "ctrl+g")
 

@@ -18,18 +18,25 @@ def rest_an_order(rig: Rig) -> str:
     return order["client_order_id"]
 
 
+def row_of_the_order(screen: str) -> list[str]:
+    """Return what the orders' pane says of it; nothing before the row is painted to its end."""
+    _, _, pane = screen.partition("4 Orders")
+    rows = [line.split("││")[0].split() for line in pane.splitlines()]
+    return next((row for row in rows if {"AAPL", "BUY", "working"} <= set(row)), [])
+
+
 def test_a_killed_console_changes_nothing(rig):
     rig.start_venue()
     rig.start_desk()
     order = rest_an_order(rig)
     console = rig.console()
-    console.wait_for("AAPL")
+    shown = row_of_the_order(console.wait_for(row_of_the_order))
 
     console.kill()
 
     assert [o["client_order_id"] for o in rig.json("orders")] == [order]
     again = rig.console()
-    again.wait_for("AAPL")
+    again.wait_for(lambda screen: row_of_the_order(screen) == shown)
 
 
 def test_a_killed_desk_comes_back_with_the_same_picture(rig):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.desk import latch
 from console.domain.events import Event, OrderUpdated
+from console.domain.halt import Mode
 from console.domain.order_ids import is_ours
 from console.domain.orders import Order, OrderStatus
 from console.domain.receipts import Outcome, Receipt
@@ -26,6 +27,7 @@ MOST_ORDERS = {"flatten": 200, "flat": 60, "exit": 12}
 
 An exit sends two closing orders at most, and what it has lifted again: ten own stops at most here.
 """
+FENCE = "/account/configurations"
 NEVER_THERE = frozenset({OrderStatus.ABSENT, OrderStatus.REJECTED})
 
 
@@ -55,6 +57,8 @@ class Rules(Witness):
         self._pulled_at = 0.0
         self._was_confirmed = False
         self.confirmations = 0
+        self._is_orphans_fence = False
+        """Whether a desk that was dead by then has set it, behind the back of the next one."""
 
     def begin_desk(self) -> None:
         """A desk has started: it knows nothing of the broker yet."""
@@ -108,9 +112,11 @@ class Rules(Witness):
         return request.body.get("side") == closing and Decimal(request.body["qty"]) <= abs(held)
 
     def arrives(self, request: Request) -> None:
-        """Keep track of what is still on its way."""
+        """Keep track of what is still on its way, and of whose the fence is."""
         self._world.note(f"arrives {request}")
         self.on_the_wire.discard(request.client_order_id)
+        if request.path == FENCE and request.method == "PATCH":
+            self._is_orphans_fence = request.outlived_its_desk
 
     def lost(self, request: Request) -> None:
         """What has ended on its way is on it no more."""
@@ -232,8 +238,17 @@ class Rules(Witness):
         if is_latched != (state.halt is not None):
             found.append(f"H4: the latch is {is_latched}, and the screens show {state.halt}")
         if not is_latched and venue.exchange.account.settings.suspend_trade:
-            found.append("H11: trading is active, and the account is fenced off at the broker")
+            found += self._fenced()
         return found + self._unbooked()
+
+    def _fenced(self) -> list[str]:
+        # The next desk cannot know of a change that its predecessor sent and that arrives after a
+        # re-arm; but it has to say that nothing can be entered.
+        if not self._is_orphans_fence:
+            return ["H11: trading is active, and the account is fenced off at the broker"]
+        if self._world.state.mode is Mode.ACTIVE:
+            return ["H11: the account is fenced off at the broker, and the screens say ACTIVE"]
+        return []
 
     def _unbooked(self) -> list[str]:
         booked: Counter[str] = Counter()

@@ -1,6 +1,6 @@
 """The desk's journal in memory: what is durable outlives the desk, what is queued does not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import msgspec
@@ -9,9 +9,11 @@ from console.adapters.sqlite.chain import GENESIS, canonical, chained, numbered
 from console.domain.alerts import Alert, Crossing
 from console.domain.fills import Fill
 from console.domain.orders import Order
-from console.ports import JournalUnavailable, Record, Remembered, Row, Setting, Unrecordable
+from console.ports import JournalUnavailable, Note, Record, Remembered, Row, Setting, Unrecordable
 from tests.sim.timeline import ProcessLoop
 
+Line = tuple[bytes, str, list[tuple[type, str, bytes]]]
+"""A record but for its number, its kind, and its rows."""
 KEYS: dict[type, tuple[str, str]] = {
     Order: ("orders", "key"),
     Fill: ("fills", "execution_id"),
@@ -92,23 +94,35 @@ class SimJournal:
 
     async def write(self, record: Record, *rows: Row) -> int:
         """Append; durable when this returns, and perhaps a moment before."""
+        return await self._put([(record, rows)])
+
+    async def write_all(self, notes: Sequence[Note]) -> None:
+        """Append all of them or none, in one turn of the disk."""
+        await self._put(notes)
+
+    async def _put(self, notes: Sequence[Note]) -> int:
         try:
-            body = canonical(record)
-            told = [_encoded(row) for row in rows]
+            lines = [
+                (canonical(record), record.kind, [_encoded(row) for row in rows])
+                for record, rows in notes
+            ]
         except (TypeError, ValueError) as error:
             raise Unrecordable(str(error)) from error
         answer = self._loop.create_future()
         # The pen goes on when who waits for it gives up: like a thread, it is not canceled.
-        self._loop.call_at(self._turn(), self._commit, answer, body, record.kind, told)
-        return await answer
+        self._loop.call_at(self._turn(), self._commit, answer, lines)
+        number: int = await answer
+        return number
 
-    def _commit(self, answer, body: bytes, kind: str, told: list[tuple[type, str, bytes]]) -> None:
+    def _commit(self, answer, lines: list[Line]) -> None:
         if trouble := self._trouble():
             if not answer.done():
                 answer.set_exception(JournalUnavailable(trouble))
             return
-        number = self._platter.append(body, kind, told)
-        self._note(f"durable {kind} {' '.join(key for _, key, _ in told)}")
+        number = 0
+        for body, kind, told in lines:
+            number = self._platter.append(body, kind, told)
+            self._note(f"durable {kind} {' '.join(key for _, key, _ in told)}")
         self._loop.call_later(self._seconds(), _answer, answer, number)
 
     def _turn(self) -> float:

@@ -156,5 +156,8 @@ class NoHistory:
     async def latest(self, symbols: Sequence[str]) -> tuple[Sequence[Quote], Sequence[Trade]]:
         return (), ()
 
+    async def compared(self, symbols: Sequence[str]) -> Sequence[Quote | Trade]:
+        return ()
+
     async def close(self) -> None:
         return

@@ -98,6 +98,8 @@ class Request:
     path: str
     body: dict[str, Any]
     arrived_at: float = 0.0
+    outlived_its_desk: bool = False
+    """Whether the desk that sent it was dead when it took effect."""
 
     @property
     def is_write(self) -> bool:
@@ -117,10 +119,13 @@ class Request:
 class SimClient:
     """What the adapter takes for alpaca-py's client: asks the venue, at this moment."""
 
-    def __init__(self, venue: SimVenue, witness: Witness, *, is_dry: bool = False) -> None:
+    def __init__(
+        self, venue: SimVenue, witness: Witness, *, is_dry: bool = False, is_orphan: bool = False
+    ) -> None:
         self._venue = venue
         self._witness = witness
         self._is_dry = is_dry
+        self._is_orphan = is_orphan
         self.asked: list[Request] = []
 
     def get(self, path: str, data: dict[str, Any] | None = None, **_: Any) -> Any:
@@ -136,7 +141,7 @@ class SimClient:
         return self._ask("DELETE", path, data)
 
     def _ask(self, method: str, path: str, data: dict[str, Any] | None) -> Any:
-        request = Request(method, path, dict(data or {}))
+        request = Request(method, path, dict(data or {}), outlived_its_desk=self._is_orphan)
         self.asked.append(request)
         if self._is_dry:
             raise _Dry
@@ -223,7 +228,8 @@ class SimLane:
 
     def _effect(self, send: Any) -> tuple[Any, Exception | None]:
         try:
-            return send(SimClient(self._venue, self._witness)), None
+            client = SimClient(self._venue, self._witness, is_orphan=self._loop.is_dead)
+            return send(client), None
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes back to who asked
             if isinstance(error, TypeError | AttributeError | LookupError):
                 self._witness.stumbled(error)

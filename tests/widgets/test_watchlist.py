@@ -5,7 +5,7 @@ from console.domain.connections import Channel, Link
 from console.domain.market import Phase
 from tests.widgets import sample
 from tests.widgets.stage import Stage, text_of
-from widgets.freshness import Freshness, freshness
+from widgets.freshness import DEAD, Freshness, freshness, live_mid
 from widgets.watchlist import Watchlist
 
 LATER = timedelta(seconds=5)
@@ -68,6 +68,20 @@ def test_an_old_quote_of_a_closed_market_is_asleep_not_stale():
     assert freshness(None, state, sample.NOW) is Freshness.NONE
     crossed = replace(quote, bid=quote.ask + 0.01, received_at=sample.NOW)
     assert freshness(crossed, sample.STATE, sample.NOW) is Freshness.STALE
+
+
+async def test_a_symbol_that_the_stream_keeps_back_says_so_and_looks_dead():
+    pane = Watchlist()
+    stream = replace(sample.STATE.connections[Channel.MARKET_DATA], mute_symbols=("AAPL",))
+    connections = {**sample.STATE.connections, Channel.MARKET_DATA: stream}
+    state = replace(sample.STATE, connections=connections)
+    async with Stage(pane).run_test(size=(120, 40)):
+        pane.show(state, sample.NOW)
+
+        assert cells(pane, "AAPL")[-1].startswith("mute")
+        assert cells(pane, "AAPL")[1].startswith(DEAD)
+        assert not any(cells(pane, s)[-1].startswith("mute") for s in sample.MARKET if s != "AAPL")
+    assert live_mid("AAPL", state, sample.NOW) is None
 
 
 async def test_a_symbol_nobody_knows_shows_dashes_and_no_zero():

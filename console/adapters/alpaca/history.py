@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from console.domain.market import Bar, Day, Quote, Timeframe, Trade
 from console.ports import Clock
 
 _WORKERS = 3
+KEPT_BY_COMPARISONS = 0.5
+"""The part of the data requests a minute that a comparison leaves to what somebody waits for."""
 _SYMBOLS_A_REQUEST = 100
 _SHORTEST_LOOK_BACK = timedelta(days=10)
 _CALENDAR_TO_TRADING = 7
@@ -47,6 +50,14 @@ class AlpacaHistory:
             keep=KEPT_BY_HISTORY,
             is_patient=True,
         )
+        self._comparisons = StockData(
+            access,
+            "comparisons",
+            workers=1,
+            deadline=deadline,
+            budget=budget,
+            keep=KEPT_BY_COMPARISONS,
+        )
 
     async def bars(self, symbol: str, timeframe: Timeframe, limit: int) -> Sequence[Bar]:
         """The newest `limit` bars, oldest first, adjusted for splits."""
@@ -71,9 +82,14 @@ class AlpacaHistory:
             tuple(trade for part in traded for trade in part),
         )
 
+    async def compared(self, symbols: Sequence[str]) -> Sequence[Quote | Trade]:
+        """The newest quote and trade of each symbol of the stream's feed, by one request."""
+        query = self._comparisons.query(symbols)
+        return await self._comparisons.ask(lambda client: self._newest(client, query))
+
     async def close(self) -> None:
         """Let go of threads and sockets."""
-        await self._data.close()
+        await asyncio.gather(self._data.close(), self._comparisons.close())
 
     async def _for_each_part(
         self,
@@ -120,6 +136,11 @@ class AlpacaHistory:
         told = quotes.by_symbol(client.get("/stocks/snapshots", dict(query)))
         return [quotes.day(symbol, said) for symbol, said in told.items() if said is not None]
 
+    def _newest(self, client: RESTClient, query: Mapping[str, str]) -> Sequence[Quote | Trade]:
+        told = quotes.by_symbol(client.get("/stocks/snapshots", dict(query)))
+        now = self._clock.now()
+        return [tick for symbol, said in told.items() for tick in _ticks(symbol, said, now)]
+
     def _latest_quotes(self, client: RESTClient, query: Mapping[str, str]) -> Sequence[Quote]:
         told = quotes.by_symbol(client.get("/stocks/quotes/latest", dict(query)), "quotes")
         now = self._clock.now()
@@ -129,6 +150,14 @@ class AlpacaHistory:
         told = quotes.by_symbol(client.get("/stocks/trades/latest", dict(query)), "trades")
         now = self._clock.now()
         return [quotes.trade(symbol, said, now) for symbol, said in told.items()]
+
+
+def _ticks(symbol: str, told: object, now: datetime) -> Iterator[Quote | Trade]:
+    """Yield what makes sense of a snapshot: one symbol in disorder must not hide the others."""
+    said = told if isinstance(told, dict) else {}
+    for name, read in (("latestQuote", quotes.quote), ("latestTrade", quotes.trade)):
+        with suppress(ValueError):
+            yield read(symbol, said.get(name), now)
 
 
 def _parts(symbols: Sequence[str]) -> Iterator[Sequence[str]]:

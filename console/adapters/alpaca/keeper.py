@@ -10,12 +10,11 @@ import random
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from console.adapters.alpaca.outages import Patience, StreamLost
 from console.domain.connections import Link
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _CLOSE_SECONDS = 0.5
@@ -49,6 +48,7 @@ class Keeper:
         self._held: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._live_at: float | None = None
+        self._is_ending = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -56,19 +56,21 @@ class Keeper:
         """Say whether there is anything to connect for."""
         self._loop.call_soon_threadsafe(self._wanted.set if is_wanted else self._wanted.clear)
 
-    async def run(self, work: Awaitable[T], within: float) -> T:
-        """Run `work` in the stream's loop and wait for it in the caller's.
+    async def run(self, work: Awaitable[None], within: float) -> None:
+        """Run `work` in the stream's loop; wait for its end, but not for longer than `within`.
 
-        Raises:
-            TimeoutError: when it took longer than `within` seconds.
+        What takes longer goes on by itself: broken off, it would be done by half.
         """
-        running = asyncio.run_coroutine_threadsafe(_whole(work), self._loop)
-        async with asyncio.timeout(within):
-            return await asyncio.wrap_future(running)
+        begun = asyncio.run_coroutine_threadsafe(_whole(work), self._loop)
+        running = asyncio.wrap_future(begun)
+        await asyncio.wait((running,), timeout=within)
+        if running.done() and not running.cancelled():
+            running.result()
 
-    async def reconnect(self) -> None:
-        """Drop the connection and open it anew at once."""
-        await self.run(self._drop(), _STOP_SECONDS)
+    def reconnect(self) -> None:
+        """Drop the connection and open it anew at once; waits for nothing."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._drop)
 
     async def stop(self) -> None:
         """End the connection and the thread."""
@@ -77,6 +79,7 @@ class Keeper:
         await asyncio.to_thread(self._thread.join, _STOP_SECONDS)
 
     def _cancel(self) -> None:
+        self._is_ending = True
         if self._task is not None:
             self._task.cancel()
 
@@ -144,12 +147,20 @@ class Keeper:
             raise StreamLost(f"the stream broke ({type(error).__name__})") from error
 
     async def _shut(self) -> None:
+        """Close the socket; what goes wrong with one that is given up ends nothing else."""
         self._hurry.clear()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._connection.shut()
+        except TimeoutError:
+            pass
+        except Exception as error:  # noqa: BLE001 - the next connection does not depend on it
+            log.info("a connection was not closed in form: %r", error)
+        if self._is_ending:
+            # websockets' close swallows a cancel that comes while it waits for the other end
+            raise asyncio.CancelledError
 
-    async def _drop(self) -> None:
+    def _drop(self) -> None:
         self._hurry.set()
         if self._held is not None:
             self._held.cancel()
@@ -166,5 +177,5 @@ def _words(lost: StreamLost, wait: float) -> str:
     return f"{lost} (standing by: the next try is in {wait:.0f} s)"
 
 
-async def _whole(work: Awaitable[T]) -> T:
-    return await work
+async def _whole(work: Awaitable[None]) -> None:
+    await work

@@ -1,9 +1,10 @@
 """Alpaca's stock stream: live quotes and trades, kept alive and handed over in batches."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
 from alpaca.data.live.stock import StockDataStream
 from websockets.exceptions import ConnectionClosed
 
@@ -21,6 +22,8 @@ from console.ports import Clock, Tick
 MOST_WAITING = 500_000
 """Ticks kept for a desk that is busy; beyond it the oldest are let go."""
 _SEND_SECONDS = 5.0
+_FULL = 405
+"""The error of a stream that takes no more symbols."""
 _CHANNELS = ("quotes", "trades")
 
 
@@ -73,20 +76,18 @@ class AlpacaMarketStream:
 
     async def subscribe(self, symbols: Sequence[str]) -> None:
         """Also stream these symbols; those that cannot be sent now are when it is connected."""
-        new = set(symbols) - self._symbols
-        self._symbols |= new
-        await self._tell(_StockConnection.subscribe, new)
+        self._symbols |= set(symbols)
+        await self._tell(_StockConnection.subscribe, symbols)
 
     async def unsubscribe(self, symbols: Sequence[str]) -> None:
         """Stop streaming these symbols."""
-        old = set(symbols) & self._symbols
-        self._symbols -= old
-        await self._tell(_StockConnection.unsubscribe, old)
+        self._symbols -= set(symbols)
+        await self._tell(_StockConnection.unsubscribe, symbols)
 
     async def reconnect(self) -> None:
         """Drop the connection, which has gone mute, and connect anew."""
         if self._keeper is not None:
-            await self._keeper.reconnect()
+            self._keeper.reconnect()
 
     async def stop(self) -> None:
         """End the stream and its thread."""
@@ -94,11 +95,11 @@ class AlpacaMarketStream:
         if keeper is not None:
             await keeper.stop()
 
-    async def _tell(self, change: Callable[..., Any], symbols: set[str]) -> None:
+    async def _tell(self, change: Callable[..., Any], symbols: Sequence[str]) -> None:
         if self._keeper is None or self._connection is None or not symbols:
             return
-        await self._keeper.run(change(self._connection, sorted(symbols)), _SEND_SECONDS * 2)
         self._keeper.want(bool(self._symbols))
+        await self._keeper.run(change(self._connection, sorted(symbols)), _SEND_SECONDS * 2)
 
 
 class _StockConnection(StockDataStream):
@@ -128,6 +129,7 @@ class _StockConnection(StockDataStream):
         self._report = report
         self._is_answered = False
         self._is_subscribed = False
+        self._is_full = False
 
     def want(self, symbols: Sequence[str] | set[str]) -> None:
         """Note the symbols that every connection subscribes to."""
@@ -138,7 +140,7 @@ class _StockConnection(StockDataStream):
         """Want these symbols too, and say so if connected."""
         self.want(symbols)
         if self._is_subscribed:
-            await self._send(self._send_subscribe_msg())
+            await self._send(self._change("subscribe", symbols))
 
     async def unsubscribe(self, symbols: Sequence[str]) -> None:
         """Want these symbols no more, and say so if connected."""
@@ -146,7 +148,7 @@ class _StockConnection(StockDataStream):
             for symbol in symbols:
                 self._handlers[channel].pop(symbol, None)
         if self._is_subscribed:
-            await self._drop(symbols)
+            await self._send(self._change("unsubscribe", symbols))
 
     async def open(self) -> None:
         """Connect, authenticate, subscribe, each within its time."""
@@ -157,6 +159,8 @@ class _StockConnection(StockDataStream):
 
     async def read(self) -> None:
         """Read frames until the connection ends."""
+        if self._is_full:
+            self._report(Link.LIVE, str(outage(_FULL, "")))
         try:
             while True:
                 self._take(await self._ws.recv())
@@ -165,7 +169,7 @@ class _StockConnection(StockDataStream):
 
     async def shut(self) -> None:
         """Close the socket."""
-        self._is_subscribed = False
+        self._is_subscribed = self._is_full = False
         await self.close()
 
     async def _authenticate(self) -> None:
@@ -178,31 +182,51 @@ class _StockConnection(StockDataStream):
         """Subscribe to what is wanted, and again when that changed before the answer came."""
         while not self._is_subscribed:
             asked = self._wanted()
-            self._is_answered = False
-            await self._send_subscribe_msg()
-            while not self._is_answered:
-                self._take(await self._ws.recv())
-            await self._drop(sorted(asked - self._wanted()))
+            await self._answered(self._send_subscribe_msg())
+            if self._is_full:
+                await self._subscribe_what_fits()
+            if dropped := sorted(asked - self._wanted()):
+                await self._send(self._change("unsubscribe", dropped))
             self._is_subscribed = self._wanted() <= asked
+
+    async def _subscribe_what_fits(self) -> None:
+        """Ask for fewer at a time until the stream is full; what was wanted first comes first."""
+        left = list(self._handlers[_CHANNELS[0]])
+        size = len(left) // 2
+        while left and size:
+            self._is_full = False
+            await self._answered(self._change("subscribe", left[:size]))
+            if self._is_full:
+                size //= 2
+            else:
+                left = left[size:]
+        self._is_full = bool(left)
+
+    async def _answered(self, question: Awaitable[None]) -> None:
+        self._is_answered = False
+        await question
+        while not self._is_answered:
+            self._take(await self._ws.recv())
+
+    async def _change(self, action: str, symbols: Sequence[str]) -> None:
+        """Name these alone: beyond its limit the stream refuses a question as a whole."""
+        channels = {channel: list(symbols) for channel in _CHANNELS}
+        await self._ws.send(msgspec.msgpack.encode({"action": action, **channels}))
 
     def _wanted(self) -> frozenset[str]:
         return frozenset(self._handlers[_CHANNELS[0]])
 
-    async def _drop(self, symbols: Sequence[str]) -> None:
-        for channel in _CHANNELS:
-            await self._send(self._send_unsubscribe_msg(channel, list(symbols)))
-
     async def _send(self, message: Any) -> None:
         """Send, unless the connection is just being lost: the next one subscribes to all."""
+        socket = self._ws
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 await message
         except ConnectionClosed:
-            self._is_subscribed = False
+            self._is_subscribed = self._is_subscribed and self._ws is not socket
         except TimeoutError:
             # What was not wholly sent is not known to be asked for: only a new connection is.
-            self._is_subscribed = False
-            self._ws.transport.abort()
+            socket.transport.abort()
 
     def _take(self, frame: bytes | str) -> None:
         messages = self.frames.messages(frame)
@@ -215,6 +239,9 @@ class _StockConnection(StockDataStream):
 
     def _refused(self, said: Message) -> None:
         lost = outage(said.code, plain(said.msg))
+        if said.code == _FULL and not self._is_subscribed and not self._is_answered:
+            self._is_full = self._is_answered = True
+            return
         if said.code not in PASSING or not self._is_subscribed:
             raise lost
         self._report(Link.LIVE, str(lost))

@@ -67,7 +67,7 @@ class AlpacaTradingStream:
     async def reconnect(self) -> None:
         """Drop the connection and connect anew."""
         if self._keeper is not None:
-            await self._keeper.reconnect()
+            self._keeper.reconnect()
 
     async def stop(self) -> None:
         """End the stream and its thread."""

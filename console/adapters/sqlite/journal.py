@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,9 +12,9 @@ from sqlite_utils import Database
 from console.adapters.sqlite import rows
 from console.adapters.sqlite.chain import canonical
 from console.adapters.sqlite.schema import create_file, open_database
-from console.adapters.sqlite.writer import Entry, Question, Writer
+from console.adapters.sqlite.writer import Entry, Line, Question, Writer
 from console.adapters.system_clock import SystemClock
-from console.ports import Clock, JournalUnavailable, Record, Remembered, Row, Unrecordable
+from console.ports import Clock, JournalUnavailable, Note, Record, Remembered, Row, Unrecordable
 
 _CLOSE_SECONDS = 10.0
 
@@ -58,15 +58,22 @@ class SqliteJournal:
         Raises:
             JournalUnavailable: when it is not on the disk.
         """
+        return await self._put((_line(record, stored),))
+
+    async def write_all(self, notes: Sequence[Note]) -> None:
+        """Append all these records in their order, each with its rows, or none of them.
+
+        Raises:
+            JournalUnavailable: when they are not on the disk.
+        """
+        if notes:
+            await self._put([_line(record, stored) for record, stored in notes])
+
+    def _put(self, lines: Sequence[Line]) -> "asyncio.Future[int]":
         self._check_open()
-        try:
-            unnumbered = canonical(record)
-            statements = [rows.storing(row) for row in stored]
-        except (TypeError, ValueError, RecursionError) as error:
-            raise Unrecordable(f"{record.kind} cannot be recorded: {error}") from error
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._writer.put(Entry(unnumbered=unnumbered, statements=statements, answer=answer))
-        return await answer
+        self._writer.put(Entry(lines=lines, answer=answer))
+        return answer
 
     async def remembered(self) -> Remembered:
         """What was stored before: open orders and those of the last days, fills, alerts."""
@@ -99,6 +106,14 @@ class SqliteJournal:
     def _close_session(self, database: Database) -> None:
         ended = rows.stamp(self._clock.now())
         database.table("sessions").update(self._session, {"closed_at": ended})
+
+
+def _line(record: Record, stored: Sequence[Row]) -> Line:
+    """Return what is to be written of a record. Unrecordable when it is no plain value."""
+    try:
+        return Line(canonical(record), [rows.storing(row) for row in stored])
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Unrecordable(f"{record.kind} cannot be recorded: {error}") from error
 
 
 def _open_session(database: Database, clock: Clock) -> int:

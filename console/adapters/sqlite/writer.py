@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 import pysqlite3
 from sqlite_utils import Database
@@ -37,12 +37,18 @@ class Head:
     hash: bytes
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Entry:
-    """A record and its rows on their way to the disk."""
+class Line(NamedTuple):
+    """A record but for its number, and the statements that store its rows."""
 
     unnumbered: bytes
     statements: Sequence[Statement]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entry:
+    """Records on their way to the disk, all of them or none; `seq` is the last one's number."""
+
+    lines: Sequence[Line]
     answer: "asyncio.Future[int]"
     seq: int = 0
 
@@ -128,22 +134,24 @@ class Writer:
             self._discard(error)
             _tell(batch, _refuse, f"the record cannot be written: {_words(error, self._path)}")
             return
+        self._logged += head.seq - self.head.seq
         self.head = head
         _tell(batch, _accept, None)
-        self._logged += len(batch)
 
     def _write(self, database: Database, batch: Sequence[Entry]) -> Head:
         execute = database.conn.execute
         head = self.head
         execute("BEGIN IMMEDIATE")
         for entry in batch:
-            entry.seq = head.seq + 1
-            record = numbered(entry.unnumbered, entry.seq)
-            own = chained(head.hash, record)
-            execute(_APPEND, (entry.seq, record, head.hash, own))
-            for statement, values in entry.statements:
-                execute(statement, values)
-            head = Head(entry.seq, own)
+            for unnumbered, statements in entry.lines:
+                seq = head.seq + 1
+                record = numbered(unnumbered, seq)
+                own = chained(head.hash, record)
+                execute(_APPEND, (seq, record, head.hash, own))
+                for statement, values in statements:
+                    execute(statement, values)
+                head = Head(seq, own)
+            entry.seq = head.seq
         execute("COMMIT")
         return head
 

@@ -49,6 +49,8 @@ def build_account_side(outside: Outside, ground: Ground, feed: Feed) -> AccountS
         reconciler=reconciler,
         connections=ground.connections,
         workers=ground.workers,
+        clock=outside.clock,
+        pace=outside.limits.pace,
     )
     return AccountSide(
         books=books,

@@ -8,6 +8,7 @@ from console.desk.fencing import Fencing
 from console.desk.halt import HaltDesk
 from console.desk.held_key import HeldKey
 from console.desk.latch_disk import LatchDisk
+from console.desk.latecomers import Latecomers
 from console.desk.rearm import Rearm
 from console.desk.rooms.account import AccountSide
 from console.desk.rooms.closing import ClosingSide
@@ -18,6 +19,7 @@ from console.desk.rooms.outside import Outside
 from console.desk.sequence import HaltSequence
 from console.desk.sweep import Sweep
 from console.desk.triggers.watcher import TriggerWatch
+from console.desk.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class _Parts:
     disk: LatchDisk
     fence: Fence
     fencing: Fencing
+    sweep: Sweep
     sequence: HaltSequence
 
 
@@ -50,21 +53,29 @@ def build_halt_side(
 ) -> HaltSide:
     """Build the halt side; a mismatch the account side finds is a trigger here."""
     parts = _parts(outside, ground, account, path, closing)
+    rearm = _rearm(outside, ground, account, parts)
+    turns = _turns(ground, closing, parts, rearm)
     halts = HaltDesk(
         cord=ground.cord,
         board=parts.board,
         disk=parts.disk,
         sequence=parts.sequence,
-        fence=parts.fence,
-        fencing=parts.fencing,
+        turns=turns,
         flattens=closing.flattens,
-        rearm=_rearm(outside, ground, account, parts),
+        rearm=rearm,
         held_key=_held_key(outside, ground),
         sender=path.sender,
         recorder=ground.recorder,
         clock=outside.clock,
         pace=outside.limits.pace,
         sleep=outside.sleep,
+    )
+    Latecomers(
+        cord=ground.cord,
+        store=ground.store,
+        sweep=parts.sweep,
+        turns=turns,
+        recorder=ground.recorder,
     )
     triggers = _triggers(outside, ground, market, path, halts)
     account.reconciler.on_mismatch = triggers.mismatched
@@ -87,10 +98,11 @@ def _parts(
         limits=outside.limits,
         sleep=outside.sleep,
     )
+    sweep = _sweep(outside, ground, account, path)
     sequence = HaltSequence(
         board=board,
         sender=path.sender,
-        sweep=_sweep(outside, ground, account, path),
+        sweep=sweep,
         fencing=fencing,
         disk=disk,
         recorder=ground.recorder,
@@ -99,7 +111,9 @@ def _parts(
         limits=outside.limits,
         sleep=outside.sleep,
     )
-    return _Parts(board=board, disk=disk, fence=fence, fencing=fencing, sequence=sequence)
+    return _Parts(
+        board=board, disk=disk, fence=fence, fencing=fencing, sweep=sweep, sequence=sequence
+    )
 
 
 def _sweep(outside: Outside, ground: Ground, account: AccountSide, path: OrderPath) -> Sweep:
@@ -126,6 +140,19 @@ def _rearm(outside: Outside, ground: Ground, account: AccountSide, parts: _Parts
         recorder=ground.recorder,
         refresh=account.money.refresh,
         pace=outside.limits.pace,
+    )
+
+
+def _turns(ground: Ground, closing: ClosingSide, parts: _Parts, rearm: Rearm) -> Turns:
+    return Turns(
+        cord=ground.cord,
+        board=parts.board,
+        sequence=parts.sequence,
+        fence=parts.fence,
+        fencing=parts.fencing,
+        flattens=closing.flattens,
+        rearm=rearm,
+        recorder=ground.recorder,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from console.desk.analyst import Analyst
 from console.desk.attention import Attention
+from console.desk.cross_check import CrossCheck
 from console.desk.feed import Feed
 from console.desk.lookout import Lookout
 from console.desk.rooms.ground import Ground
@@ -25,6 +26,7 @@ class MarketSide:
     analyst: Analyst
     attention: Attention
     scanner: Scanner
+    cross_check: CrossCheck
 
 
 def build_market_side(outside: Outside, ground: Ground) -> MarketSide:
@@ -59,6 +61,7 @@ def build_market_side(outside: Outside, ground: Ground) -> MarketSide:
             sleep=outside.sleep,
         ),
         scanner=_scanner(outside, ground, universe),
+        cross_check=_cross_check(outside, ground, feed),
     )
 
 
@@ -71,6 +74,20 @@ def _feed(outside: Outside, ground: Ground) -> Feed:
         clock=outside.clock,
         limits=outside.limits,
         workers=ground.workers,
+        sleep=outside.sleep,
+        has_real_time=outside.has_real_time,
+    )
+
+
+def _cross_check(outside: Outside, ground: Ground, feed: Feed) -> CrossCheck:
+    return CrossCheck(
+        feed=feed,
+        history=outside.history,
+        store=ground.store,
+        alerts=ground.alerts,
+        connections=ground.connections,
+        clock=outside.clock,
+        pace=outside.limits.pace,
         sleep=outside.sleep,
     )
 
