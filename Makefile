@@ -84,7 +84,7 @@ format: setup ## Format and mend what can be mended
 	$(BIN)/ruff format .
 
 lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade -o requirements.lock
 
 screenshots: setup ## Draw the pictures of the docs from the running program
