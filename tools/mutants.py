@@ -81,7 +81,6 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         [
             *("desk/test_held_key", "desk/test_halt_socket", "desk/test_held_halt_key"),
             *("desk/test_checklist", "desk/test_choice", "desk/test_board"),
-            "desk/test_halt_socket_callers",
         ],
     ),
     "lines": (
@@ -93,8 +92,6 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
             *("desk/test_connections", "desk/test_faults", "desk/test_gap"),
             *("desk/test_audit_away", "desk/test_reconcile", "desk/test_trading_line"),
             *("desk/test_recorder", "desk/test_money", "desk/test_reopenings"),
-            *("desk/test_trading_told", "desk/test_recorder_patience"),
-            *("desk/test_money_asked", "desk/test_connections_told"),
         ],
     ),
     "orders": (
@@ -172,10 +169,8 @@ def _run(group: str, children: int, *, is_again: bool, ask_all: bool) -> None:
     if not is_again:
         shutil.rmtree(work, ignore_errors=True)
     _copy(work)
-    # What holds a module's sentences to their letters is found by the module's name.
-    named = (*tests, *(f"desk/test_{Path(name).name}_words" for name in modules))
-    chosen = ["tests/desk", "tests/domain"] if ask_all else [_test(work, name) for name in named]
-    _configure(work, modules, [name for name in chosen if name])
+    chosen = ["tests/desk", "tests/domain"] if ask_all else _chosen(work, modules, tests)
+    _configure(work, modules, chosen)
     if is_again:
         _forget_survivors(work, modules)
     # `make` gives the environment of mutmut; mypy is the project's own.
@@ -198,11 +193,15 @@ def _copy(work: Path) -> None:
         )
 
 
-def _test(work: Path, name: str) -> str:
-    for path in (f"tests/{name}.py", f"tests/{name}"):
-        if (work / path).exists():
-            return path
-    return ""
+def _chosen(work: Path, modules: list[str], tests: list[str]) -> list[str]:
+    """Return the paths of the tests; a name of a test that is not there is a mistake of GROUPS."""
+    # What holds a module's sentences to their letters is found by the module's name.
+    words = (f"tests/desk/test_{Path(name).name}_words.py" for name in modules)
+    folders = (f"tests/{name}" for name in tests)
+    named = [name if (work / name).is_dir() else f"{name}.py" for name in folders]
+    if missing := [name for name in named if not (work / name).exists()]:
+        raise SystemExit(f"There is no {', '.join(missing)}: mend GROUPS in tools/mutants.py.")
+    return [*named, *(name for name in words if (work / name).exists())]
 
 
 def _configure(work: Path, modules: list[str], tests: list[str]) -> None:
