@@ -52,6 +52,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         [
             *("desk/test_halt_told", "desk/test_halt", "desk/test_fence", "desk/test_rearm"),
             *("desk/test_held_halt_key", "desk/test_kept_stops", "desk/test_flatten"),
+            *("desk/test_turns", "desk/test_latecomers"),
         ],
     ),
     "restraints": (
