@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any, TextIO
 
 from console.commands.asking import NoDesk
@@ -47,26 +46,30 @@ def main() -> int:
 
 
 class Interrupts:
-    """Notes an interrupt where it would leave an import half done, else lets it end the work."""
+    """Notes an interrupt where it would tear something, else lets it end the work, once."""
 
     def __init__(self) -> None:
-        self._is_noted = False
-        self.hold()
+        self._is_let = self._is_noted = False
+        signal.signal(signal.SIGINT, self._meet)
 
     def hold(self) -> None:
         """Only note an interrupt from now on."""
         self._is_noted = False
-        signal.signal(signal.SIGINT, self._note)
+        self._is_let = False
 
     def let(self) -> None:
         """Let an interrupt end the work, one that was noted too."""
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._is_let = True
         if self._is_noted:
-            raise KeyboardInterrupt
+            self._meet()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        self._is_noted = True
+    def _meet(self, *_: object) -> None:
+        if not self._is_let:
+            self._is_noted = True
+            return
+        # none must follow that would end the ending of the work
+        self._is_let = False
+        raise KeyboardInterrupt
 
 
 def serve(
@@ -84,12 +87,13 @@ def serve(
         answers.flush()
 
     def far(share: float, words: str = "") -> None:
+        interrupts.hold()  # it would leave half a line
         say(far=share, words=words)
+        interrupts.let()
 
     try:
         answer = known(asked.pop("ask"))
-        interrupts.let()
-        said = {"said": answer(folder, asked, far)}
+        said = {"said": _worked(lambda: answer(folder, asked, far), interrupts)}
     except KeyboardInterrupt:
         said = {"wrong": CANCELED}
     except BrokenPipeError:
@@ -98,9 +102,16 @@ def serve(
         said = {"wrong": str(problem)}
     except Exception as error:  # noqa: BLE001 - the worker's boundary: the screen must hear of it
         said = {"wrong": f"The lab failed ({type(error).__name__}: {error})."}
+    say(**said)
+
+
+def _worked(work: Callable[[], Any], interrupts: Interrupts) -> Any:
+    """Do what can be interrupted to its very last step."""
+    try:
+        interrupts.let()
+        return work()
     finally:
         interrupts.hold()
-    say(**said)
 
 
 def _answered(what: str) -> Answer:

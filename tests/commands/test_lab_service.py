@@ -2,14 +2,17 @@
 
 import asyncio
 import io
+import itertools
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 from console.bootstrap.lab_processes import LabProcesses
+from console.commands import lab_service
 from console.commands.lab_service import Interrupts, _answered, serve
 from console.folders import StateFolder
 from console.lab.problems import LabProblem
@@ -50,6 +53,47 @@ def test_an_interrupt_gives_up_what_runs_and_nothing_else(interrupts):
     os.kill(os.getpid(), signal.SIGINT)  # comes too late, while nothing runs
     interrupts.hold()
     assert answered(interrupts, lambda *_: "done") == [{"id": 7, "said": "done"}]
+
+
+def interrupted_at(step):
+    """A tracer that interrupts at one of the steps the service takes, counted from 0."""
+    taken = itertools.count()
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename != lab_service.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode" and next(taken) == step:
+            os.kill(os.getpid(), signal.SIGINT)
+        return trace
+
+    return trace, lambda: next(taken) > step
+
+
+def test_an_interrupt_at_any_step_leaves_one_whole_answer_to_it_and_to_the_next(interrupts):
+    def answer(folder, asked, far):
+        far(0.5, "half")
+        return "done"
+
+    half, endings = {"id": 7, "far": 0.5, "words": "half"}, []
+    for step in itertools.count():
+        trace, has_come = interrupted_at(step)
+        sys.settrace(trace)
+        try:
+            *before, ending = answered(interrupts, answer)
+        except KeyboardInterrupt:
+            pytest.fail(f"the interrupt at step {step} would have ended the process")
+        finally:
+            sys.settrace(None)
+        if not has_come():
+            break
+        interrupts.hold()
+        assert before in ([], [half])
+        endings.append(ending)
+        assert answered(interrupts, answer) == [half, {"id": 7, "said": "done"}]
+
+    assert endings[0] == {"id": 7, "wrong": CANCELED}
+    assert endings[-1] == {"id": 7, "said": "done"}
 
 
 @pytest.mark.parametrize("error", [LabProblem("It is so."), OSError("It is so.")])
